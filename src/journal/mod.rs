@@ -1,0 +1,105 @@
+//! Where sent messages are kept, so that a resend can be answered: the one thing that a session asks of a disk.
+
+use crate::checkpoint::Checkpoint;
+use crate::number::{MsgSeqNum, Series};
+
+/// What must be safe before a frame's bytes may leave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Record<'o> {
+    /// The series that the number belongs to.
+    pub series: Series,
+    /// The number that the frame takes.
+    pub number: MsgSeqNum,
+    /// The whole frame as it is sent, or `None` for an admin message, which is never sent again (FIX session layer 4.8.5).
+    pub frame: Option<&'o [u8]>,
+    /// Where the session stands once the frame is out; what a restart begins from.
+    pub resume: Checkpoint,
+}
+
+/// A journal's answer to "what is the first message you have in this range?".
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stored<'j> {
+    /// The message that was recorded under `number`; the numbers before it in the range were never stored.
+    Message {
+        /// Its number, within the range asked for.
+        number: MsgSeqNum,
+        /// The frame as it was recorded.
+        frame: &'j [u8],
+    },
+    /// Messages that should be there are not: everything from the start of the range to `up_to` is gone, from an overwritten
+    /// ring or a damaged file. The session fills the gap and says so in an event.
+    Lost {
+        /// The last number lost.
+        up_to: MsgSeqNum,
+    },
+    /// The application does not want these sent again, from the start of the range to `up_to`: stale orders
+    /// (FIX session layer 4.8.5 leaves that choice to it). No journal answers this; a driver puts it in a journal's place.
+    Withheld {
+        /// The last number withheld.
+        up_to: MsgSeqNum,
+    },
+}
+
+/// Keeps what was sent.
+///
+/// A series is kept whole or not at all: the first record of a later series makes everything before it void, also when the
+/// process dies before the old records are removed.
+pub trait Journal {
+    /// Why the medium failed.
+    type Error;
+
+    /// Takes one record. It need not be safe before [`sync`](Journal::sync) returns. A number may come twice in a
+    /// series, when the first attempt was not followed by a sync; the last one counts.
+    ///
+    /// # Errors
+    /// The medium's own; nothing was taken then.
+    fn record(&mut self, record: &Record<'_>) -> Result<(), Self::Error>;
+
+    /// Notes where a session stands without a message: after inbound messages that asked for no answer, after a reset. A
+    /// journal of memory alone has nothing to do.
+    ///
+    /// # Errors
+    /// The medium's own.
+    fn checkpoint(&mut self, resume: &Checkpoint) -> Result<(), Self::Error>;
+
+    /// Returns when everything recorded is safe.
+    ///
+    /// # Errors
+    /// The medium's own; what was recorded since the last sync may be lost.
+    fn sync(&mut self) -> Result<(), Self::Error>;
+
+    /// The first message of `series` with a number from `from` to `to`, both included; `None` when none was stored.
+    ///
+    /// # Errors
+    /// The medium's own.
+    fn first_in(
+        &mut self,
+        series: Series,
+        from: MsgSeqNum,
+        to: MsgSeqNum,
+    ) -> Result<Option<Stored<'_>>, Self::Error>;
+}
+
+/// A journal that keeps nothing: for sessions whose every reconnect begins at 1, market data above all. A resend is answered by a gap fill.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct NoJournal;
+
+impl Journal for NoJournal {
+    type Error = core::convert::Infallible;
+
+    fn record(&mut self, _: &Record<'_>) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn checkpoint(&mut self, _: &Checkpoint) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn first_in(&mut self, _: Series, _: MsgSeqNum, _: MsgSeqNum) -> Result<Option<Stored<'_>>, Self::Error> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,114 @@
+//! The two times that FIX knows: a steady reading for timers, and UTC for SendingTime(52).
+
+use core::time::Duration;
+
+/// A reading of a clock that only goes forward, in nanoseconds since any fixed moment.
+///
+/// Timers are measured on it. Two readings are comparable only when they come from the same clock.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Instant(u64);
+
+impl Instant {
+    /// The earliest instant.
+    pub const ZERO: Instant = Instant(0);
+
+    /// The instant `nanos` nanoseconds after the clock's origin.
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Instant(nanos)
+    }
+
+    /// Nanoseconds since the clock's origin.
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// This instant moved later by `by`; the last representable instant where that is too far.
+    #[must_use]
+    pub const fn saturating_add(self, by: Duration) -> Self {
+        Instant(self.0.saturating_add(saturating_nanos(by)))
+    }
+
+    /// The time from `earlier` to this instant; zero when `earlier` is later.
+    pub const fn saturating_since(self, earlier: Instant) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// A moment in UTC, in nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Utc(i64);
+
+impl Utc {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Utc = Utc(0);
+
+    /// The moment `nanos` nanoseconds after the epoch (before it when negative).
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Utc(nanos)
+    }
+
+    /// The moment `secs` seconds after the epoch; the nearest representable one where that is out of range.
+    pub const fn from_secs(secs: i64) -> Self {
+        Utc(secs.saturating_mul(1_000_000_000))
+    }
+
+    /// Nanoseconds since the epoch.
+    pub const fn as_nanos(self) -> i64 {
+        self.0
+    }
+
+    /// How far apart two moments are, whichever is earlier.
+    pub const fn distance(self, other: Utc) -> Duration {
+        Duration::from_nanos(self.0.abs_diff(other.0))
+    }
+
+    /// This moment moved later by `by`, saturating.
+    #[must_use]
+    pub const fn saturating_add(self, by: Duration) -> Self {
+        Utc(self.0.saturating_add_unsigned(saturating_nanos(by)))
+    }
+}
+
+#[cfg(feature = "std")]
+impl From<std::time::SystemTime> for Utc {
+    fn from(time: std::time::SystemTime) -> Self {
+        match time.duration_since(std::time::UNIX_EPOCH) {
+            Ok(after) => Utc(i64::try_from(after.as_nanos()).unwrap_or(i64::MAX)),
+            Err(before) => Utc(i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanos| -nanos)),
+        }
+    }
+}
+
+/// The time of a call: what both clocks show.
+///
+/// The session takes it as an argument everywhere and never reads a clock. A `monotonic` reading earlier
+/// than one already seen counts as that one: time never moves back. `utc` may step either way; no timer fires for it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Now {
+    /// For timers: heartbeats, silence, waits.
+    pub monotonic: Instant,
+    /// For SendingTime(52), sent and checked.
+    pub utc: Utc,
+}
+
+const fn saturating_nanos(duration: Duration) -> u64 {
+    let nanos = duration.as_nanos();
+    if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arithmetic_stops_at_the_ends_of_the_range() {
+        assert_eq!(Instant::from_nanos(u64::MAX).saturating_add(Duration::MAX).as_nanos(), u64::MAX);
+        assert_eq!(Instant::from_nanos(3).saturating_since(Instant::from_nanos(5)), Duration::ZERO);
+        assert_eq!(Utc::from_nanos(i64::MAX).saturating_add(Duration::MAX).as_nanos(), i64::MAX);
+        assert_eq!(
+            Utc::from_secs(i64::MIN).distance(Utc::from_secs(i64::MAX)),
+            Duration::from_nanos(u64::MAX)
+        );
+    }
+}

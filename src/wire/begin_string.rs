@@ -1,0 +1,67 @@
+//! BeginString(8): which FIX a session speaks.
+
+use core::fmt;
+
+/// BeginString(8), in the order in which the versions appeared.
+///
+/// FIX 5.0 and its service packs are never a BeginString: they are spoken under `FIXT.1.1`, which separates the session from
+/// the application's version (FIX session layer 4.2.1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum BeginString {
+    /// `FIX.4.0`
+    Fix40,
+    /// `FIX.4.1`
+    Fix41,
+    /// `FIX.4.2`
+    Fix42,
+    /// `FIX.4.3`
+    Fix43,
+    /// `FIX.4.4`
+    Fix44,
+    /// `FIXT.1.1`
+    Fixt11,
+}
+
+impl BeginString {
+    /// Every version, oldest first.
+    pub const ALL: [BeginString; 6] = [
+        BeginString::Fix40,
+        BeginString::Fix41,
+        BeginString::Fix42,
+        BeginString::Fix43,
+        BeginString::Fix44,
+        BeginString::Fixt11,
+    ];
+
+    /// The value of field 8.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            BeginString::Fix40 => "FIX.4.0",
+            BeginString::Fix41 => "FIX.4.1",
+            BeginString::Fix42 => "FIX.4.2",
+            BeginString::Fix43 => "FIX.4.3",
+            BeginString::Fix44 => "FIX.4.4",
+            BeginString::Fixt11 => "FIXT.1.1",
+        }
+    }
+
+    /// The version that a value of field 8 names, or `None` when it names none.
+    pub const fn from_bytes(value: &[u8]) -> Option<Self> {
+        match value {
+            b"FIX.4.0" => Some(BeginString::Fix40),
+            b"FIX.4.1" => Some(BeginString::Fix41),
+            b"FIX.4.2" => Some(BeginString::Fix42),
+            b"FIX.4.3" => Some(BeginString::Fix43),
+            b"FIX.4.4" => Some(BeginString::Fix44),
+            b"FIXT.1.1" => Some(BeginString::Fixt11),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for BeginString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
