@@ -1,0 +1,169 @@
+//! One inbound message, borrowed from the caller's buffer.
+
+use core::fmt;
+
+use crate::number::MsgSeqNum;
+use crate::wire::{DataFields, Fields, MsgType, Value, find, tag};
+
+/// A message as it stands in the inbox: frame checked, header read, body untouched until asked for.
+///
+/// It borrows the caller's buffer and nothing else, so the application may call the session while it holds one.
+#[derive(Clone, Copy)]
+pub struct Message<'i> {
+    frame: &'i [u8],
+    data: &'static DataFields,
+    layout: Layout,
+}
+
+/// Where the parts of a frame are, without borrowing it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Layout {
+    pub(crate) number: MsgSeqNum,
+    /// Offset of MsgType(35)'s value.
+    pub(crate) kind_at: u16,
+    pub(crate) kind_len: u16,
+    /// Offset of the first field after the header.
+    pub(crate) body_at: u32,
+    pub(crate) flags: Flags,
+}
+
+/// What the header says beside identity and number, and what the session knows of the message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(crate) struct Flags(u8);
+
+impl Flags {
+    pub(crate) const POSS_DUP: u8 = 1;
+    pub(crate) const POSS_RESEND: u8 = 2;
+    pub(crate) const AGAIN: u8 = 4;
+
+    pub(crate) fn with(self, bit: u8, on: bool) -> Self {
+        if on { Flags(self.0 | bit) } else { self }
+    }
+
+    pub(crate) fn has(self, bit: u8) -> bool {
+        self.0 & bit != 0
+    }
+}
+
+impl<'i> Message<'i> {
+    #[inline]
+    pub(crate) fn new(frame: &'i [u8], data: &'static DataFields, layout: Layout) -> Self {
+        Message { frame, data, layout }
+    }
+
+    /// MsgType(35).
+    #[inline]
+    pub fn msg_type(&self) -> MsgType<'i> {
+        let (at, len) = (usize::from(self.layout.kind_at), usize::from(self.layout.kind_len));
+        MsgType::new(self.frame.get(at..at + len).unwrap_or_default())
+    }
+
+    /// MsgSeqNum(34).
+    #[inline]
+    pub fn msg_seq_num(&self) -> MsgSeqNum {
+        self.layout.number
+    }
+
+    /// PossDupFlag(43): the counterparty sends this number again. It is the first time that it reaches the application all
+    /// the same: a number that was processed is never handed over twice, unless [`is_again`](Message::is_again).
+    #[inline]
+    pub fn poss_dup(&self) -> bool {
+        self.layout.flags.has(Flags::POSS_DUP)
+    }
+
+    /// PossResend(97): the content may have been sent before under another number. The application looks for its business
+    /// identifier (FIX session layer 4.9.1, test case 19).
+    #[inline]
+    pub fn poss_resend(&self) -> bool {
+        self.layout.flags.has(Flags::POSS_RESEND)
+    }
+
+    /// Did the application ask for this message again, although its number was processed before?
+    #[inline]
+    pub fn is_again(&self) -> bool {
+        self.layout.flags.has(Flags::AGAIN)
+    }
+
+    /// The first field with this tag, header and body alike; `None` when the message has none.
+    #[inline]
+    pub fn get(&self, tag: u32) -> Option<Value<'i>> {
+        let body = self.body();
+        find(body, tag, self.data).or_else(|| find(self.header(), tag, self.data))
+    }
+
+    /// The field as text; `None` when it is absent or not UTF-8.
+    #[inline]
+    pub fn text(&self, tag: u32) -> Option<&'i str> {
+        self.get(tag)?.as_str().ok()
+    }
+
+    /// The field as an integer; `None` when it is absent or no integer ([`get`](Message::get) tells these apart).
+    #[inline]
+    pub fn int(&self, tag: u32) -> Option<i64> {
+        self.get(tag)?.int().ok()
+    }
+
+    /// The fields of the body, in the order sent.
+    pub fn body_fields(&self) -> Fields<'i> {
+        Fields::new(self.body(), self.data)
+    }
+
+    /// The fields of the header from MsgType(35) on, in the order sent.
+    pub fn header_fields(&self) -> Fields<'i> {
+        Fields::new(self.header(), self.data)
+    }
+
+    /// The whole frame, from `8=` to the SOH after CheckSum(10).
+    #[inline]
+    pub fn as_bytes(&self) -> &'i [u8] {
+        self.frame
+    }
+
+    /// The encoded fields between the header and CheckSum(10).
+    #[inline]
+    pub fn body(&self) -> &'i [u8] {
+        let end = self.frame.len().saturating_sub(crate::wire::TRAILER_LEN);
+        self.frame.get(self.layout.body_at as usize..end).unwrap_or_default()
+    }
+
+    /// The encoded fields from MsgType(35) to the end of the header.
+    fn header(&self) -> &'i [u8] {
+        let start = usize::from(self.layout.kind_at).saturating_sub(3);
+        self.frame.get(start..self.layout.body_at as usize).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Message<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.frame == other.frame && self.layout == other.layout
+    }
+}
+
+impl Eq for Message<'_> {}
+
+/// The message with `|` for SOH, as FIX logs show it; passwords are masked.
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        masked(self.frame, self.data, f)
+    }
+}
+
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        masked(self.frame, self.data, f)
+    }
+}
+
+/// Password(554), NewPassword(925) and their encrypted forms never reach a log.
+fn masked(frame: &[u8], data: &'static DataFields, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    const SECRET: [u32; 4] =
+        [tag::PASSWORD, tag::NEW_PASSWORD, tag::ENCRYPTED_PASSWORD, tag::ENCRYPTED_NEW_PASSWORD];
+    for field in Fields::new(frame, data) {
+        match field {
+            Ok(field) if SECRET.contains(&field.tag) => write!(f, "{}=***|", field.tag)?,
+            Ok(field) => write!(f, "{}={}|", field.tag, field.value.as_bytes().escape_ascii())?,
+            Err(bad) => write!(f, "{}|", bad.text.escape_ascii())?,
+        }
+    }
+    Ok(())
+}

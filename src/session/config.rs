@@ -1,0 +1,333 @@
+//! What a session is told before it begins.
+
+use arrayvec::ArrayString;
+
+use super::policy::{HeartBtIntRule, NextExpected, Policies, SendingTimeCheck};
+use crate::wire::{BeginString, DataFields, TimePrecision};
+
+/// The longest CompID, SubID or LocationID, in bytes.
+pub const ID_MAX: usize = 48;
+
+/// The smallest buffer that holds any admin message of a session whose texts are of ordinary length, in bytes.
+///
+/// A longer echo or header asks for more by `NeedSpace`.
+pub const OUT_MIN: usize = 1024;
+
+/// Which side opens the link and sends the first Logon. Fixed for the life of a session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Role {
+    /// We do.
+    Initiator,
+    /// The counterparty does.
+    Acceptor,
+}
+
+/// Everything a session is told before it begins. Public fields: change what [`Config::new`] set.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Config {
+    /// Which side opens the link.
+    pub role: Role,
+    /// BeginString(8), of every message in both directions.
+    pub begin_string: BeginString,
+    /// SenderCompID(49) of what we send, TargetCompID(56) of what we receive.
+    pub sender_comp_id: Id,
+    /// TargetCompID(56) of what we send, SenderCompID(49) of what we receive.
+    pub target_comp_id: Id,
+    /// SenderSubID(50) of what we send; empty for none.
+    pub sender_sub_id: Id,
+    /// SenderLocationID(142) of what we send; empty for none.
+    pub sender_location_id: Id,
+    /// TargetSubID(57) of what we send; empty for none.
+    pub target_sub_id: Id,
+    /// TargetLocationID(143) of what we send; empty for none.
+    pub target_location_id: Id,
+    /// HeartBtInt(108) that an initiator asks for, in seconds; 0 for no heartbeats.
+    pub heart_bt_int: u32,
+    /// DefaultApplVerID(1137) under FIXT.1.1: 7 is FIX 5.0, 8 SP1, 9 SP2; empty elsewhere.
+    pub default_appl_ver_id: Id,
+    /// The longest frame that is accepted, in bytes. A longer one ends the connection.
+    pub frame_max: usize,
+    /// How fine SendingTime(52) is. Versions before 4.2 have seconds only, and get them whatever this says.
+    pub time_precision: TimePrecision,
+    /// Data fields beside those of the standard, by length tag and data tag.
+    pub data_fields: &'static DataFields,
+    /// Which admin messages the application adds fields to before they go out.
+    pub compose: Compose,
+    /// How many application messages may go out how fast; `None` for no limit.
+    pub rate: Option<Rate>,
+    /// Where counterparties differ.
+    pub policies: Policies,
+}
+
+/// A short text of the configuration: a CompID, a SubID.
+pub type Id = ArrayString<ID_MAX>;
+
+/// Which admin messages the application adds fields to: the session asks by `Output::Compose` before such a message goes out.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Compose {
+    /// Logon (A): Username, Password, a signature over its MsgSeqNum and SendingTime.
+    pub logon: bool,
+    /// Logout (5).
+    pub logout: bool,
+    /// Heartbeat (0).
+    pub heartbeat: bool,
+    /// TestRequest (1).
+    pub test_request: bool,
+    /// ResendRequest (2).
+    pub resend_request: bool,
+    /// Reject (3).
+    pub reject: bool,
+    /// SequenceReset (4).
+    pub sequence_reset: bool,
+}
+
+/// A token bucket: `burst` messages at once, then `per_second`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Rate {
+    /// How many messages the bucket holds.
+    pub burst: u32,
+    /// How many it regains in a second.
+    pub per_second: u32,
+}
+
+impl Config {
+    /// A session between `sender` (us) and `target` (the counterparty), by the rules of the standard: 30 s heartbeats, frames up to 64 KiB,
+    /// milliseconds, FIX 5.0 SP2 under FIXT.1.1.
+    ///
+    /// ```
+    /// use sansfix::{BeginString, Config, Role};
+    /// let config = Config::new(Role::Initiator, BeginString::Fix44, "BUYSIDE", "SELLSIDE")?;
+    /// # Ok::<(), sansfix::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A CompID that is empty, too long, or holds SOH.
+    pub fn new(
+        role: Role,
+        begin_string: BeginString,
+        sender: &str,
+        target: &str,
+    ) -> Result<Self, ConfigError> {
+        let config = Config {
+            role,
+            begin_string,
+            sender_comp_id: id("SenderCompID(49)", sender)?,
+            target_comp_id: id("TargetCompID(56)", target)?,
+            sender_sub_id: Id::new_const(),
+            sender_location_id: Id::new_const(),
+            target_sub_id: Id::new_const(),
+            target_location_id: Id::new_const(),
+            heart_bt_int: 30,
+            default_appl_ver_id: match begin_string {
+                BeginString::Fixt11 => id("DefaultApplVerID(1137)", "9")?,
+                BeginString::Fix40
+                | BeginString::Fix41
+                | BeginString::Fix42
+                | BeginString::Fix43
+                | BeginString::Fix44 => Id::new_const(),
+            },
+            frame_max: 64 * 1024,
+            time_precision: TimePrecision::Millis,
+            data_fields: DataFields::STANDARD,
+            compose: Compose::default(),
+            rate: None,
+            policies: Policies::standard(),
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Can a session work like this? `Session::new` asks the same.
+    ///
+    /// # Errors
+    /// The first field that cannot work, and why.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let required =
+            [("SenderCompID(49)", &self.sender_comp_id), ("TargetCompID(56)", &self.target_comp_id)];
+        let optional = [
+            ("SenderSubID(50)", &self.sender_sub_id),
+            ("SenderLocationID(142)", &self.sender_location_id),
+            ("TargetSubID(57)", &self.target_sub_id),
+            ("TargetLocationID(143)", &self.target_location_id),
+            ("DefaultApplVerID(1137)", &self.default_appl_ver_id),
+        ];
+        for (field, value) in required {
+            if value.is_empty() {
+                return Err(ConfigError::Empty { field });
+            }
+        }
+        for (field, value) in required.iter().chain(&optional) {
+            if value.bytes().any(|byte| byte == crate::wire::SOH) {
+                return Err(ConfigError::HoldsSoh { field });
+            }
+        }
+        if self.begin_string == BeginString::Fixt11 && self.default_appl_ver_id.is_empty() {
+            return Err(ConfigError::Empty { field: "DefaultApplVerID(1137)" });
+        }
+        self.check_limits()
+    }
+
+    fn check_limits(&self) -> Result<(), ConfigError> {
+        let Policies { logon, gaps, liveness, logout, checks } = &self.policies;
+        let waits = [
+            ("logon.timeout", logon.timeout),
+            ("gaps.progress_timeout", gaps.progress_timeout),
+            ("logout.timeout", logout.timeout),
+            ("logout.close_timeout", logout.close_timeout),
+        ];
+        for (field, wait) in waits {
+            if wait.is_zero() {
+                return Err(ConfigError::Zero { field });
+            }
+        }
+        let amounts = [
+            ("logon.attempts", logon.attempts.unwrap_or(1)),
+            ("gaps.tries", u32::from(gaps.tries)),
+            ("liveness.test_request_after", u32::from(liveness.test_request_after.0)),
+            ("liveness.answer_within", u32::from(liveness.answer_within.0)),
+            ("rate.burst", self.rate.map_or(1, |rate| rate.burst)),
+            ("rate.per_second", self.rate.map_or(1, |rate| rate.per_second)),
+        ];
+        for (field, amount) in amounts {
+            if amount == 0 {
+                return Err(ConfigError::Zero { field });
+            }
+        }
+        if self.frame_max < FRAME_MAX_LEAST {
+            return Err(ConfigError::FrameMax { got: self.frame_max });
+        }
+        if self.heart_bt_int > HEART_BT_INT_MAX {
+            return Err(ConfigError::HeartBtInt { got: self.heart_bt_int });
+        }
+        if let HeartBtIntRule::Between(low, high) = logon.heart_bt_int
+            && low > high
+        {
+            return Err(ConfigError::HeartBtIntRange { low, high });
+        }
+        if checks.sending_time == SendingTimeCheck::Within(core::time::Duration::ZERO) {
+            return Err(ConfigError::Zero { field: "checks.sending_time" });
+        }
+        if logon.next_expected == NextExpected::On && self.begin_string < BeginString::Fix44 {
+            return Err(ConfigError::NotInVersion {
+                field: "NextExpectedMsgSeqNum(789)",
+                version: self.begin_string,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// A header with the longest identifiers must fit.
+const FRAME_MAX_LEAST: usize = 512;
+/// A day: a longer interval is a slip of units.
+pub(crate) const HEART_BT_INT_MAX: u32 = 86_400;
+
+/// Why a configuration cannot work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A required text is empty.
+    #[error("{field} must not be empty (FIX session layer 4.2.2: it names a party on every message)")]
+    Empty {
+        /// Which.
+        field: &'static str,
+    },
+    /// A text does not fit.
+    #[error("{field} has {got} bytes, at most {ID_MAX} fit")]
+    TooLong {
+        /// Which.
+        field: &'static str,
+        /// Its length.
+        got: usize,
+    },
+    /// SOH would end the field.
+    #[error("{field} holds SOH (0x01), which ends a field (FIX session layer 4.5.2)")]
+    HoldsSoh {
+        /// Which.
+        field: &'static str,
+    },
+    /// A limit or wait of zero stops everything.
+    #[error("{field} must not be zero")]
+    Zero {
+        /// Which.
+        field: &'static str,
+    },
+    /// No message would fit.
+    #[error("frame_max is {got} bytes, at least {FRAME_MAX_LEAST} are needed for a header")]
+    FrameMax {
+        /// What it was.
+        got: usize,
+    },
+    /// HeartBtInt(108) is in seconds.
+    #[error("HeartBtInt(108) is {got} seconds, at most {HEART_BT_INT_MAX} (a day) makes sense")]
+    HeartBtInt {
+        /// What it was, in seconds.
+        got: u32,
+    },
+    /// The range is upside down.
+    #[error("the HeartBtInt(108) range {low} to {high} is empty (FIX session layer 4.3.5.2)")]
+    HeartBtIntRange {
+        /// Its lower end.
+        low: u32,
+        /// Its upper end.
+        high: u32,
+    },
+    /// A field that the version does not have.
+    #[error("{field} does not exist in {version}")]
+    NotInVersion {
+        /// Which.
+        field: &'static str,
+        /// The configured version.
+        version: BeginString,
+    },
+}
+
+/// A checked text for a field of [`Config`].
+///
+/// # Errors
+/// It is too long.
+pub fn id(field: &'static str, text: &str) -> Result<Id, ConfigError> {
+    Id::from(text).map_err(|_| ConfigError::TooLong { field, got: text.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        Config::new(Role::Initiator, BeginString::Fix44, "US", "THEM").unwrap()
+    }
+
+    #[test]
+    fn an_identity_that_cannot_be_written_is_refused_by_name() {
+        let new = |sender: &str| Config::new(Role::Initiator, BeginString::Fix44, sender, "THEM").err();
+        assert_eq!(new(""), Some(ConfigError::Empty { field: "SenderCompID(49)" }));
+        assert_eq!(new("A\u{1}B"), Some(ConfigError::HoldsSoh { field: "SenderCompID(49)" }));
+        let long = "X".repeat(ID_MAX + 1);
+        assert_eq!(new(&long), Some(ConfigError::TooLong { field: "SenderCompID(49)", got: ID_MAX + 1 }));
+        assert_eq!(new(&long[1..]), None);
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_refused_by_name() {
+        let mut zero_wait = config();
+        zero_wait.policies.logon.timeout = core::time::Duration::ZERO;
+        assert_eq!(zero_wait.check(), Err(ConfigError::Zero { field: "logon.timeout" }));
+        let mut zero_frame = config();
+        zero_frame.frame_max = 0;
+        assert_eq!(zero_frame.check(), Err(ConfigError::FrameMax { got: 0 }));
+        let mut zero_tries = config();
+        zero_tries.policies.gaps.tries = 0;
+        assert_eq!(zero_tries.check(), Err(ConfigError::Zero { field: "gaps.tries" }));
+    }
+
+    #[test]
+    fn fields_that_the_version_lacks_are_refused() {
+        let mut old = Config::new(Role::Acceptor, BeginString::Fix42, "US", "THEM").unwrap();
+        old.policies.logon.next_expected = NextExpected::On;
+        assert!(matches!(old.check(), Err(ConfigError::NotInVersion { .. })));
+        let mut fixt = Config::new(Role::Acceptor, BeginString::Fixt11, "US", "THEM").unwrap();
+        fixt.default_appl_ver_id.clear();
+        assert_eq!(fixt.check(), Err(ConfigError::Empty { field: "DefaultApplVerID(1137)" }));
+    }
+}

@@ -1,0 +1,152 @@
+//! The inbound machine: are messages missing, and who brings them (FIX session layer 4.8.1, 4.8.2)?
+
+use super::policy::{GapPolicy, RequestEnd, Retry, WhileOpen};
+use crate::number::MsgSeqNum;
+
+/// Whether messages of the counterparty are missing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Inbound {
+    /// Every number below the next expected one has come.
+    InSequence,
+    /// Some have not.
+    Recovering(Recovery),
+}
+
+/// An open recovery.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Recovery {
+    /// The recovery is over when the next expected number has passed this one.
+    pub until: MsgSeqNum,
+    /// What was asked for.
+    pub asked: Asked,
+    /// The next expected number when it was last asked for: no progress while it stays.
+    pub mark: MsgSeqNum,
+    /// How many times the same gap has been asked for.
+    pub tries: u8,
+}
+
+/// What was asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Asked {
+    /// Nothing: NextExpectedMsgSeqNum(789) on our Logon said it (FIX session layer 4.4.1).
+    ByLogon,
+    /// Everything from a number on.
+    Open,
+    /// Up to this number.
+    UpTo(MsgSeqNum),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Input {
+    /// A message with this number came while a lower one is expected.
+    Gap { expected: MsgSeqNum, number: MsgSeqNum },
+    /// The same, and our Logon's NextExpectedMsgSeqNum(789) has already asked.
+    GapAtLogon { expected: MsgSeqNum, number: MsgSeqNum },
+    /// The next expected number moved.
+    Progress { expected: MsgSeqNum },
+    /// The wait for progress is over.
+    Elapsed { expected: MsgSeqNum },
+    /// The counterparty rejected our ResendRequest.
+    Rejected,
+    /// The connection ended, or a new series began: what was asked on it is not asked any more.
+    Over,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Action {
+    None,
+    /// Send a ResendRequest; the wait for progress begins anew.
+    Ask {
+        from: MsgSeqNum,
+        to: Option<MsgSeqNum>,
+    },
+    /// Send the last ResendRequest again, with its own number and PossDupFlag(43).
+    Repeat,
+    /// Something came: the wait for progress begins anew.
+    Moved,
+    /// Nothing is missing any more.
+    Recovered,
+    /// The open request is dropped; a later gap asks anew.
+    Dropped,
+    /// The counterparty does not bring what is missing.
+    GiveUp { missing: MsgSeqNum },
+}
+
+pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound, Action) {
+    match (state, input) {
+        // FIX session layer 4.8.1, test case 2b: a number above the expected one.
+        (Inbound::InSequence, Input::Gap { expected, number }) => {
+            ask(policy, expected, last_awaited(policy, number), 1)
+        }
+        // FIX session layer 4.4.1: with 789 nobody sends a ResendRequest for the Logon's gap.
+        (Inbound::InSequence, Input::GapAtLogon { expected, number }) => {
+            let until = number.previous().unwrap_or(number);
+            let recovery = Recovery { until, asked: Asked::ByLogon, mark: expected, tries: 0 };
+            (Inbound::Recovering(recovery), Action::Moved)
+        }
+        // FIX session layer 4.8.2, 4.8.8: one request is outstanding; what comes above it meanwhile asks nothing.
+        (Inbound::Recovering(recovery), Input::Gap { expected, number }) => match policy.while_open {
+            WhileOpen::Wait => (state, Action::None),
+            WhileOpen::Repeat => {
+                ask(policy, expected, last_awaited(policy, number).max(recovery.until), recovery.tries)
+            }
+        },
+        (Inbound::Recovering(_), Input::GapAtLogon { .. }) => (state, Action::None),
+        (Inbound::Recovering(recovery), Input::Progress { expected }) => {
+            progress(policy, recovery, expected)
+        }
+        (Inbound::Recovering(recovery), Input::Elapsed { expected }) => stalled(policy, recovery, expected),
+        // The counterparty will not serve it; asking again would only be rejected again.
+        (Inbound::Recovering(_), Input::Rejected) => (Inbound::InSequence, Action::Dropped),
+        (Inbound::Recovering(_) | Inbound::InSequence, Input::Over)
+        | (Inbound::InSequence, Input::Progress { .. } | Input::Elapsed { .. } | Input::Rejected) => {
+            (Inbound::InSequence, Action::None)
+        }
+    }
+}
+
+/// The number that ends a recovery: an open request brings the message that showed the gap once more, a closed one ends before it.
+fn last_awaited(policy: &GapPolicy, number: MsgSeqNum) -> MsgSeqNum {
+    match policy.request_end {
+        RequestEnd::Open => number,
+        RequestEnd::Closed => number.previous().unwrap_or(number),
+    }
+}
+
+/// FIX session layer 4.8.2: from the next expected number on, in pieces where the counterparty limits a request.
+fn ask(policy: &GapPolicy, from: MsgSeqNum, until: MsgSeqNum, tries: u8) -> (Inbound, Action) {
+    let chunk_end = u64::from(policy.chunk).checked_sub(1).and_then(|more| MsgSeqNum::new(from.get() + more));
+    let to = match (policy.request_end, chunk_end) {
+        (_, Some(end)) if end < until => Some(end),
+        (RequestEnd::Open, Some(_) | None) => None,
+        (RequestEnd::Closed, Some(_) | None) => Some(until),
+    };
+    let asked = to.map_or(Asked::Open, Asked::UpTo);
+    (Inbound::Recovering(Recovery { until, asked, mark: from, tries }), Action::Ask { from, to })
+}
+
+fn progress(policy: &GapPolicy, recovery: Recovery, expected: MsgSeqNum) -> (Inbound, Action) {
+    if expected > recovery.until {
+        return (Inbound::InSequence, Action::Recovered);
+    }
+    match recovery.asked {
+        // The piece is through: the next one.
+        Asked::UpTo(end) if expected > end => ask(policy, expected, recovery.until, 1),
+        Asked::UpTo(_) | Asked::Open | Asked::ByLogon => (Inbound::Recovering(recovery), Action::Moved),
+    }
+}
+
+/// FIX session layer 4.5.2: the endless loop of request and nothing must end.
+fn stalled(policy: &GapPolicy, recovery: Recovery, expected: MsgSeqNum) -> (Inbound, Action) {
+    let tries = if expected > recovery.mark { 0 } else { recovery.tries };
+    if tries >= policy.tries {
+        return (Inbound::InSequence, Action::GiveUp { missing: expected });
+    }
+    let by_request = recovery.asked != Asked::ByLogon;
+    match policy.retry {
+        Retry::SameNumber if by_request && tries > 0 => {
+            (Inbound::Recovering(Recovery { tries: tries + 1, ..recovery }), Action::Repeat)
+        }
+        Retry::SameNumber | Retry::NewRequest => ask(policy, expected, recovery.until, tries + 1),
+    }
+}

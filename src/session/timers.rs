@@ -1,0 +1,80 @@
+//! What the session waits for: one small table, and the earliest moment in it.
+
+use crate::time::Instant;
+
+/// Every wait of a session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Timer {
+    /// The wait of the connection machine's state: a Logon, an answer, a closed link.
+    Connection,
+    /// Nothing was sent for HeartBtInt: a Heartbeat is due.
+    Heartbeat,
+    /// Nothing was received: a TestRequest is due, or the link is lost.
+    Silence,
+    /// A recovery must move.
+    Recovery,
+    /// An initiator may ask to connect again.
+    Reconnect,
+}
+
+const COUNT: usize = 5;
+const ALL: [Timer; COUNT] =
+    [Timer::Connection, Timer::Heartbeat, Timer::Silence, Timer::Recovery, Timer::Reconnect];
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Timers {
+    at: [Option<Instant>; COUNT],
+}
+
+impl Timers {
+    pub(crate) const fn new() -> Self {
+        Timers { at: [None; COUNT] }
+    }
+
+    #[inline]
+    pub(crate) fn start(&mut self, timer: Timer, at: Instant) {
+        self.at[timer as usize] = Some(at);
+    }
+
+    #[inline]
+    pub(crate) fn stop(&mut self, timer: Timer) {
+        self.at[timer as usize] = None;
+    }
+
+    pub(crate) fn stop_all(&mut self) {
+        *self = Timers::new();
+    }
+
+    /// When the next one is due.
+    pub(crate) fn next(&self) -> Option<Instant> {
+        self.at.iter().flatten().min().copied()
+    }
+
+    /// Takes the earliest that is due at `now`.
+    pub(crate) fn expire(&mut self, now: Instant) -> Option<Timer> {
+        let timer = ALL
+            .into_iter()
+            .filter(|&timer| self.at[timer as usize].is_some_and(|at| at <= now))
+            .min_by_key(|&timer| self.at[timer as usize])?;
+        self.stop(timer);
+        Some(timer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timer_fires_at_its_instant_and_not_one_tick_before() {
+        let mut timers = Timers::new();
+        timers.start(Timer::Silence, Instant::from_nanos(20));
+        timers.start(Timer::Heartbeat, Instant::from_nanos(10));
+        assert_eq!(timers.next(), Some(Instant::from_nanos(10)));
+        assert_eq!(timers.expire(Instant::from_nanos(9)), None);
+        assert_eq!(timers.expire(Instant::from_nanos(30)), Some(Timer::Heartbeat));
+        assert_eq!(timers.expire(Instant::from_nanos(30)), Some(Timer::Silence));
+        assert_eq!(timers.expire(Instant::from_nanos(30)), None);
+        assert_eq!(timers.next(), None);
+    }
+}

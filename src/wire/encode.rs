@@ -1,0 +1,310 @@
+//! Frames out: the body first, at a fixed offset, then the header right-aligned before it. BodyLength has its exact digits
+//! and nothing is moved.
+
+use super::begin_string::BeginString;
+use super::checksum::checksum;
+use super::tag;
+use super::timestamp::{TimePrecision, write_utc};
+use crate::time::Utc;
+
+/// SOH, the end of a field.
+pub const SOH: u8 = 1;
+
+/// `9=` with the most digits that a BodyLength of ours can have, and its SOH.
+const BODY_LENGTH_ROOM: usize = 2 + 10 + 1;
+/// `10=nnn` and its SOH.
+pub(crate) const TRAILER_LEN: usize = 7;
+
+/// Writes fields one after another into lent memory; in an application's hands, the body of its message.
+///
+/// Each method appends one field and can be chained. What cannot be written (a tag that the session writes itself, an empty value, SOH in a value that is not
+/// data) is remembered, and the call that lent the writer returns it as an error; nothing of the message is sent.
+#[derive(Debug)]
+pub struct Body<'b> {
+    out: &'b mut [u8],
+    /// How many bytes were wanted: above `out.len()` when they did not fit.
+    len: usize,
+    fault: Option<BodyFault>,
+    guard: Guard,
+}
+
+/// Whose fields a writer takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Guard {
+    /// The session's own: any tag.
+    Session,
+    /// An application's: body tags of this version only.
+    Application(BeginString),
+}
+
+/// Why a body cannot be sent as it was written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum BodyFault {
+    /// [`Body::cancel`] was called.
+    #[error("the message was cancelled")]
+    Cancelled,
+    /// Header and trailer are the session's: header fields go with the message's kind, not into its body.
+    #[error("tag {tag} belongs to the header or trailer, which the session writes")]
+    NotABodyTag {
+        /// The tag.
+        tag: u32,
+    },
+    /// A field always has a value (FIX session layer 4.5.4, SessionRejectReason(373) 4).
+    #[error("tag {tag} has an empty value")]
+    Empty {
+        /// The tag.
+        tag: u32,
+    },
+    /// Only data fields, which say their length, may hold SOH.
+    #[error("the value of tag {tag} holds SOH (0x01), which ends a field: use Body::data for a data field")]
+    HoldsSoh {
+        /// The tag.
+        tag: u32,
+    },
+}
+
+impl<'b> Body<'b> {
+    pub(crate) fn new(out: &'b mut [u8], guard: Guard) -> Self {
+        Body { out, len: 0, fault: None, guard }
+    }
+
+    /// A field as bytes: text, price, quantity, anything already in FIX's form.
+    pub fn bytes(&mut self, tag: u32, value: &[u8]) -> &mut Self {
+        if value.contains(&SOH) {
+            self.fail(BodyFault::HoldsSoh { tag });
+        }
+        self.field(tag, value)
+    }
+
+    /// A field as text.
+    pub fn text(&mut self, tag: u32, value: &str) -> &mut Self {
+        self.bytes(tag, value.as_bytes())
+    }
+
+    /// An int field.
+    pub fn int(&mut self, tag: u32, value: i64) -> &mut Self {
+        let mut digits = [0; 21];
+        let len = write_uint(&mut digits[1..], value.unsigned_abs());
+        let from = if value < 0 {
+            digits[0] = b'-';
+            0
+        } else {
+            1
+        };
+        self.field(tag, digits.get(from..=len).unwrap_or_default())
+    }
+
+    /// A field with a number that is never negative: a length, a sequence number, a count.
+    pub fn uint(&mut self, tag: u32, value: u64) -> &mut Self {
+        let mut digits = [0; 20];
+        let len = write_uint(&mut digits, value);
+        self.field(tag, digits.get(..len).unwrap_or_default())
+    }
+
+    /// A char field: one ASCII character.
+    pub fn char(&mut self, tag: u32, value: char) -> &mut Self {
+        let mut utf8 = [0; 4];
+        self.bytes(tag, value.encode_utf8(&mut utf8).as_bytes())
+    }
+
+    /// A Boolean field: `Y` or `N`.
+    pub fn bool(&mut self, tag: u32, value: bool) -> &mut Self {
+        self.field(tag, if value { b"Y" } else { b"N" })
+    }
+
+    /// A UTCTimestamp field.
+    pub fn utc(&mut self, tag: u32, value: Utc, precision: TimePrecision) -> &mut Self {
+        let mut text = [0; 30];
+        let len = write_utc(value, precision, &mut text);
+        self.field(tag, text.get(..len).unwrap_or_default())
+    }
+
+    /// A data field behind its length: `length_tag` says how many bytes `tag` holds, any byte among them.
+    pub fn data(&mut self, length_tag: u32, tag: u32, value: &[u8]) -> &mut Self {
+        self.uint(length_tag, value.len() as u64).field(tag, value)
+    }
+
+    /// Gives the message up: the call that lent this writer returns [`BodyFault::Cancelled`], and no number is taken.
+    pub fn cancel(&mut self) {
+        self.fail(BodyFault::Cancelled);
+    }
+
+    /// How many bytes the fields so far take.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Has nothing been written yet?
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    #[inline]
+    fn field(&mut self, tag: u32, value: &[u8]) -> &mut Self {
+        if let Guard::Application(version) = self.guard
+            && (tag == 0 || tag::is_header(tag, version) || tag::is_trailer(tag))
+        {
+            self.fail(BodyFault::NotABodyTag { tag });
+        }
+        if value.is_empty() {
+            self.fail(BodyFault::Empty { tag });
+        }
+        let mut name = [0; 10];
+        let name_len = write_uint(&mut name, u64::from(tag));
+        self.raw(name.get(..name_len).unwrap_or_default());
+        self.raw(b"=");
+        self.raw(value);
+        self.raw(&[SOH])
+    }
+
+    /// Bytes as they are: fields that were encoded before.
+    #[inline]
+    pub(crate) fn raw(&mut self, bytes: &[u8]) -> &mut Self {
+        let end = self.len.saturating_add(bytes.len());
+        if let Some(room) = self.out.get_mut(self.len..end) {
+            room.copy_from_slice(bytes);
+        }
+        self.len = end;
+        self
+    }
+
+    fn fail(&mut self, fault: BodyFault) {
+        self.fault = self.fault.or(Some(fault));
+    }
+
+    /// The length, or why it does not count.
+    pub(crate) fn finish(self) -> Result<usize, BodyFault> {
+        match self.fault {
+            None => Ok(self.len),
+            Some(fault) => Err(fault),
+        }
+    }
+}
+
+/// Why no frame was written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum EncodeError {
+    /// So many bytes are needed.
+    NeedSpace(usize),
+    Body(BodyFault),
+}
+
+/// Writes one frame into `out`: `header` holds the fields from MsgType(35) on to the last header field, encoded.
+///
+/// Returns where the frame stands in `out`.
+#[inline]
+pub(crate) fn frame(
+    out: &mut [u8],
+    begin_string: BeginString,
+    header: &[u8],
+    guard: Guard,
+    body: impl FnOnce(&mut Body<'_>),
+) -> Result<core::ops::Range<usize>, EncodeError> {
+    let begin = begin_string.as_str().as_bytes();
+    let body_at = 2 + begin.len() + 1 + BODY_LENGTH_ROOM + header.len();
+    let room = out.get_mut(body_at..).unwrap_or_default();
+    let mut writer = Body::new(room, guard);
+    body(&mut writer);
+    let body_len = writer.finish().map_err(EncodeError::Body)?;
+    let trailer_at = body_at.saturating_add(body_len);
+    let end = trailer_at.saturating_add(TRAILER_LEN);
+    if end > out.len() {
+        return Err(EncodeError::NeedSpace(end));
+    }
+
+    let header_at = body_at - header.len();
+    let mut length = [0; 20];
+    let length_len = write_uint(&mut length, (header.len() + body_len) as u64);
+    let start = header_at.saturating_sub(2 + begin.len() + 1 + 2 + length_len + 1);
+    let mut at = start;
+    for part in [b"8=", begin, b"\x019=", length.get(..length_len).unwrap_or_default(), b"\x01", header] {
+        if let Some(room) = out.get_mut(at..at + part.len()) {
+            room.copy_from_slice(part);
+        }
+        at += part.len();
+    }
+    let sum = checksum(out.get(start..trailer_at).unwrap_or_default());
+    let trailer = [b'1', b'0', b'=', b'0' + sum / 100, b'0' + sum / 10 % 10, b'0' + sum % 10, SOH];
+    if let Some(room) = out.get_mut(trailer_at..end) {
+        room.copy_from_slice(&trailer);
+    }
+    Ok(start..end)
+}
+
+/// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value has; returns the number of digits.
+#[inline]
+pub(crate) fn write_uint(out: &mut [u8], mut value: u64) -> usize {
+    let len = value.checked_ilog10().map_or(1, |log| log as usize + 1);
+    for digit in out.iter_mut().take(len).rev() {
+        *digit = b'0' + (value % 10) as u8;
+        value /= 10;
+    }
+    len
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{DataFields, Fields, Framing, Scan};
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    fn body_of(write: impl FnOnce(&mut Body<'_>)) -> Result<Vec<u8>, BodyFault> {
+        let mut out = [0; 256];
+        let mut body = Body::new(&mut out, Guard::Application(BeginString::Fix44));
+        write(&mut body);
+        body.finish().map(|len| out[..len].to_vec())
+    }
+
+    #[test]
+    fn fields_are_written_in_fix_form() {
+        let body = body_of(|body| {
+            body.text(11, "A1").int(38, -5).uint(9999, u64::MAX).char(54, '1').bool(113, true);
+            body.data(95, 96, b"a\x01=").int(99, i64::MIN).int(99, 0);
+        });
+        let text = b"11=A1\x0138=-5\x019999=18446744073709551615\x0154=1\x01113=Y\x0195=3\x0196=a\x01=\x0199=-9223372036854775808\x0199=0\x01";
+        assert_eq!(body.unwrap(), text);
+    }
+
+    #[test]
+    fn what_would_break_the_frame_is_refused_with_its_tag() {
+        assert_eq!(body_of(|body| drop(body.text(58, ""))), Err(BodyFault::Empty { tag: 58 }));
+        assert_eq!(body_of(|body| drop(body.text(58, "a\x01b"))), Err(BodyFault::HoldsSoh { tag: 58 }));
+        assert_eq!(body_of(|body| drop(body.text(34, "9"))), Err(BodyFault::NotABodyTag { tag: 34 }));
+        assert_eq!(body_of(|body| drop(body.text(10, "9"))), Err(BodyFault::NotABodyTag { tag: 10 }));
+        assert_eq!(body_of(|body| drop(body.text(0, "9"))), Err(BodyFault::NotABodyTag { tag: 0 }));
+        assert_eq!(body_of(|body| body.text(58, "x").cancel()), Err(BodyFault::Cancelled));
+    }
+
+    #[test]
+    fn too_small_a_buffer_says_how_much_is_needed_and_that_much_is_enough() {
+        let write = |out: &mut [u8]| {
+            let body = |body: &mut Body<'_>| drop(body.text(58, "hello"));
+            frame(out, BeginString::Fix42, b"35=0\x01", Guard::Session, body)
+        };
+        let Err(EncodeError::NeedSpace(need)) = write(&mut []) else { panic!("fits into nothing") };
+        let mut out = std::vec![0; need];
+        assert!(write(&mut out).is_ok());
+        assert_eq!(write(&mut out[1..]), Err(EncodeError::NeedSpace(need)));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_is_found_whole_and_reads_back(values in proptest::collection::vec((5000u32..9000, "[ -~]{1,40}"), 0..30)) {
+            let mut out = [0; 4096];
+            let range = frame(&mut out, BeginString::Fixt11, b"35=D\x0134=1\x01", Guard::Session, |body| {
+                for (tag, value) in &values {
+                    body.text(*tag, value);
+                }
+            }).unwrap();
+            let bytes = &out[range];
+            let Framing::Frame(span) = crate::wire::frame(bytes, 4096, &mut Scan::default()) else { panic!("not a frame") };
+            prop_assert_eq!(span.len, bytes.len());
+            let fields: Vec<_> = Fields::new(&bytes[span.body_at..span.trailer_at], DataFields::STANDARD)
+                .skip(2)
+                .map(|field| field.map(|field| (field.tag, field.value.as_str().unwrap().to_owned())).unwrap())
+                .collect();
+            prop_assert_eq!(fields, values);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The header of one frame, walked once.
+
+use super::begin_string::BeginString;
+use super::field::Fields;
+use super::frame::FrameSpan;
+use super::msg_type::MsgType;
+use super::tag::{self, DataFields};
+use super::value::Value;
+
+/// The header fields that a session reads, as they stand in the frame. The first of two equal tags counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Header<'a> {
+    /// MsgType(35).
+    pub msg_type: MsgType<'a>,
+    /// MsgSeqNum(34).
+    pub msg_seq_num: Option<Value<'a>>,
+    /// SenderCompID(49).
+    pub sender_comp_id: Option<Value<'a>>,
+    /// TargetCompID(56).
+    pub target_comp_id: Option<Value<'a>>,
+    /// SendingTime(52).
+    pub sending_time: Option<Value<'a>>,
+    /// PossDupFlag(43).
+    pub poss_dup: Option<Value<'a>>,
+    /// PossResend(97).
+    pub poss_resend: Option<Value<'a>>,
+    /// OrigSendingTime(122).
+    pub orig_sending_time: Option<Value<'a>>,
+    /// SenderSubID(50).
+    pub sender_sub_id: Option<Value<'a>>,
+    /// TargetSubID(57).
+    pub target_sub_id: Option<Value<'a>>,
+    /// SenderLocationID(142).
+    pub sender_location_id: Option<Value<'a>>,
+    /// TargetLocationID(143).
+    pub target_location_id: Option<Value<'a>>,
+    /// LastMsgSeqNumProcessed(369).
+    pub last_processed: Option<Value<'a>>,
+    /// The text of the first piece that is no field (no `=`, or a tag that is no positive number).
+    pub malformed: Option<&'a [u8]>,
+    /// Offset in the frame of the first field after the header.
+    pub body_at: usize,
+}
+
+impl<'a> Header<'a> {
+    /// Walks the header of `frame`, whose parts are at `span`.
+    ///
+    /// The header ends at the first tag that is known not to be of the header. Tags from 5000 on are agreed between
+    /// counterparties and may stand in either place, so they do not end it: a venue's own tag before PossDupFlag(43)
+    /// must not hide it. Fields behind the last header field belong to the body whatever their tags.
+    #[inline]
+    pub fn read(frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
+        let part = frame.get(span.body_at..span.trailer_at).unwrap_or_default();
+        let mut header = Header {
+            msg_type: MsgType::new(b""),
+            msg_seq_num: None,
+            sender_comp_id: None,
+            target_comp_id: None,
+            sending_time: None,
+            poss_dup: None,
+            poss_resend: None,
+            orig_sending_time: None,
+            sender_sub_id: None,
+            target_sub_id: None,
+            sender_location_id: None,
+            target_location_id: None,
+            last_processed: None,
+            malformed: None,
+            body_at: span.body_at,
+        };
+        let mut fields = Fields::new(part, data);
+        while let Some(field) = fields.next() {
+            match field {
+                Ok(field) => {
+                    if !header.take(field.tag, field.value, span.begin_string) {
+                        if field.tag < FIRST_USER_DEFINED {
+                            break;
+                        }
+                        continue;
+                    }
+                    header.body_at = span.body_at + fields.offset();
+                }
+                Err(bad) => header.malformed = header.malformed.or(Some(bad.text)),
+            }
+        }
+        header
+    }
+
+    /// Looks for a required header field behind the header's end, where it does not belong.
+    pub fn misplaced(
+        frame: &'a [u8],
+        span: &FrameSpan,
+        wanted: u32,
+        data: &'static DataFields,
+    ) -> Option<Value<'a>> {
+        super::field::find(frame.get(span.body_at..span.trailer_at)?, wanted, data)
+    }
+
+    /// Keeps the first of each; false when the tag is not of the header.
+    #[inline]
+    fn take(&mut self, tag: u32, value: Value<'a>, version: BeginString) -> bool {
+        let slot = match tag {
+            tag::MSG_TYPE => {
+                if self.msg_type.as_bytes().is_empty() {
+                    self.msg_type = MsgType::new(value.as_bytes());
+                }
+                return true;
+            }
+            tag::MSG_SEQ_NUM => &mut self.msg_seq_num,
+            tag::SENDER_COMP_ID => &mut self.sender_comp_id,
+            tag::TARGET_COMP_ID => &mut self.target_comp_id,
+            tag::SENDING_TIME => &mut self.sending_time,
+            tag::POSS_DUP_FLAG => &mut self.poss_dup,
+            tag::POSS_RESEND => &mut self.poss_resend,
+            tag::ORIG_SENDING_TIME => &mut self.orig_sending_time,
+            tag::SENDER_SUB_ID => &mut self.sender_sub_id,
+            tag::TARGET_SUB_ID => &mut self.target_sub_id,
+            tag::SENDER_LOCATION_ID => &mut self.sender_location_id,
+            tag::TARGET_LOCATION_ID => &mut self.target_location_id,
+            tag::LAST_MSG_SEQ_NUM_PROCESSED => &mut self.last_processed,
+            other => return tag::is_header(other, version),
+        };
+        *slot = slot.or(Some(value));
+        true
+    }
+}
+
+/// Tags from here on are user-defined or agreed between counterparties.
+const FIRST_USER_DEFINED: u32 = 5000;
