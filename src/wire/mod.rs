@@ -1,7 +1,22 @@
 //! Frames and fields: bytes of FIX, and nothing about sessions.
 
 mod begin_string;
+mod checksum;
+mod data_fields;
+mod field;
+mod frame;
 mod msg_type;
+pub mod tag;
+mod timestamp;
+mod value;
 
 pub use begin_string::BeginString;
+pub use checksum::checksum;
+pub use data_fields::DataFields;
+pub use field::{BadField, BadFieldKind, Field, Fields, find};
+pub use frame::{FrameSpan, Framing, Garbled, Scan, frame};
 pub use msg_type::MsgType;
+pub use timestamp::{
+    TimePrecision, UTC_TIMESTAMP_MAX, UtcTimestamp, date_and_seconds, fraction_text, split_utc, write_utc,
+};
+pub use value::{Value, ValueError};

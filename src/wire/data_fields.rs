@@ -1,0 +1,65 @@
+//! Which fields hold data, and which field gives the length of each.
+
+/// The fields of type data: FIX's own, up to FIX 5.0 SP2, and more by agreement.
+///
+/// A data field may hold the delimiter, so it is read by the count in the length field directly before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DataFields(&'static [(u32, u32)]);
+
+impl DataFields {
+    /// FIX's own and no others.
+    pub const STANDARD: DataFields = DataFields(&[]);
+
+    /// FIX's own and these: pairs of a length field's tag and its data field's tag.
+    ///
+    /// ```
+    /// # use sansfix::wire::DataFields;
+    /// static DATA: DataFields = DataFields::new(&[(5001, 5002)]);
+    /// assert_eq!(DATA.length_tag(5002), Some(5001));
+    /// assert_eq!(DATA.length_tag(96), Some(95));
+    /// ```
+    pub const fn new(pairs: &'static [(u32, u32)]) -> Self {
+        DataFields(pairs)
+    }
+
+    /// The tag of the field that gives the length of data field `tag`, or `None` when `tag` is no data field.
+    #[inline]
+    pub fn length_tag(&self, tag: u32) -> Option<u32> {
+        let own = standard(tag);
+        if own.is_some() || self.0.is_empty() {
+            return own;
+        }
+        self.0.iter().find(|pair| pair.1 == tag).map(|pair| pair.0)
+    }
+}
+
+/// Most tags of most messages are below the first data field's, Signature(89).
+#[inline]
+const fn standard(tag: u32) -> Option<u32> {
+    if tag < 89 { None } else { standard_from_89(tag) }
+}
+
+#[inline]
+const fn standard_from_89(tag: u32) -> Option<u32> {
+    match tag {
+        91 | 96 | 213 | 349 | 351 | 353 | 355 | 357 | 359 | 361 | 363 | 365 | 446 | 619 | 622 | 1185
+        | 1278 | 1281 | 1283 | 1398 | 1402 | 1404 | 1469 | 1579 | 1621 | 1665 | 1734 | 1872 | 1875 | 2073
+        | 2075 | 2112 | 2180 | 2288 | 2352 | 2482 | 2638 | 2652 | 2666 | 2716 | 2719 | 2722 | 2798
+        | 40005 | 40009 | 40979 | 40981 | 40983 | 40985 | 40987 | 40989 | 41084 | 41102 | 41108 | 41257
+        | 41321 | 41325 | 41459 | 41477 | 41483 | 41654 | 41711 | 41807 | 41812 | 41874 | 41970 | 42026
+        | 42172 | 42452 | 42653 | 42948 => Some(tag - 1),
+        89 => Some(93),
+        1527 => Some(1525),
+        1697 => Some(1678),
+        2371 => Some(2372),
+        2493 => Some(2494),
+        2521 => Some(2522),
+        2801 => Some(2802),
+        2808 => Some(2809),
+        2814 => Some(2815),
+        42486 => Some(43110),
+        42684 => Some(43109),
+        42982 => Some(43111),
+        _ => None,
+    }
+}

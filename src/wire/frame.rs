@@ -1,0 +1,320 @@
+//! One frame at the front of a stream of bytes (FIX session layer 4.5.2).
+//!
+//! A frame is `8=…␁9=…␁35=…␁ … 10=ddd␁`. Where it ends is what BodyLength(9) says, and nothing else: bytes of a frame that
+//! are still to come are never searched for the start of another, since a data field may hold a whole message.
+//!
+//! What is garbled is dropped as one piece. Its end is, in this order:
+//! * where BodyLength puts it, when a `10=` field stands there;
+//! * otherwise the first CheckSum field (`␁10=…␁`) at or after the end that BodyLength claims;
+//! * when there is no BodyLength to read, the first CheckSum field after the start.
+//!
+//! Bytes that cannot begin any field (anything but a digit) are dropped up to the first that can. What begins with a
+//! digit but not with `8=` is a message that lost its head: it is dropped up to its CheckSum field like any other, so
+//! a message embedded in it is not delivered.
+
+use super::{BeginString, checksum};
+
+const SOH: u8 = 0x01;
+/// `10=ddd␁`
+const TRAILER: usize = 7;
+/// More than any BeginString has; a longer value of field 8 ends the attempt to read on.
+const BEGIN_STRING_MAX: usize = 16;
+/// As many digits, leading zeros and all, as always fit in a `u64`; a longer value of field 9 is not read.
+const BODY_LENGTH_MAX: usize = 19;
+
+/// What stands at the front of the bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub enum Framing {
+    /// One whole, good frame: `bytes[..len]`.
+    Frame(FrameSpan),
+    /// More bytes are needed. Nothing is to be dropped.
+    Incomplete,
+    /// `bytes[..len]` is garbled: drop it as a whole (FIX session layer 4.5.2). `len` is never 0.
+    Garbled {
+        /// How many bytes to drop.
+        len: usize,
+        /// What is wrong.
+        why: Garbled,
+        /// Where the parts are, when nothing but CheckSum(10) is wrong.
+        span: Option<FrameSpan>,
+    },
+    /// The frame is longer than the limit, or no end of it stands within the limit.
+    TooLong {
+        /// The length in bytes: what BodyLength(9) makes it, or one more than the limit where no end was found.
+        claimed: usize,
+    },
+}
+
+/// Where the parts of a frame are, as offsets from its start.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct FrameSpan {
+    /// Length of the whole frame in bytes.
+    pub len: usize,
+    /// The version that field 8 names.
+    pub begin_string: BeginString,
+    /// Where the body begins: the `35=` after field 9.
+    pub body_at: usize,
+    /// Where the body ends: the `10=`.
+    pub trailer_at: usize,
+}
+
+/// What makes a frame garbled, the first fault in the frame's order (FIX session layer 4.5.2).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Garbled {
+    /// Bytes that begin no field stand where a frame should start.
+    #[error("bytes that are no fix message")]
+    NotAFrame,
+    /// BeginString(8) is not the first field, or its value is no version of FIX.
+    #[error("BeginString(8) is not the first field or names no version of fix")]
+    BeginString,
+    /// BodyLength(9) is not the second field, not a number, or not the count of bytes up to CheckSum(10).
+    #[error("BodyLength(9) is not the second field or its count is wrong")]
+    BodyLength,
+    /// MsgType(35) is not the third field, or is empty.
+    #[error("MsgType(35) is not the third field or is empty")]
+    MsgType,
+    /// CheckSum(10) is not three digits, or not the sum of the bytes before it.
+    #[error("CheckSum(10) is not three digits or not the sum of the message")]
+    CheckSum,
+}
+
+/// How far the search for the end of an incomplete frame has got.
+///
+/// Keep one beside a buffer and pass it with every call. It is new again after every answer but
+/// [`Framing::Incomplete`]; until then the bytes seen may only grow at their end. With it, the work is linear in the
+/// bytes however they are cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Scan {
+    /// No answer is possible with fewer bytes.
+    needed: usize,
+    /// Where the search for the CheckSum field, or for its end, goes on.
+    sought: usize,
+    /// The search is inside the CheckSum field.
+    in_trailer: bool,
+}
+
+impl Scan {
+    /// The least number of bytes, from the frame's start, with which an answer other than [`Framing::Incomplete`] is possible.
+    pub fn needed(&self) -> usize {
+        self.needed
+    }
+}
+
+/// Looks at what stands at the front of `bytes`; no frame may be longer than `limit` bytes.
+///
+/// The answer does not depend on how many bytes follow the frame, nor on how often `bytes` was seen shorter before.
+/// [`Garbled::NotAFrame`] alone may come in several pieces where the whole would come as one.
+///
+/// ```
+/// # use sansfix::wire::{frame, BeginString, Framing, Scan};
+/// let bytes = b"8=FIX.4.4\x019=5\x0135=0\x0110=163\x018=FIX";
+/// let Framing::Frame(span) = frame(bytes, 4096, &mut Scan::default()) else { panic!() };
+/// assert_eq!(span.begin_string, BeginString::Fix44);
+/// assert_eq!(&bytes[span.body_at..span.trailer_at], b"35=0\x01");
+/// assert_eq!(frame(&bytes[span.len..], 4096, &mut Scan::default()), Framing::Incomplete);
+/// ```
+#[inline]
+pub fn frame(bytes: &[u8], limit: usize, scan: &mut Scan) -> Framing {
+    if bytes.len() < scan.needed {
+        return Framing::Incomplete;
+    }
+    let framing = match head(bytes) {
+        Head::Read(head) => whole(bytes, head, limit).unwrap_or_else(|| faulty(bytes, head, limit, scan)),
+        Head::Unreadable(why) => unreadable(bytes, why, limit, scan),
+        Head::Noise => noise(bytes),
+        Head::Short => {
+            scan.needed = bytes.len() + 1;
+            Framing::Incomplete
+        }
+    };
+    if !matches!(framing, Framing::Incomplete) {
+        *scan = Scan::default();
+    }
+    framing
+}
+
+/// Fields 8 and 9.
+#[derive(Clone, Copy)]
+struct HeadFields {
+    begin_string: Option<BeginString>,
+    body_at: usize,
+    body_len: u64,
+}
+
+impl HeadFields {
+    fn trailer_at(self) -> usize {
+        usize::try_from(self.body_len).unwrap_or(usize::MAX).saturating_add(self.body_at)
+    }
+
+    fn len(self) -> usize {
+        self.trailer_at().saturating_add(TRAILER)
+    }
+}
+
+enum Head {
+    Read(HeadFields),
+    /// A message begins here, and there is no BodyLength to go by.
+    Unreadable(Garbled),
+    /// No field begins here.
+    Noise,
+    /// Not enough bytes to say.
+    Short,
+}
+
+#[inline]
+fn head(bytes: &[u8]) -> Head {
+    let (begin_string, at) = match bytes {
+        [b'8', b'=', b'F', b'I', b'X', b'.', b'4', b'.', minor @ b'0'..=b'4', SOH, b'9', b'=', ..] => {
+            (BeginString::ALL.get(usize::from(minor - b'0')).copied(), 12)
+        }
+        [b'8', b'=', b'F', b'I', b'X', b'T', b'.', b'1', b'.', b'1', SOH, b'9', b'=', ..] => {
+            (Some(BeginString::Fixt11), 13)
+        }
+        _ => match unusual_begin(bytes) {
+            Ok(begin) => begin,
+            Err(head) => return head,
+        },
+    };
+    let digits = bytes.get(at..).unwrap_or_default();
+    let mut body_len = 0_u64;
+    for (count, &byte) in digits.iter().enumerate().take(BODY_LENGTH_MAX + 1) {
+        match byte {
+            b'0'..=b'9' if count < BODY_LENGTH_MAX => body_len = body_len * 10 + u64::from(byte - b'0'),
+            SOH if count > 0 => {
+                return Head::Read(HeadFields { begin_string, body_at: at + count + 1, body_len });
+            }
+            _ => return Head::Unreadable(second_field_fault(begin_string)),
+        }
+    }
+    Head::Short
+}
+
+/// Everything but a known BeginString followed by BodyLength: the version named, if any, and where field 9's value begins.
+#[cold]
+fn unusual_begin(bytes: &[u8]) -> Result<(Option<BeginString>, usize), Head> {
+    let value = match bytes {
+        [] | [b'8'] => return Err(Head::Short),
+        [b'8', b'=', value @ ..] => value,
+        [b'0'..=b'9', ..] => return Err(Head::Unreadable(Garbled::BeginString)),
+        _ => return Err(Head::Noise),
+    };
+    let Some(len) = value.iter().take(BEGIN_STRING_MAX + 1).position(|&byte| byte == SOH) else {
+        let too_long = value.len() > BEGIN_STRING_MAX;
+        return Err(if too_long { Head::Unreadable(Garbled::BeginString) } else { Head::Short });
+    };
+    let (value, rest) = value.split_at(len);
+    let begin_string = BeginString::from_bytes(value);
+    match rest {
+        [SOH, b'9', b'=', ..] => Ok((begin_string, 2 + len + 3)),
+        [SOH] | [SOH, b'9'] => Err(Head::Short),
+        _ => Err(Head::Unreadable(second_field_fault(begin_string))),
+    }
+}
+
+fn second_field_fault(begin_string: Option<BeginString>) -> Garbled {
+    if begin_string.is_some() { Garbled::BodyLength } else { Garbled::BeginString }
+}
+
+/// The good frame that `head` begins, if it is one and all of it is here.
+#[inline]
+fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<Framing> {
+    let begin_string = head.begin_string?;
+    let (trailer_at, len) = (head.trailer_at(), head.len());
+    if len > limit {
+        return None;
+    }
+    let &[SOH, b'1', b'0', b'=', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', SOH] =
+        bytes.get(trailer_at - 1..len)?
+    else {
+        return None;
+    };
+    let stated = u32::from(a - b'0') * 100 + u32::from(b - b'0') * 10 + u32::from(c - b'0');
+    let before = bytes.get(..trailer_at)?;
+    let good = stated == u32::from(checksum(before)) && has_msg_type(bytes, head.body_at);
+    good.then_some(Framing::Frame(FrameSpan { len, begin_string, body_at: head.body_at, trailer_at }))
+}
+
+/// MsgType(35) is the third field and not empty.
+#[inline]
+fn has_msg_type(bytes: &[u8], body_at: usize) -> bool {
+    matches!(bytes.get(body_at..), Some([b'3', b'5', b'=', value, ..]) if *value != SOH)
+}
+
+/// A frame with a readable head that is garbled, too long, or not all here.
+#[cold]
+fn faulty(bytes: &[u8], head: HeadFields, limit: usize, scan: &mut Scan) -> Framing {
+    let (trailer_at, len) = (head.trailer_at(), head.len());
+    if len > limit {
+        return Framing::TooLong { claimed: len };
+    }
+    if bytes.len() < trailer_at {
+        // The shortest field that can end here, in place of the right one, is `10=␁`.
+        scan.needed = trailer_at + 4;
+        return Framing::Incomplete;
+    }
+    let end = match end(bytes, trailer_at, limit, scan) {
+        Ok(end) => end,
+        Err(none) => return none,
+    };
+    let why = if head.begin_string.is_none() {
+        Garbled::BeginString
+    } else if !bytes.get(trailer_at - 1..).is_some_and(|at| at.starts_with(b"\x0110=")) {
+        Garbled::BodyLength
+    } else if !has_msg_type(bytes, head.body_at) {
+        Garbled::MsgType
+    } else {
+        Garbled::CheckSum
+    };
+    let span = head.begin_string.filter(|_| why == Garbled::CheckSum).map(|begin_string| FrameSpan {
+        len: end,
+        begin_string,
+        body_at: head.body_at,
+        trailer_at,
+    });
+    Framing::Garbled { len: end, why, span }
+}
+
+/// No BodyLength to go by.
+#[cold]
+fn unreadable(bytes: &[u8], why: Garbled, limit: usize, scan: &mut Scan) -> Framing {
+    match end(bytes, 0, limit, scan) {
+        Ok(len) => Framing::Garbled { len, why, span: None },
+        Err(none) => none,
+    }
+}
+
+#[cold]
+fn noise(bytes: &[u8]) -> Framing {
+    let len = bytes.iter().position(u8::is_ascii_digit).unwrap_or(bytes.len());
+    Framing::Garbled { len, why: Garbled::NotAFrame, span: None }
+}
+
+/// The end of the first CheckSum field that begins at `from` or later; otherwise whether to wait for it.
+fn end(bytes: &[u8], from: usize, limit: usize, scan: &mut Scan) -> Result<usize, Framing> {
+    let window = bytes.get(..limit).unwrap_or(bytes);
+    if !scan.in_trailer {
+        let first = scan.sought.max(from);
+        let unsure = window.len().saturating_sub(2).max(first);
+        let begins = |&at: &usize| {
+            let after_soh = at.checked_sub(1).is_none_or(|before| window.get(before) == Some(&SOH));
+            after_soh && window.get(at..).is_some_and(|rest| rest.starts_with(b"10="))
+        };
+        let found = (first..unsure).find(begins);
+        scan.in_trailer = found.is_some();
+        scan.sought = found.map_or(unsure, |at| at + 3);
+    }
+    if scan.in_trailer {
+        let value = window.get(scan.sought..).unwrap_or_default();
+        if let Some(soh) = value.iter().position(|&byte| byte == SOH) {
+            return Ok(scan.sought + soh + 1);
+        }
+        scan.sought = window.len();
+    }
+    if bytes.len() >= limit {
+        return Err(Framing::TooLong { claimed: limit.saturating_add(1) });
+    }
+    scan.needed = bytes.len() + 1;
+    Err(Framing::Incomplete)
+}

@@ -1,0 +1,269 @@
+//! UTCTimestamp, read and written.
+
+use super::ValueError;
+use crate::Utc;
+
+const LEAP_SECOND: u8 = 60;
+const SECONDS_PER_DAY: i64 = 86_400;
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCH_FROM_MARCH: i64 = 719_468;
+
+/// A moment as a message states it, to the picosecond (FIX data type UTCTimestamp).
+///
+/// FIX defines 0, 3, 6, 9 and 12 digits of fraction and leaves others to agreement; any number up to 12 is read here.
+/// A leap second, `23:59:60`, counts as the second after it: [`Utc`] has no place for it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct UtcTimestamp {
+    /// Since 1970-01-01T00:00:00Z.
+    seconds: i64,
+    /// Within the second.
+    picos: u64,
+}
+
+impl UtcTimestamp {
+    #[inline]
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, ValueError> {
+        let Some((date, [b'-', time @ ..])) = bytes.split_first_chunk::<8>() else {
+            return Err(if bytes.is_empty() { ValueError::Empty } else { ValueError::Form });
+        };
+        let time = TimeOfDay::parse(time)?;
+        let seconds = Date::parse(date)?.days() * SECONDS_PER_DAY + i64::from(time.seconds);
+        Ok(UtcTimestamp { seconds, picos: time.picos })
+    }
+
+    /// The moment, its fraction cut off after the nanoseconds; the nearest moment that [`Utc`] can hold
+    /// for years outside 1678 to 2261.
+    #[inline]
+    pub const fn utc(self) -> Utc {
+        let nanos = (self.picos / 1000) as i64;
+        Utc::from_nanos(self.seconds.saturating_mul(1_000_000_000).saturating_add(nanos))
+    }
+
+    /// The fraction of the second in picoseconds, below 10^12.
+    pub const fn picos(self) -> u64 {
+        self.picos
+    }
+}
+
+/// A date that exists in the Gregorian calendar, years 0000 to 9999.
+pub(super) struct Date {
+    year: u32,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// From `YYYYMMDD`.
+    #[inline]
+    pub(super) fn parse(text: &[u8; 8]) -> Result<Self, ValueError> {
+        let [century, year, month, day] = pairs(*text).ok_or(ValueError::Form)?;
+        let date = Date { year: u32::from(century) * 100 + u32::from(year), month, day };
+        if day == 0 || day > date.days_in_month() { Err(ValueError::Range) } else { Ok(date) }
+    }
+
+    /// Days since 1970-01-01, negative before it.
+    #[inline]
+    pub(super) fn days(&self) -> i64 {
+        // Counted from March, so that a leap day is the last of its year; the year is moved by 400 to stay positive.
+        let january_or_february = self.month <= 2;
+        let year = self.year + 400 - u32::from(january_or_february);
+        let month = u32::from(self.month) + if january_or_february { 9 } else { 0 }
+            - if january_or_february { 0 } else { 3 };
+        let leap_days = year / 4 - year / 100 + year / 400;
+        let day_of_year = (153 * month + 2) / 5 + u32::from(self.day) - 1;
+        i64::from(year * 365 + leap_days + day_of_year) - 146_097 - EPOCH_FROM_MARCH
+    }
+
+    /// 0 for a month that does not exist.
+    #[inline]
+    fn days_in_month(&self) -> u8 {
+        match self.month {
+            2 if self.is_leap_year() => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        }
+    }
+
+    #[inline]
+    fn is_leap_year(&self) -> bool {
+        self.year.is_multiple_of(4) && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400))
+    }
+}
+
+/// `HH:MM:SS` with or without a fraction.
+pub(super) struct TimeOfDay {
+    /// Since midnight; 86 400 in a leap second.
+    pub(super) seconds: u32,
+    pub(super) picos: u64,
+}
+
+impl TimeOfDay {
+    #[inline]
+    pub(super) fn parse(text: &[u8]) -> Result<Self, ValueError> {
+        let Some((&[h, hh, b':', m, mm, b':', s, ss], fraction)) = text.split_first_chunk::<8>() else {
+            return Err(ValueError::Form);
+        };
+        let [hour, minute, second, _] = pairs([h, hh, m, mm, s, ss, b'0', b'0']).ok_or(ValueError::Form)?;
+        let picos = match fraction {
+            [] => 0,
+            [b'.', digits @ ..] => picos(digits).ok_or(ValueError::Form)?,
+            _ => return Err(ValueError::Form),
+        };
+        if hour > 23 || minute > 59 || second > LEAP_SECOND {
+            return Err(ValueError::Range);
+        }
+        let seconds = u32::from(hour) * 3600 + u32::from(minute) * 60 + u32::from(second);
+        Ok(TimeOfDay { seconds, picos })
+    }
+}
+
+/// Four numbers of two digits each, all eight at once.
+#[inline]
+fn pairs(text: [u8; 8]) -> Option<[u8; 4]> {
+    let digits = u64::from_le_bytes(text).wrapping_sub(0x3030_3030_3030_3030);
+    // A byte is a digit when neither it nor it plus 6 reaches the high half; a borrow from a byte below `0` shows in that byte.
+    let beyond = digits | digits.wrapping_add(0x0606_0606_0606_0606);
+    if beyond & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
+        return None;
+    }
+    let sums = (digits & 0x00ff_00ff_00ff_00ff) * 10 + (digits >> 8 & 0x00ff_00ff_00ff_00ff);
+    let [a, _, b, _, c, _, d, _] = sums.to_le_bytes();
+    Some([a, b, c, d])
+}
+
+#[inline]
+fn picos(digits: &[u8]) -> Option<u64> {
+    const UNITS: [u64; 13] = {
+        let mut units = [1; 13];
+        let mut digits = 12;
+        while digits > 0 {
+            digits -= 1;
+            units[digits] = units[digits + 1] * 10;
+        }
+        units
+    };
+    let unit = UNITS.get(digits.len())?;
+    let mut number = 0_u64;
+    let mut worst = 0_u8;
+    for &byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        worst = worst.max(digit);
+        number = number * 10 + u64::from(digit);
+    }
+    (worst <= 9 && !digits.is_empty()).then_some(number * unit)
+}
+
+/// How many digits of a second a written UTCTimestamp has.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum TimePrecision {
+    /// None: all that FIX.4.0 and FIX.4.1 know.
+    Seconds,
+    /// 3, from FIX.4.2.
+    #[default]
+    Millis,
+    /// 6, by agreement.
+    Micros,
+    /// 9, by agreement.
+    Nanos,
+    /// 12, by agreement; the last three are zeros, since [`Utc`] ends at the nanosecond.
+    Picos,
+}
+
+impl TimePrecision {
+    /// The number of digits.
+    pub const fn digits(self) -> usize {
+        match self {
+            TimePrecision::Seconds => 0,
+            TimePrecision::Millis => 3,
+            TimePrecision::Micros => 6,
+            TimePrecision::Nanos => 9,
+            TimePrecision::Picos => 12,
+        }
+    }
+}
+
+/// The longest UTCTimestamp in bytes: `YYYYMMDD-HH:MM:SS.` and 12 digits.
+pub const UTC_TIMESTAMP_MAX: usize = 30;
+
+/// Writes `utc` as a UTCTimestamp to the front of `out` and gives the length written. Digits beyond `precision` are cut off.
+///
+/// ```
+/// # use sansfix::{wire::{write_utc, TimePrecision}, Utc};
+/// let mut out = [0; 30];
+/// let len = write_utc(Utc::from_nanos(1_500_000_000), TimePrecision::Millis, &mut out);
+/// assert_eq!(&out[..len], b"19700101-00:00:01.500");
+/// ```
+#[inline]
+pub fn write_utc(utc: Utc, precision: TimePrecision, out: &mut [u8; UTC_TIMESTAMP_MAX]) -> usize {
+    let (seconds, nanos) = split_utc(utc);
+    let (whole, fraction) = out.split_at_mut(17);
+    whole.copy_from_slice(&date_and_seconds(seconds));
+    let (text, len) = fraction_text(nanos, precision);
+    fraction.copy_from_slice(&text);
+    17 + len
+}
+
+/// Whole seconds since the epoch, rounded down, and the nanoseconds beyond them.
+#[inline]
+pub const fn split_utc(utc: Utc) -> (i64, u32) {
+    let nanos = utc.as_nanos();
+    (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000) as u32)
+}
+
+/// `YYYYMMDD-HH:MM:SS` of the second that begins `seconds` after the epoch; the nearest one for years outside 0000 to 9999.
+pub fn date_and_seconds(seconds: i64) -> [u8; 17] {
+    // 0000-01-01 to the last second of 9999-12-31.
+    let seconds = seconds.clamp(-62_167_219_200, 253_402_300_799);
+    let (days, time) = (seconds.div_euclid(SECONDS_PER_DAY), seconds.rem_euclid(SECONDS_PER_DAY) as u32);
+    // In range after the clamp; counted from March of year -400 as in `Date::days`.
+    let from_march = (days + EPOCH_FROM_MARCH + 146_097) as u32;
+    let (era, day_of_era) = (from_march / 146_097, from_march % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + u32::from(month <= 2) - 400;
+
+    let [c, cc] = two(year / 100);
+    let [y, yy] = two(year % 100);
+    let [m, mm] = two(month);
+    let [d, dd] = two(day);
+    let [h, hh] = two(time / 3600);
+    let [n, nn] = two(time / 60 % 60);
+    let [s, ss] = two(time % 60);
+    [c, cc, y, yy, m, mm, d, dd, b'-', h, hh, b':', n, nn, b':', s, ss]
+}
+
+/// `.` and the digits of `nanos` that `precision` keeps, and how many of these bytes count; none for [`TimePrecision::Seconds`].
+/// `nanos` is below 10^9.
+#[inline]
+pub fn fraction_text(nanos: u32, precision: TimePrecision) -> ([u8; 13], usize) {
+    let [m, mm, mmm] = three(nanos / 1_000_000);
+    let [u, uu, uuu] = three(nanos / 1_000 % 1_000);
+    let [n, nn, nnn] = three(nanos % 1_000);
+    let len = match precision {
+        TimePrecision::Seconds => 0,
+        finer => 1 + finer.digits(),
+    };
+    ([b'.', m, mm, mmm, u, uu, uuu, n, nn, nnn, b'0', b'0', b'0'], len)
+}
+
+#[inline]
+const fn two(number: u32) -> [u8; 2] {
+    [digit(number / 10), digit(number)]
+}
+
+#[inline]
+const fn three(number: u32) -> [u8; 3] {
+    [digit(number / 100), digit(number / 10), digit(number)]
+}
+
+/// The last digit.
+#[inline]
+const fn digit(number: u32) -> u8 {
+    b'0' + (number % 10) as u8
+}

@@ -1,0 +1,213 @@
+//! The value of a field, read as one of FIX's data types.
+
+use core::time::Duration;
+use core::{fmt, str};
+
+use super::UtcTimestamp;
+use super::timestamp::{Date, TimeOfDay};
+use crate::{MsgSeqNum, Utc};
+
+/// The bytes between `=` and the delimiter, not yet read as anything.
+///
+/// Each method reads one of FIX's data types, and refuses with [`ValueError`] what that type does not allow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Value<'a>(&'a [u8]);
+
+/// Why a value is not of the type asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum ValueError {
+    /// There is no value (SessionRejectReason 4).
+    #[error("the value is empty")]
+    Empty,
+    /// The value does not have the type's form (SessionRejectReason 6).
+    #[error("the value does not have the form of its data type")]
+    Form,
+    /// The form is right, the number or date out of range (SessionRejectReason 5).
+    #[error("the value is out of range")]
+    Range,
+}
+
+impl<'a> Value<'a> {
+    /// The value that `bytes` are.
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Value(bytes)
+    }
+
+    /// The bytes as they stand.
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Is there nothing between `=` and the delimiter?
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value as text.
+    ///
+    /// # Errors
+    /// [`ValueError::Form`] when it is not UTF-8; an empty value is an empty text.
+    pub fn as_str(self) -> Result<&'a str, ValueError> {
+        str::from_utf8(self.0).map_err(|_| ValueError::Form)
+    }
+
+    /// A non-negative integer. Leading zeros are allowed (FIX data type int), signs are not.
+    ///
+    /// # Errors
+    /// [`ValueError`] when it is empty, holds anything but digits, or does not fit.
+    #[inline]
+    pub fn uint(self) -> Result<u64, ValueError> {
+        digits(self.0)
+    }
+
+    /// An integer. Leading zeros and `-` are allowed, `+` is not (FIX data type int).
+    ///
+    /// # Errors
+    /// [`ValueError`] when it is empty, of another form, or does not fit.
+    #[inline]
+    pub fn int(self) -> Result<i64, ValueError> {
+        match self.0 {
+            [b'-', magnitude @ ..] => {
+                let magnitude = digits(magnitude).map_err(|error| match error {
+                    ValueError::Empty => ValueError::Form,
+                    other => other,
+                })?;
+                0_i64.checked_sub_unsigned(magnitude).ok_or(ValueError::Range)
+            }
+            unsigned => i64::try_from(digits(unsigned)?).map_err(|_| ValueError::Range),
+        }
+    }
+
+    /// A MsgSeqNum: a [`uint`](Value::uint) from 1 (FIX session layer 4.1).
+    ///
+    /// # Errors
+    /// As for [`uint`](Value::uint), and [`ValueError::Range`] for 0 and for more than [`MsgSeqNum::MAX`].
+    #[inline]
+    pub fn seq_num(self) -> Result<MsgSeqNum, ValueError> {
+        MsgSeqNum::new(self.uint()?).ok_or(ValueError::Range)
+    }
+
+    /// One character (FIX data type char).
+    ///
+    /// # Errors
+    /// [`ValueError`] when it is empty, longer than one byte, or not ASCII.
+    pub fn char(self) -> Result<char, ValueError> {
+        match self.0 {
+            [] => Err(ValueError::Empty),
+            [byte] if byte.is_ascii() => Ok(char::from(*byte)),
+            _ => Err(ValueError::Form),
+        }
+    }
+
+    /// `Y` or `N` (FIX data type Boolean).
+    ///
+    /// # Errors
+    /// [`ValueError`] for everything else.
+    #[inline]
+    pub fn bool(self) -> Result<bool, ValueError> {
+        match self.0 {
+            b"Y" => Ok(true),
+            b"N" => Ok(false),
+            [] => Err(ValueError::Empty),
+            _ => Err(ValueError::Form),
+        }
+    }
+
+    /// A decimal number (FIX data type float: Price, Qty, Amt), as the text it is, so that no digit is lost.
+    ///
+    /// The form is an optional `-`, digits, and an optional `.` among or beside them; no exponent, at least one digit.
+    ///
+    /// # Errors
+    /// [`ValueError`] when it is empty or of another form.
+    pub fn decimal(self) -> Result<&'a str, ValueError> {
+        let unsigned = self.0.strip_prefix(b"-").unwrap_or(self.0);
+        let points = unsigned.iter().filter(|&&byte| byte == b'.').count();
+        let digits = unsigned.iter().filter(|byte| byte.is_ascii_digit()).count();
+        if self.0.is_empty() {
+            Err(ValueError::Empty)
+        } else if digits > 0 && points <= 1 && digits + points == unsigned.len() {
+            self.as_str()
+        } else {
+            Err(ValueError::Form)
+        }
+    }
+
+    /// A moment: `YYYYMMDD-HH:MM:SS` with or without a fraction of a second (FIX data type UTCTimestamp).
+    ///
+    /// # Errors
+    /// [`ValueError`] when it is empty, of another form, or no date or time that exists.
+    #[inline]
+    pub fn utc_timestamp(self) -> Result<UtcTimestamp, ValueError> {
+        UtcTimestamp::parse(self.0)
+    }
+
+    /// A day: `YYYYMMDD` (FIX data types UTCDateOnly and LocalMktDate), as its first moment.
+    ///
+    /// # Errors
+    /// [`ValueError`] when it is empty, of another form, or no date that exists.
+    pub fn utc_date(self) -> Result<Utc, ValueError> {
+        match self.0 {
+            [] => Err(ValueError::Empty),
+            bytes => Date::parse(bytes.try_into().map_err(|_| ValueError::Form)?)
+                .map(|date| Utc::from_secs(date.days() * 86_400)),
+        }
+    }
+
+    /// A time of day: `HH:MM:SS` with or without a fraction of a second (FIX data type UTCTimeOnly), as what has passed
+    /// since midnight, to the nanosecond.
+    ///
+    /// # Errors
+    /// [`ValueError`] when it is empty, of another form, or no time that exists.
+    pub fn utc_time(self) -> Result<Duration, ValueError> {
+        if self.is_empty() {
+            return Err(ValueError::Empty);
+        }
+        let time = TimeOfDay::parse(self.0)?;
+        Ok(Duration::from_secs(u64::from(time.seconds)) + Duration::from_nanos(time.picos / 1000))
+    }
+}
+
+/// Up to 19 digits always fit, so only longer runs need checked arithmetic.
+#[inline]
+fn digits(bytes: &[u8]) -> Result<u64, ValueError> {
+    if bytes.len() > 19 {
+        return long_digits(bytes);
+    }
+    let mut number = 0_u64;
+    let mut worst = 0_u8;
+    for &byte in bytes {
+        let digit = byte.wrapping_sub(b'0');
+        worst = worst.max(digit);
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    if worst > 9 {
+        Err(ValueError::Form)
+    } else if bytes.is_empty() {
+        Err(ValueError::Empty)
+    } else {
+        Ok(number)
+    }
+}
+
+#[cold]
+fn long_digits(bytes: &[u8]) -> Result<u64, ValueError> {
+    if !bytes.iter().all(u8::is_ascii_digit) {
+        return Err(ValueError::Form);
+    }
+    bytes
+        .iter()
+        .try_fold(0_u64, |number, byte| number.checked_mul(10)?.checked_add(u64::from(byte - b'0')))
+        .ok_or(ValueError::Range)
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.escape_ascii().fmt(f)
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
