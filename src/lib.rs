@@ -9,6 +9,7 @@ mod checkpoint;
 pub mod journal;
 mod number;
 mod reject_reason;
+mod ring;
 mod time;
 pub mod wire;
 
