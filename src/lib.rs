@@ -10,6 +10,8 @@ pub mod journal;
 mod number;
 mod reject_reason;
 mod ring;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod time;
 pub mod wire;
 
