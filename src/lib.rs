@@ -9,6 +9,9 @@ mod checkpoint;
 pub mod journal;
 mod number;
 mod reject_reason;
+mod ring;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod time;
 pub mod wire;
 

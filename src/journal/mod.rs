@@ -1,7 +1,10 @@
 //! Where sent messages are kept, so that a resend can be answered: the one thing that a session asks of a disk.
 
+mod ring;
+
 use crate::checkpoint::Checkpoint;
 use crate::number::{MsgSeqNum, Series};
+pub use ring::{RingJournal, RingJournalError};
 
 /// What must be safe before a frame's bytes may leave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
