@@ -9,14 +9,27 @@ pub use ring::{RingJournal, RingJournalError};
 /// What must be safe before a frame's bytes may leave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Record<'o> {
-    /// The series that the number belongs to.
-    pub series: Series,
-    /// The number that the frame takes.
-    pub number: MsgSeqNum,
-    /// The whole frame as it is sent, or `None` for an admin message, which is never sent again (FIX session layer 4.8.5).
-    pub frame: Option<&'o [u8]>,
-    /// Where the session stands once the frame is out; what a restart begins from.
+    /// Where the session stands once the frame is out, and the series that it belongs to; what a restart begins from.
     pub resume: Checkpoint,
+    /// The number that the frame takes, or `None` when it takes none: only `resume` is noted then.
+    pub sent: Option<Sent<'o>>,
+}
+
+/// A frame with a number of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sent<'o> {
+    /// The number.
+    pub number: MsgSeqNum,
+    /// The whole frame, or `None` for an admin message, which is never sent again (FIX session layer 4.8.5). Whatever was recorded under
+    /// the number before, in this series, is void then: that frame never went out.
+    pub frame: Option<&'o [u8]>,
+}
+
+impl Record<'_> {
+    /// A record of where the session stands, without a message: after inbound messages that asked for no answer.
+    pub const fn checkpoint(resume: Checkpoint) -> Record<'static> {
+        Record { resume, sent: None }
+    }
 }
 
 /// A journal's answer to "what is the first message you have in this range?".
@@ -58,13 +71,6 @@ pub trait Journal {
     /// The medium's own; nothing was taken then.
     fn record(&mut self, record: &Record<'_>) -> Result<(), Self::Error>;
 
-    /// Notes where a session stands without a message: after inbound messages that asked for no answer, after a reset. A
-    /// journal of memory alone has nothing to do.
-    ///
-    /// # Errors
-    /// The medium's own.
-    fn checkpoint(&mut self, resume: &Checkpoint) -> Result<(), Self::Error>;
-
     /// Returns when everything recorded is safe.
     ///
     /// # Errors
@@ -91,10 +97,6 @@ impl Journal for NoJournal {
     type Error = core::convert::Infallible;
 
     fn record(&mut self, _: &Record<'_>) -> Result<(), Self::Error> {
-        Ok(())
-    }
-
-    fn checkpoint(&mut self, _: &Checkpoint) -> Result<(), Self::Error> {
         Ok(())
     }
 

@@ -129,7 +129,7 @@ impl Config {
             },
             frame_max: 64 * 1024,
             time_precision: TimePrecision::Millis,
-            data_fields: DataFields::STANDARD,
+            data_fields: &DataFields::STANDARD,
             compose: Compose::default(),
             rate: None,
             policies: Policies::standard(),

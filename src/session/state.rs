@@ -117,6 +117,8 @@ pub(crate) enum Action {
     TakeAnswer(PeerLogon),
     /// Tell the application that the session is up.
     LoggedOn,
+    /// Compare the numbers that both Logons said, and recover what is missing on either side.
+    Synchronise(PeerLogon),
     /// Send a Logout that asks.
     SendLogout,
     /// Send a Logout that answers.

@@ -3,7 +3,7 @@
 /// The fields of type data: FIX's own, up to FIX 5.0 SP2, and more by agreement.
 ///
 /// A data field may hold the delimiter, so it is read by the count in the length field directly before it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct DataFields(&'static [(u32, u32)]);
 
 impl DataFields {

@@ -193,7 +193,7 @@ pub(crate) enum EncodeError {
 ///
 /// Returns where the frame stands in `out`.
 #[inline]
-pub(crate) fn frame(
+pub(crate) fn encode(
     out: &mut [u8],
     begin_string: BeginString,
     header: &[u8],
@@ -280,7 +280,7 @@ mod tests {
     fn too_small_a_buffer_says_how_much_is_needed_and_that_much_is_enough() {
         let write = |out: &mut [u8]| {
             let body = |body: &mut Body<'_>| drop(body.text(58, "hello"));
-            frame(out, BeginString::Fix42, b"35=0\x01", Guard::Session, body)
+            encode(out, BeginString::Fix42, b"35=0\x01", Guard::Session, body)
         };
         let Err(EncodeError::NeedSpace(need)) = write(&mut []) else { panic!("fits into nothing") };
         let mut out = std::vec![0; need];
@@ -292,7 +292,7 @@ mod tests {
         #[test]
         fn what_is_encoded_is_found_whole_and_reads_back(values in proptest::collection::vec((5000u32..9000, "[ -~]{1,40}"), 0..30)) {
             let mut out = [0; 4096];
-            let range = frame(&mut out, BeginString::Fixt11, b"35=D\x0134=1\x01", Guard::Session, |body| {
+            let range = encode(&mut out, BeginString::Fixt11, b"35=D\x0134=1\x01", Guard::Session, |body| {
                 for (tag, value) in &values {
                     body.text(*tag, value);
                 }
@@ -300,7 +300,7 @@ mod tests {
             let bytes = &out[range];
             let Framing::Frame(span) = crate::wire::frame(bytes, 4096, &mut Scan::default()) else { panic!("not a frame") };
             prop_assert_eq!(span.len, bytes.len());
-            let fields: Vec<_> = Fields::new(&bytes[span.body_at..span.trailer_at], DataFields::STANDARD)
+            let fields: Vec<_> = Fields::new(&bytes[span.body_at..span.trailer_at], &DataFields::STANDARD)
                 .skip(2)
                 .map(|field| field.map(|field| (field.tag, field.value.as_str().unwrap().to_owned())).unwrap())
                 .collect();

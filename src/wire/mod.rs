@@ -3,8 +3,10 @@
 mod begin_string;
 mod checksum;
 mod data_fields;
+mod encode;
 mod field;
 mod frame;
+mod header;
 mod msg_type;
 pub mod tag;
 mod timestamp;
@@ -13,8 +15,11 @@ mod value;
 pub use begin_string::BeginString;
 pub use checksum::checksum;
 pub use data_fields::DataFields;
+pub use encode::{Body, BodyFault, SOH};
+pub(crate) use encode::{EncodeError, Guard, TRAILER_LEN, encode, write_uint};
 pub use field::{BadField, BadFieldKind, Field, Fields, find};
 pub use frame::{FrameSpan, Framing, Garbled, Scan, frame};
+pub use header::Header;
 pub use msg_type::MsgType;
 pub use timestamp::{
     TimePrecision, UTC_TIMESTAMP_MAX, UtcTimestamp, date_and_seconds, fraction_text, split_utc, write_utc,

@@ -1,0 +1,198 @@
+//! What came in and has not been read yet, in memory that the caller lends.
+
+use core::fmt;
+
+use crate::ring::Ring;
+use crate::wire::{Framing, Scan};
+
+/// A read buffer over lent memory, one for each connection.
+///
+/// Read from the transport into [`space`](Inbox::space), say how much came by [`filled`](Inbox::filled), and hand the inbox to `Session::step`.
+/// The message of the last event stays in place until `step` reads the next one.
+///
+/// ```
+/// let mut memory = [0; 4096];
+/// let mut inbox = sansfix::Inbox::new(&mut memory);
+/// let came = b"8=FIX.4.4\x01";
+/// inbox.space()[..came.len()].copy_from_slice(came);
+/// inbox.filled(came.len());
+/// assert_eq!(inbox.unread(), came);
+/// ```
+pub struct Inbox<'b> {
+    buf: &'b mut [u8],
+    start: usize,
+    end: usize,
+    scan: Scan,
+    current: Current,
+    held: Ring<'b>,
+}
+
+/// The frame in hand: it stays where it is until the next one is read, since events and owed answers look at it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Current {
+    None,
+    /// The first bytes of the unread part.
+    Read(usize),
+    /// The front of the held messages.
+    Held,
+}
+
+/// What the session notes with a held message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    /// It waits for its turn.
+    Waiting,
+    /// It was acted on when it came; only its number has to be counted.
+    Acted,
+}
+
+impl<'b> Inbox<'b> {
+    /// An empty inbox over `buf`, which must hold the longest frame; a longer frame ends the connection. Messages above a gap are not held and come again.
+    pub fn new(buf: &'b mut [u8]) -> Self {
+        Inbox {
+            buf,
+            start: 0,
+            end: 0,
+            scan: Scan::default(),
+            current: Current::None,
+            held: Ring::new(&mut []),
+        }
+    }
+
+    /// Lends memory for messages above a gap, so that they need not come again. Full memory holds no more of them.
+    #[must_use]
+    pub fn holding(self, memory: &'b mut [u8]) -> Self {
+        Inbox { held: Ring::new(memory), ..self }
+    }
+
+    /// Where to read into: all the free memory there is. Empty only when the unread bytes fill the buffer.
+    pub fn space(&mut self) -> &mut [u8] {
+        if self.start == self.end {
+            self.start = 0;
+            self.end = 0;
+        } else if self.start > 0 && self.buf.len() - self.end < self.buf.len() / 2 {
+            // Move what is left to the front once half the buffer is behind us: each byte moves a bounded number of times.
+            self.buf.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        self.buf.get_mut(self.end..).unwrap_or_default()
+    }
+
+    /// Says that `bytes` bytes were read into [`space`](Inbox::space); more than there was room for count as all of it.
+    pub fn filled(&mut self, bytes: usize) {
+        self.end = self.end.saturating_add(bytes).min(self.buf.len());
+    }
+
+    /// Appends what fits of `bytes`, for callers that have them already; says how many that were.
+    pub fn extend(&mut self, bytes: &[u8]) -> usize {
+        let space = self.space();
+        let len = bytes.len().min(space.len());
+        if let (Some(room), Some(bytes)) = (space.get_mut(..len), bytes.get(..len)) {
+            room.copy_from_slice(bytes);
+        }
+        self.filled(len);
+        len
+    }
+
+    /// The bytes not read yet; the message of the last event is among them until the next `step`.
+    pub fn unread(&self) -> &[u8] {
+        self.buf.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// How many messages are held above a gap.
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Looks for a frame behind the one in hand, which is done with.
+    #[inline]
+    pub(crate) fn frame(&mut self, limit: usize) -> Framing {
+        let limit = limit.min(self.buf.len());
+        let unread = self.buf.get(self.start..self.end).unwrap_or_default();
+        crate::wire::frame(unread, limit, &mut self.scan)
+    }
+
+    /// Makes the first `len` unread bytes the frame in hand.
+    #[inline]
+    pub(crate) fn take(&mut self, len: usize) {
+        self.current = Current::Read(len);
+    }
+
+    /// Drops the first `len` unread bytes.
+    pub(crate) fn skip(&mut self, len: usize) {
+        self.start = self.start.saturating_add(len).min(self.end);
+    }
+
+    /// The frame in hand.
+    #[inline]
+    pub(crate) fn current(&self) -> &[u8] {
+        match self.current {
+            Current::None => &[],
+            Current::Read(len) => self.buf.get(self.start..self.start + len).unwrap_or_default(),
+            Current::Held => self.held.front().map_or(&[], |entry| entry.bytes),
+        }
+    }
+
+    /// The frame in hand is done with.
+    #[inline]
+    pub(crate) fn release(&mut self) {
+        match self.current {
+            Current::None => {}
+            Current::Read(len) => self.skip(len),
+            Current::Held => drop(self.held.pop_front()),
+        }
+        self.current = Current::None;
+    }
+
+    /// Keeps a copy of the frame in hand for later. Held messages have rising numbers: one that comes below another is dropped and
+    /// comes again.
+    pub(crate) fn hold(&mut self, number: u64, standing: Standing) {
+        let Current::Read(len) = self.current else { return };
+        if self.held.back().is_some_and(|last| last.key >= number) {
+            return;
+        }
+        let frame = self.buf.get(self.start..self.start + len).unwrap_or_default();
+        // Without room the message is dropped, and asked for when its turn comes.
+        let _ = self.held.push(number, (standing == Standing::Acted).into(), [frame]);
+    }
+
+    /// The lowest held number.
+    #[inline]
+    pub(crate) fn first_held(&self) -> Option<(u64, Standing)> {
+        let entry = self.held.front()?;
+        Some((entry.key, if entry.extra == 0 { Standing::Waiting } else { Standing::Acted }))
+    }
+
+    /// Makes the held message with the lowest number the frame in hand.
+    pub(crate) fn take_held(&mut self) {
+        self.current = Current::Held;
+    }
+
+    /// Forgets held messages below `number`: a gap fill or a reset passed them.
+    pub(crate) fn forget_below(&mut self, number: u64) {
+        while self.current != Current::Held && self.held.front().is_some_and(|entry| entry.key < number) {
+            let _ = self.held.pop_front();
+        }
+    }
+
+    /// A new connection: nothing of the old one counts.
+    pub(crate) fn clear(&mut self) {
+        self.scan = Scan::default();
+        self.current = Current::None;
+        self.held.clear();
+    }
+
+    /// A new series: held messages of the old one are void.
+    pub(crate) fn forget_all(&mut self) {
+        if self.current != Current::Held {
+            self.held.clear();
+        }
+    }
+}
+
+impl fmt::Debug for Inbox<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox").field("unread", &self.unread().len()).field("held", &self.held()).finish()
+    }
+}

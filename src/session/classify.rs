@@ -1,0 +1,315 @@
+//! What a good frame is, before anything reacts to it: kind, number, and what its header does wrong.
+//!
+//! The order of the checks is the one that the test cases imply: BeginString, MsgSeqNum present, CompIDs, SendingTime, then the
+//! number. Nothing here changes the session, and nothing borrows the frame.
+
+use super::config::Config;
+use super::owed::Rejection;
+use super::policy::{Check, OrigSendingTime, SendingTimeCheck};
+use super::rules::RefTag;
+use crate::message::{Flags, Layout};
+use crate::number::MsgSeqNum;
+use crate::reason::Reason;
+use crate::reject_reason::SessionRejectReason;
+use crate::time::Utc;
+use crate::wire::{FrameSpan, Header, MsgType, Value, ValueError, find, tag};
+
+/// A message by what the session layer does with it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Kind {
+    Heartbeat,
+    TestRequest,
+    ResendRequest,
+    Reject,
+    /// SequenceReset with GapFillFlag(123)=Y.
+    GapFill,
+    /// SequenceReset without it.
+    Reset,
+    Logout,
+    Logon,
+    Application,
+}
+
+/// A number against the expected one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Class {
+    Next,
+    High,
+    Low,
+    /// Below the expected one, and PossDupFlag(43) says so.
+    LowDuplicate,
+}
+
+/// A frame whose header could be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Classified {
+    pub(crate) kind: Kind,
+    pub(crate) class: Class,
+    pub(crate) layout: Layout,
+    pub(crate) fault: Option<Fault>,
+    /// What is wrong with OrigSendingTime(122), where the message is a possible duplicate.
+    pub(crate) orig_sending_time: Option<Fault>,
+    /// LastMsgSeqNumProcessed(369).
+    pub(crate) last_processed: Option<MsgSeqNum>,
+}
+
+/// What a message's header does wrong, and what follows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Fault {
+    pub(crate) rejection: Rejection,
+    /// The connection ends over it.
+    pub(crate) fatal: Option<Reason>,
+}
+
+/// A frame without which nothing can be said of its message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unclassified {
+    /// BeginString(8) is another version's.
+    BeginString,
+    /// MsgSeqNum(34) is missing or unreadable.
+    MsgSeqNum(Layout),
+}
+
+impl Kind {
+    pub(crate) fn is_admin(self) -> bool {
+        self != Kind::Application
+    }
+}
+
+/// What classification needs to know of the session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected<'s> {
+    pub(crate) config: &'s Config,
+    pub(crate) next_in: MsgSeqNum,
+    /// Our time, for SendingTime(52); `None` for a message that was held: it was judged when it arrived.
+    pub(crate) utc: Option<Utc>,
+}
+
+pub(crate) fn classify(
+    frame: &[u8],
+    span: &FrameSpan,
+    expected: Expected<'_>,
+) -> Result<Classified, Unclassified> {
+    let config = expected.config;
+    // FIX session layer 4.2.1: every message bears the BeginString agreed.
+    if span.begin_string != config.begin_string {
+        return Err(Unclassified::BeginString);
+    }
+    let header = Header::read(frame, span, config.data_fields);
+    let flags = Flags::default()
+        .with(Flags::POSS_DUP, is_yes(header.poss_dup))
+        .with(Flags::POSS_RESEND, is_yes(header.poss_resend));
+    let layout = Layout {
+        number: MsgSeqNum::FIRST,
+        kind_at: u16::try_from(span.body_at + 3).unwrap_or(u16::MAX),
+        kind_len: u16::try_from(header.msg_type.as_bytes().len()).unwrap_or(u16::MAX),
+        body_at: u32::try_from(header.body_at).unwrap_or(u32::MAX),
+        flags,
+    };
+    let kind = kind(frame, span, &header, config);
+    let misplaced = |tag| find(frame.get(span.body_at..span.trailer_at)?, tag, config.data_fields);
+    let number = match header.msg_seq_num.or_else(|| misplaced(tag::MSG_SEQ_NUM)) {
+        Some(value) => match value.seq_num() {
+            Ok(number) => number,
+            // FIX session layer 4.8.6: the number of a SequenceReset-Reset is ignored, 0 included.
+            Err(_) if kind == Kind::Reset && value.uint() == Ok(0) => expected.next_in,
+            Err(_) => return Err(Unclassified::MsgSeqNum(layout)),
+        },
+        None => return Err(Unclassified::MsgSeqNum(layout)),
+    };
+    let layout = Layout { number, ..layout };
+    let class = class(number, expected.next_in, flags.has(Flags::POSS_DUP));
+    let ref_number = match header.msg_seq_num.map(Value::uint) {
+        Some(Ok(number)) => number,
+        Some(Err(_)) | None => number.get(),
+    };
+    let at_fault = |reason, tag, fatal| Fault {
+        rejection: Rejection { number: ref_number, ..Rejection::new(number, reason, tag) },
+        fatal,
+    };
+    Ok(Classified {
+        kind,
+        class,
+        layout,
+        fault: header_fault(&header, expected, &misplaced)
+            .map(|(reason, tag, fatal)| at_fault(reason, tag, fatal)),
+        orig_sending_time: orig_sending_time_fault(&header, config)
+            .map(|(reason, fatal)| at_fault(reason, Some(RefTag::new(tag::ORIG_SENDING_TIME)), fatal)),
+        last_processed: header.last_processed.and_then(|value| value.seq_num().ok()),
+    })
+}
+
+#[inline]
+fn is_yes(value: Option<Value<'_>>) -> bool {
+    value.is_some_and(|value| value.as_bytes() == b"Y")
+}
+
+#[inline]
+pub(crate) fn class(number: MsgSeqNum, next_in: MsgSeqNum, poss_dup: bool) -> Class {
+    match number.cmp(&next_in) {
+        core::cmp::Ordering::Equal => Class::Next,
+        core::cmp::Ordering::Greater => Class::High,
+        core::cmp::Ordering::Less if poss_dup => Class::LowDuplicate,
+        core::cmp::Ordering::Less => Class::Low,
+    }
+}
+
+#[inline]
+fn kind(frame: &[u8], span: &FrameSpan, header: &Header<'_>, config: &Config) -> Kind {
+    match header.msg_type {
+        MsgType::HEARTBEAT => Kind::Heartbeat,
+        MsgType::TEST_REQUEST => Kind::TestRequest,
+        MsgType::RESEND_REQUEST => Kind::ResendRequest,
+        MsgType::REJECT => Kind::Reject,
+        MsgType::SEQUENCE_RESET => {
+            let body = frame.get(header.body_at..span.trailer_at).unwrap_or_default();
+            // FIX session layer 4.8.6: GapFillFlag(123) absent or N is a reset.
+            match find(body, tag::GAP_FILL_FLAG, config.data_fields) {
+                Some(value) if value.as_bytes() != b"N" => Kind::GapFill,
+                Some(_) | None => Kind::Reset,
+            }
+        }
+        MsgType::LOGOUT => Kind::Logout,
+        MsgType::LOGON => Kind::Logon,
+        _ => Kind::Application,
+    }
+}
+
+type Faulty = (SessionRejectReason, Option<RefTag>, Option<Reason>);
+
+/// The first thing wrong with the header, in the order in which the standard's test cases judge.
+fn header_fault<'a>(
+    header: &Header<'a>,
+    expected: Expected<'_>,
+    misplaced: &dyn Fn(u32) -> Option<Value<'a>>,
+) -> Option<Faulty> {
+    let config = expected.config;
+    // FIX session layer 4.5.4, test case 14a: a tag that is 0, negative or no number is quoted as it came.
+    if let Some(text) = header.malformed {
+        return Some((SessionRejectReason::InvalidTagNumber, RefTag::malformed(text), None));
+    }
+    let required = [
+        (tag::MSG_SEQ_NUM, header.msg_seq_num),
+        (tag::SENDER_COMP_ID, header.sender_comp_id),
+        (tag::SENDING_TIME, header.sending_time),
+        (tag::TARGET_COMP_ID, header.target_comp_id),
+    ];
+    let mut found = [None; 4];
+    for ((tag, value), slot) in required.into_iter().zip(&mut found) {
+        *slot = value;
+        match value {
+            Some(value) if value.is_empty() => {
+                return Some((SessionRejectReason::TagSpecifiedWithoutValue, Some(tag.into()), None));
+            }
+            Some(_) => {}
+            // Test case 14g: a required header field that stands in the body counts as misplaced, not as missing.
+            None => match (misplaced(tag), config.policies.checks.header_order) {
+                (Some(value), Check::Off) => *slot = Some(value),
+                (Some(_), Check::On) => {
+                    let reason = SessionRejectReason::TagSpecifiedOutOfRequiredOrder;
+                    return Some((reason, Some(tag.into()), None));
+                }
+                (None, Check::On | Check::Off) => {
+                    return Some((SessionRejectReason::RequiredTagMissing, Some(tag.into()), None));
+                }
+            },
+        }
+    }
+    let [_, sender, sending_time, target] = found;
+    if let Some(tag) = wrong_id(header, config, sender, target) {
+        let reason = SessionRejectReason::CompIdProblem;
+        return Some((reason, Some(tag.into()), Some(Reason::CompId { tag })));
+    }
+    if let Some(faulty) = sending_time_fault(sending_time, expected) {
+        return Some(faulty);
+    }
+    for (tag, value) in [(tag::POSS_DUP_FLAG, header.poss_dup), (tag::POSS_RESEND, header.poss_resend)] {
+        if let Some(faulty) = value.and_then(|value| flag_fault(tag, value)) {
+            return Some(faulty);
+        }
+    }
+    None
+}
+
+/// FIX session layer 4.2.2, test case 2k: 49 names the counterparty and 56 us.
+#[inline]
+fn wrong_id(
+    header: &Header<'_>,
+    config: &Config,
+    sender: Option<Value<'_>>,
+    target: Option<Value<'_>>,
+) -> Option<u32> {
+    let differs = |value: Option<Value<'_>>, id: &str| value.map_or(b"".as_slice(), Value::as_bytes) != id.as_bytes();
+    if config.policies.checks.comp_ids == Check::On {
+        if differs(sender, &config.target_comp_id) {
+            return Some(tag::SENDER_COMP_ID);
+        }
+        if differs(target, &config.sender_comp_id) {
+            return Some(tag::TARGET_COMP_ID);
+        }
+    }
+    if config.policies.checks.sub_ids == Check::On {
+        let ids = [
+            (tag::SENDER_SUB_ID, header.sender_sub_id, &config.target_sub_id),
+            (tag::TARGET_SUB_ID, header.target_sub_id, &config.sender_sub_id),
+            (tag::SENDER_LOCATION_ID, header.sender_location_id, &config.target_location_id),
+            (tag::TARGET_LOCATION_ID, header.target_location_id, &config.sender_location_id),
+        ];
+        // FIX session layer 4.2.4: only what was agreed is compared.
+        return ids.into_iter().find(|(_, value, id)| !id.is_empty() && differs(*value, id)).map(|id| id.0);
+    }
+    None
+}
+
+/// FIX session layer 4.2.3, test case 2o: within the threshold, either way.
+#[inline]
+fn sending_time_fault(value: Option<Value<'_>>, expected: Expected<'_>) -> Option<Faulty> {
+    let tag = Some(RefTag::new(tag::SENDING_TIME));
+    let Ok(time) = value?.utc_timestamp() else {
+        return Some((SessionRejectReason::IncorrectDataFormat, tag, None));
+    };
+    match (expected.config.policies.checks.sending_time, expected.utc) {
+        (SendingTimeCheck::Within(threshold), Some(utc)) if time.utc().distance(utc) > threshold => Some((
+            SessionRejectReason::SendingTimeAccuracyProblem,
+            tag,
+            Some(Reason::SendingTime),
+        )),
+        (SendingTimeCheck::Within(_) | SendingTimeCheck::Off, _) => None,
+    }
+}
+
+fn flag_fault(tag: u32, value: Value<'_>) -> Option<Faulty> {
+    let reason = match value.bool() {
+        Ok(_) => return None,
+        Err(ValueError::Empty) => SessionRejectReason::TagSpecifiedWithoutValue,
+        Err(ValueError::Form | ValueError::Range) => SessionRejectReason::IncorrectDataFormat,
+    };
+    Some((reason, Some(tag.into()), None))
+}
+
+/// FIX session layer 4.8.7, test cases 2f and 2g: OrigSendingTime(122) of a possible duplicate is there and not later than SendingTime(52).
+#[inline]
+fn orig_sending_time_fault(
+    header: &Header<'_>,
+    config: &Config,
+) -> Option<(SessionRejectReason, Option<Reason>)> {
+    if !is_yes(header.poss_dup) {
+        return None;
+    }
+    let later_is_fatal = match config.policies.checks.orig_sending_time {
+        OrigSendingTime::Ignore => return None,
+        OrigSendingTime::Reject => None,
+        OrigSendingTime::RejectThenLogout => Some(Reason::OrigSendingTime),
+    };
+    let Some(original) = header.orig_sending_time else {
+        return Some((SessionRejectReason::RequiredTagMissing, None));
+    };
+    if original.is_empty() {
+        return Some((SessionRejectReason::TagSpecifiedWithoutValue, None));
+    }
+    let Ok(original) = original.utc_timestamp() else {
+        return Some((SessionRejectReason::IncorrectDataFormat, None));
+    };
+    let sent = header.sending_time?.utc_timestamp().ok()?;
+    (original > sent).then_some((SessionRejectReason::SendingTimeAccuracyProblem, later_is_fatal))
+}

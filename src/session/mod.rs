@@ -1,0 +1,188 @@
+//! The session: four machines, two numbers, a few timers, and what is owed.
+
+mod answer;
+mod application;
+mod classify;
+mod config;
+mod connection;
+mod liveness;
+mod logon;
+mod logon_check;
+mod logout;
+mod numbers;
+mod operator;
+mod outbound;
+mod owed;
+mod policy;
+mod react;
+mod receive;
+mod recovery;
+mod replay;
+mod resend;
+mod rules;
+mod sequence_reset;
+mod state;
+mod status;
+mod step;
+mod timers;
+
+pub use application::{Farewell, NotNow, Outgoing, SendError};
+pub use config::{Compose, Config, ConfigError, ID_MAX, Id, OUT_MIN, Rate, Role, id};
+pub use liveness::{Cause, Liveness};
+pub use logon::PeerLogon;
+pub use policy::*;
+pub use recovery::{Asked, Inbound, Recovery};
+pub use replay::{Outbound, Replaying, Span};
+pub use resend::ReplayError;
+pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};
+pub use state::{Answer, Opening, State};
+pub use status::{Closed, Status, Text};
+
+use crate::checkpoint::Checkpoint;
+use crate::number::MsgSeqNum;
+use crate::time::Instant;
+use numbers::Numbers;
+use owed::Queue;
+use timers::Timers;
+
+/// One side of a FIX session, as a value.
+///
+/// It is given bytes, the time and requests, and gives frames, events and the moment at which it wants to be called again. It owns no
+/// socket, clock, thread or heap memory: two sessions that were told the same are equal, byte for byte.
+///
+/// * [`step`](Session::step) does input and output; call it until it answers [`Output::Wait`](crate::Output::Wait).
+/// * [`connected`](Session::connected) and [`disconnected`](Session::disconnected) tell it of the link.
+/// * [`send`](Session::send), [`accept`](Session::accept), [`logout`](Session::logout) and the like are the application's wishes.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Session {
+    state: State,
+    inbound: Inbound,
+    liveness: Liveness,
+    outbound: Outbound,
+    numbers: Numbers,
+    owed: Queue,
+    timers: Timers,
+    /// The latest monotonic reading seen: time never moves back.
+    clock: Instant,
+    turn: Turn,
+    goal: Goal,
+    standby: Standby,
+    /// HeartBtInt(108) in force, in seconds.
+    heart_bt_int: u32,
+    /// Counts connections, so that answers to an old one are told apart.
+    link: u32,
+    /// Counts what happened, so that frames built before it are told apart.
+    ticket: u32,
+    attempt: u32,
+    /// MaxMessageSize(383) of the counterparty, in bytes.
+    peer_max: Option<u32>,
+    /// The TestRequest that is out: its number, and when it went.
+    probe: Option<(MsgSeqNum, Instant)>,
+    /// The ResendRequest that is out.
+    request: Option<owed::Request>,
+    /// When the first message of the application began to wait behind a replay.
+    waiting_since: Option<Instant>,
+    bucket: application::Bucket,
+    memory: status::Memory,
+    /// What our Logout says.
+    farewell: Text,
+    config: Config,
+}
+
+/// Whose turn it is, the wire's or the replay's: replaying before reading would let two sides that recover from each other block.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Turn {
+    Read,
+    Replay,
+}
+
+/// What the application asked for that has to wait for its moment.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Goal {
+    Stay,
+    /// Log out when nothing is missing and no replay runs.
+    LogOut,
+    /// Reset in session: first recover, then TestRequest and echo, then the Logon (FIX session layer 4.4.2).
+    Reset,
+}
+
+/// May an initiator ask to be connected?
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Standby {
+    Ready,
+    Stopped,
+}
+
+impl Session {
+    /// A session without a link, at the numbers of `resume`: [`Checkpoint::begin`] for a new one.
+    ///
+    /// ```
+    /// use sansfix::{BeginString, Checkpoint, Config, Role, Session, Utc};
+    /// let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELLSIDE", "BUYSIDE")?;
+    /// let session = Session::new(config, Checkpoint::begin(Utc::from_secs(1_767_225_600)))?;
+    /// assert_eq!(session.next_in().get(), 1);
+    /// # Ok::<(), sansfix::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A configuration that cannot work; see [`Config::check`].
+    pub fn new(config: Config, resume: Checkpoint) -> Result<Session, ConfigError> {
+        config.check()?;
+        Ok(Session {
+            state: State::Disconnected,
+            inbound: Inbound::InSequence,
+            liveness: Liveness::Quiet,
+            outbound: Outbound::Live,
+            numbers: Numbers::resume(resume),
+            owed: Queue::new(),
+            timers: Timers::new(),
+            clock: Instant::ZERO,
+            turn: Turn::Read,
+            goal: Goal::Stay,
+            standby: Standby::Ready,
+            heart_bt_int: config.heart_bt_int,
+            link: 0,
+            ticket: 0,
+            attempt: 0,
+            peer_max: None,
+            probe: None,
+            request: None,
+            waiting_since: None,
+            bucket: application::Bucket::full(config.rate),
+            memory: status::Memory::default(),
+            farewell: Text::new(),
+            config,
+        })
+    }
+
+    /// Where the connection stands.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The number that the next inbound message must bear.
+    pub fn next_in(&self) -> MsgSeqNum {
+        self.numbers.next_in
+    }
+
+    /// The number that the next outbound message will bear.
+    pub fn next_out(&self) -> MsgSeqNum {
+        self.numbers.next_out
+    }
+
+    /// What a restart begins from, for the application's own store.
+    ///
+    /// It counts the message in hand as finished: store it after your work, or in the same transaction. With
+    /// [`Finished::ByCall`] it counts what `processed` named.
+    pub fn checkpoint(&self) -> Checkpoint {
+        match self.config.policies.checks.finished {
+            Finished::ByStep => Checkpoint { next_in: self.numbers.next_in, ..self.numbers.checkpoint() },
+            Finished::ByCall => self.numbers.checkpoint(),
+        }
+    }
+
+    /// What it was told before it began.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}

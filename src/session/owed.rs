@@ -1,0 +1,152 @@
+//! What the session owes: frames to send, events to tell, a link to close, in order.
+
+use arrayvec::ArrayVec;
+
+use super::rules::RefTag;
+use super::state::Opening;
+use crate::event::Event;
+use crate::number::MsgSeqNum;
+use crate::reason::Reason;
+use crate::reject_reason::SessionRejectReason;
+
+/// One thing owed. It stays until it has happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Owed {
+    /// Our first Logon on this link, or the one that resets in session.
+    Logon(Opening),
+    /// The answer to the Logon in hand.
+    LogonAnswer {
+        reset: bool,
+    },
+    Heartbeat,
+    /// The answer to the TestRequest in hand.
+    Echo,
+    TestRequest,
+    ResendRequest(Request),
+    /// The same request once more, under its own number.
+    RepeatResendRequest(Request, MsgSeqNum),
+    /// An answer to the message in hand.
+    Reject(Rejection),
+    /// An answer to the message in hand, as an application message.
+    BusinessReject(Rejection),
+    /// A Logout that asks.
+    Logout,
+    /// A Logout that answers.
+    LogoutAnswer,
+    /// A Logout that says why.
+    LogoutFor(Reason),
+    /// SequenceReset-Reset.
+    SequenceReset {
+        next_out: MsgSeqNum,
+    },
+    /// The counterparty's Logon is in hand.
+    LoggedOn,
+    Event(Event<'static>),
+    Connect,
+    Disconnect(Reason),
+}
+
+/// A ResendRequest(2): from BeginSeqNo(7) to EndSeqNo(16), or without end.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Request {
+    pub(crate) from: MsgSeqNum,
+    pub(crate) to: Option<MsgSeqNum>,
+    /// The number that it went out under.
+    pub(crate) number: Option<MsgSeqNum>,
+}
+
+/// Why the message in hand is rejected.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Rejection {
+    /// RefSeqNum(45); 0 where the message says so.
+    pub(crate) number: u64,
+    pub(crate) tag: Option<RefTag>,
+    pub(crate) why: Why,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Why {
+    Session(SessionRejectReason),
+    /// A SequenceReset that would lower the number to this.
+    LowersTo(u64),
+    /// MsgSeqNum is below the expected one, where policy rejects it.
+    TooLow {
+        expected: MsgSeqNum,
+        received: MsgSeqNum,
+    },
+    /// BusinessRejectReason(380), and what Text(58) says.
+    Business(u16, &'static str),
+}
+
+impl Rejection {
+    pub(crate) fn new(number: MsgSeqNum, reason: SessionRejectReason, tag: Option<RefTag>) -> Self {
+        Rejection { number: number.get(), tag, why: Why::Session(reason) }
+    }
+
+    /// SessionRejectReason(373).
+    pub(crate) fn reason(&self) -> SessionRejectReason {
+        match self.why {
+            Why::Session(reason) => reason,
+            Why::LowersTo(_) | Why::TooLow { .. } => SessionRejectReason::ValueIncorrect,
+            Why::Business(..) => SessionRejectReason::InvalidMsgType,
+        }
+    }
+}
+
+/// The queue. One call of the application or one inbound frame adds a handful at most, and no frame is read while anything is owed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Queue(ArrayVec<Owed, { Queue::CAPACITY }>);
+
+impl Queue {
+    const CAPACITY: usize = 12;
+    /// Left free for what the session itself owes.
+    const RESERVE: usize = 8;
+
+    pub(crate) fn new() -> Self {
+        Queue(ArrayVec::new())
+    }
+
+    #[inline]
+    pub(crate) fn first(&self) -> Option<Owed> {
+        self.0.first().copied()
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds at the end. There is room: see the queue's definition.
+    pub(crate) fn push(&mut self, owed: Owed) {
+        let pushed = self.0.try_push(owed);
+        debug_assert!(pushed.is_ok(), "more is owed than one input can cause");
+    }
+
+    /// Is there room for a wish of the application beside what the session owes?
+    pub(crate) fn has_room(&self) -> bool {
+        self.0.len() < Self::CAPACITY - Self::RESERVE
+    }
+
+    pub(crate) fn pop(&mut self) {
+        if !self.0.is_empty() {
+            self.0.remove(0);
+        }
+    }
+
+    pub(crate) fn holds(&self, wanted: fn(&Owed) -> bool) -> bool {
+        self.0.iter().any(wanted)
+    }
+
+    /// The link is gone: only what does not need one stays.
+    pub(crate) fn clear_frames(&mut self) {
+        self.0.retain(|owed| matches!(owed, Owed::Event(_)));
+    }
+}
+
+impl core::hash::Hash for Queue {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        for owed in &self.0 {
+            core::mem::discriminant(owed).hash(state);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What a message does, by its kind and where its number stands: the one table of FIX session layer 4.8.8 and 4.8.7.
+
+use super::classify::{Class, Kind};
+
+/// What follows from a message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Reaction {
+    /// It is the next: do what its kind asks for, and count it.
+    Act,
+    /// It is the next, but an admin message that was sent before: count it, and nothing else.
+    CountOnly,
+    /// It is above a gap: ask for what is missing, keep it for later.
+    Gap,
+    /// The same, but it is served now: parking it would let both sides wait for ever.
+    GapAndServe,
+    /// The counterparty's Logout above a gap.
+    GapAndLogout,
+    /// It was processed before, and says so.
+    Duplicate,
+    /// It was processed before, and does not say so.
+    TooLow,
+    /// A ResendRequest that was processed before, and does not say so.
+    StaleRequest,
+    /// A Logout that was processed before, and does not say so.
+    StaleLogout,
+    /// A SequenceReset-Reset: its number does not matter.
+    Reset,
+}
+
+/// `duplicate`: PossDupFlag(43) is Y.
+#[inline]
+pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
+    match (kind, class) {
+        // FIX session layer 4.8.6, test cases 11a to 11c: MsgSeqNum is ignored.
+        (Kind::Reset, Class::Next | Class::High | Class::Low | Class::LowDuplicate) => Reaction::Reset,
+
+        (Kind::Application | Kind::GapFill | Kind::Reject, Class::Next) => Reaction::Act,
+        // FIX session layer 4.8.7: an admin message that comes again has no effect but its number. A gap fill is the exception: it is
+        // numbers; and a Reject may be sent again (4.8.5).
+        (
+            Kind::Heartbeat | Kind::TestRequest | Kind::ResendRequest | Kind::Logout | Kind::Logon,
+            Class::Next,
+        ) => {
+            if duplicate {
+                Reaction::CountOnly
+            } else {
+                Reaction::Act
+            }
+        }
+
+        // FIX session layer 4.8.8: what a number above the expected one does, type by type. A gap fill is not applied: it would skip
+        // what is missing below it (test case 10a).
+        (Kind::ResendRequest, Class::High) => Reaction::GapAndServe,
+        (Kind::Logout, Class::High) => Reaction::GapAndLogout,
+        (
+            Kind::Application
+            | Kind::Heartbeat
+            | Kind::TestRequest
+            | Kind::Reject
+            | Kind::GapFill
+            | Kind::Logon,
+            Class::High,
+        ) => Reaction::Gap,
+
+        // FIX session layer 4.10, state 10: a request that was processed before is not served again, unless policy says so.
+        (Kind::ResendRequest, Class::Low) => Reaction::StaleRequest,
+        (Kind::Logout, Class::Low) => Reaction::StaleLogout,
+        // FIX session layer 4.8.1, test cases 2c and 10d.
+        (
+            Kind::Application
+            | Kind::Heartbeat
+            | Kind::TestRequest
+            | Kind::Reject
+            | Kind::GapFill
+            | Kind::Logon,
+            Class::Low,
+        ) => Reaction::TooLow,
+
+        // FIX session layer 4.8.7, test cases 2e and 10c.
+        (
+            Kind::Application
+            | Kind::Heartbeat
+            | Kind::TestRequest
+            | Kind::ResendRequest
+            | Kind::Reject
+            | Kind::GapFill
+            | Kind::Logout
+            | Kind::Logon,
+            Class::LowDuplicate,
+        ) => Reaction::Duplicate,
+    }
+}

@@ -1,0 +1,560 @@
+//! One inbound frame: from its classification to what the machines hear and the application is told.
+
+use super::classify::{Class, Classified, Expected, Kind, Unclassified, classify};
+use super::owed::{Owed, Rejection, Why};
+use super::policy::{
+    Above, BadLogon, Check, LowNumber, OutOfSequenceLogout, ResetAck, ResetByPeer, StaleRequest, UnaskedReset,
+};
+use super::react::{Reaction, react};
+use super::rules::{Answer, MessageRules, RefTag};
+use super::state::{Farewell, Input, Opening, Place, State};
+use super::{Session, logon_check, recovery};
+use crate::event::{Event, Ignored};
+use crate::inbox::{Inbox, Standing};
+use crate::message::{Flags, Layout, Message};
+use crate::number::MsgSeqNum;
+use crate::reason::{LogonFault, Reason};
+use crate::reject_reason::SessionRejectReason;
+use crate::time::Now;
+use crate::wire::{FrameSpan, MsgType, tag};
+
+/// What the application is told of the frame in hand. It becomes an event once nothing else needs the inbox.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Told {
+    Logon(Layout),
+    Message(Layout),
+    Rejected(Layout),
+    Logout(Layout),
+    Refused(Layout, SessionRejectReason),
+    Ignored(Layout, Ignored),
+    Event(Event<'static>),
+}
+
+impl Told {
+    #[inline]
+    pub(super) fn with<'i>(self, inbox: &'i Inbox<'_>, session: &Session) -> Event<'i> {
+        let message = |layout| Message::new(inbox.current(), session.config.data_fields, layout);
+        match self {
+            Told::Logon(layout) => Event::Logon(message(layout)),
+            Told::Message(layout) => Event::Message(message(layout)),
+            Told::Rejected(layout) => Event::Rejected(message(layout)),
+            Told::Logout(layout) => Event::Logout(message(layout)),
+            Told::Refused(layout, reason) => Event::Refused { message: message(layout), reason },
+            Told::Ignored(layout, why) => Event::Ignored { message: message(layout), why },
+            Told::Event(event) => event,
+        }
+    }
+}
+
+/// Was the frame just read, or held since it arrived?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Arrival {
+    Fresh,
+    Held,
+}
+
+impl Session {
+    /// Takes in the frame in hand.
+    pub(super) fn receive(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        span: &FrameSpan,
+        arrival: Arrival,
+        rules: &impl MessageRules,
+    ) -> Option<Told> {
+        let expected = Expected {
+            config: &self.config,
+            next_in: self.numbers.next_in,
+            utc: (arrival == Arrival::Fresh).then_some(now.utc),
+        };
+        let classified = classify(inbox.current(), span, expected);
+        self.memory.last_received = Some(now.monotonic);
+        match self.state {
+            State::AwaitingLogon => self.first_message(now, inbox, classified, rules),
+            State::LogonSent(opening) => self.answer_to_logon(now, inbox, opening, classified, rules),
+            State::Active | State::LogoutSent | State::LogoutReceived(super::state::Answer::Owed) => {
+                let series = self.numbers.series;
+                let told = self.established(now, inbox, classified, rules);
+                if self.numbers.series != series {
+                    inbox.forget_all();
+                }
+                told
+            }
+            // FIX session layer 4.6.1: once a Logout is answered, the link only waits to be closed.
+            State::LogoutReceived(super::state::Answer::Given) => {
+                classified.ok().map(|message| Told::Ignored(message.layout, Ignored::Closing))
+            }
+            State::Disconnected | State::Connecting | State::LogonReceived(_) | State::Closing(_) => None,
+        }
+    }
+
+    /// FIX session layer 4.3.1, test case 2S: an acceptor's first message is a Logon.
+    fn first_message(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        classified: Result<Classified, Unclassified>,
+        rules: &impl MessageRules,
+    ) -> Option<Told> {
+        let message = match classified {
+            Ok(message) => message,
+            Err(Unclassified::BeginString) => {
+                // FIX session layer 4.2.1, 4.6.4: supported versions are not revealed to a stranger.
+                self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
+                return None;
+            }
+            Err(Unclassified::MsgSeqNum(layout)) => {
+                let is_logon = self.message(inbox, layout).msg_type() == MsgType::LOGON;
+                let farewell = if is_logon { Farewell::Logout } else { Farewell::Silent };
+                self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, farewell));
+                return None;
+            }
+        };
+        if message.kind != Kind::Logon {
+            self.go(now, Input::NotALogon);
+            return None;
+        }
+        if let Some((reason, farewell)) = self.bad_logon_header(&message) {
+            self.go(now, Input::Fatal(reason, farewell));
+            return None;
+        }
+        self.judge_logon(now, inbox, &message, rules)
+    }
+
+    /// FIX session layer 4.3.10, test cases 1Sc and 1Sd: a wrong identity learns nothing, a bad Logon is answered by a Logout.
+    fn bad_logon_header(&self, message: &Classified) -> Option<(Reason, Farewell)> {
+        let fault = message.fault?;
+        let tag = fault.rejection.tag.and_then(|tag| tag.as_str().parse().ok()).unwrap_or_default();
+        let identity = matches!(tag, tag::SENDER_COMP_ID | tag::TARGET_COMP_ID);
+        let farewell = match self.config.policies.logon.bad_sending_time {
+            _ if identity || matches!(fault.fatal, Some(Reason::CompId { .. })) => Farewell::Silent,
+            BadLogon::Close if tag == tag::SENDING_TIME => Farewell::Silent,
+            BadLogon::Close | BadLogon::Logout => Farewell::Logout,
+        };
+        let field = LogonFault::Field(fault.rejection.reason(), tag);
+        Some((fault.fatal.unwrap_or(Reason::InvalidLogon(field)), farewell))
+    }
+
+    /// Checks a Logon whose identity is good; the application has the last word.
+    fn judge_logon(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        message: &Classified,
+        rules: &impl MessageRules,
+    ) -> Option<Told> {
+        let view = self.message(inbox, message.layout);
+        let logon = match logon_check::check(&view, &self.config, self.heart_bt_int) {
+            Ok(logon) => logon,
+            Err(fault) => return self.invalid_logon(now, message, fault),
+        };
+        if let Err(violation) = rules.check(&view) {
+            let reason = violation_reason(violation.answer);
+            let tag = violation.tag.and_then(|tag| tag.as_str().parse().ok()).unwrap_or_default();
+            return self.invalid_logon(now, message, LogonFault::Field(reason, tag));
+        }
+        let policy = self.config.policies.logon;
+        if logon.reset && policy.reset_by_peer == ResetByPeer::Refuse {
+            self.go(now, Input::Fatal(Reason::ResetRefused, Farewell::Logout));
+            return None;
+        }
+        let resets = logon.reset || policy.reset_on_logon != super::ResetOnLogon::Never;
+        let expected = if resets { MsgSeqNum::FIRST } else { self.numbers.next_in };
+        // FIX session layer 4.3.10, test case 2c: below the expected number, and neither a reset nor a duplicate.
+        if logon.number < expected && self.config.policies.checks.sequence == Check::On {
+            if message.layout.flags.has(Flags::POSS_DUP) {
+                return Some(Told::Ignored(message.layout, Ignored::Duplicate));
+            }
+            let reason = Reason::MsgSeqNumTooLow { expected, received: logon.number };
+            self.go(now, Input::Fatal(reason, Farewell::Logout));
+            return None;
+        }
+        // FIX session layer 4.4.1: what the counterparty expects was never sent.
+        let next_out = if resets { MsgSeqNum::FIRST } else { self.numbers.next_out };
+        if let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) {
+            let reason = Reason::NextExpectedTooHigh { next_out, received };
+            self.go(now, Input::Fatal(reason, Farewell::Logout));
+            return None;
+        }
+        self.go(now, Input::Logon(logon));
+        Some(Told::Logon(message.layout))
+    }
+
+    /// FIX session layer 4.3.10: a Reject may go first where one field is at fault; the Logout says why.
+    fn invalid_logon(&mut self, now: Now, message: &Classified, fault: LogonFault) -> Option<Told> {
+        if let LogonFault::Field(reason, tag) = fault {
+            self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, Some(tag.into()))));
+        }
+        self.count_if_next(now, message.class);
+        self.go(now, Input::Fatal(Reason::InvalidLogon(fault), Farewell::Logout));
+        None
+    }
+
+    /// FIX session layer 4.3.1, 4.3.10: what an initiator takes after its Logon is out; also the answer to a reset in session.
+    fn answer_to_logon(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        opening: Opening,
+        classified: Result<Classified, Unclassified>,
+        rules: &impl MessageRules,
+    ) -> Option<Told> {
+        let message = match classified {
+            Ok(message) => message,
+            Err(Unclassified::BeginString) => {
+                self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
+                return None;
+            }
+            Err(Unclassified::MsgSeqNum(_)) => {
+                self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, Farewell::Logout));
+                return None;
+            }
+        };
+        if message.kind == Kind::Logout {
+            let view = self.message(inbox, message.layout);
+            self.memory.note_logout(&view);
+            self.count_if_next(now, message.class);
+            self.go(now, Input::Logout(Place::InSequence));
+            return Some(Told::Logout(message.layout));
+        }
+        if message.kind != Kind::Logon {
+            self.go(now, Input::NotALogon);
+            return None;
+        }
+        if let Some((reason, farewell)) = self.bad_logon_header(&message) {
+            self.go(now, Input::Fatal(reason, farewell));
+            return None;
+        }
+        let view = self.message(inbox, message.layout);
+        let mut logon = match logon_check::check(&view, &self.config, self.heart_bt_int) {
+            Ok(logon) => logon,
+            Err(fault) => return self.invalid_logon(now, &message, fault),
+        };
+        if let Err(violation) = rules.check(&view) {
+            let reason = violation_reason(violation.answer);
+            return self.invalid_logon(now, &message, LogonFault::Field(reason, 0));
+        }
+        let policy = self.config.policies.logon;
+        match opening {
+            Opening::Reset => {
+                if policy.reset_ack == ResetAck::Infer && logon.number == MsgSeqNum::FIRST {
+                    logon.reset = true;
+                }
+            }
+            Opening::Resumed => {
+                if logon.reset && policy.unasked_reset == UnaskedReset::Refuse {
+                    return self.invalid_logon(now, &message, LogonFault::UnaskedReset);
+                }
+                let expected = self.numbers.next_in;
+                if !logon.reset && logon.number < expected {
+                    let reason = Reason::MsgSeqNumTooLow { expected, received: logon.number };
+                    self.go(now, Input::Fatal(reason, Farewell::Logout));
+                    return None;
+                }
+                let next_out = self.numbers.next_out;
+                if let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) {
+                    let reason = Reason::NextExpectedTooHigh { next_out, received };
+                    self.go(now, Input::Fatal(reason, Farewell::Logout));
+                    return None;
+                }
+            }
+        }
+        self.go(now, Input::Logon(logon));
+        None
+    }
+
+    /// A message on a session that is logged on.
+    fn established(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        classified: Result<Classified, Unclassified>,
+        rules: &impl MessageRules,
+    ) -> Option<Told> {
+        let mut message = match classified {
+            Ok(message) => message,
+            Err(Unclassified::BeginString) => {
+                self.go(now, Input::Fatal(Reason::BeginString, Farewell::Logout));
+                return None;
+            }
+            // FIX session layer 4.5.3: without MsgSeqNum(34) nothing can be recovered.
+            Err(Unclassified::MsgSeqNum(_)) => {
+                self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, Farewell::Logout));
+                return None;
+            }
+        };
+        self.heard(now, self.echoes(inbox, &message));
+        if let Some(number) = message.last_processed {
+            self.memory.acknowledged = self.memory.acknowledged.max(Some(number));
+        }
+        if let Some(fault) = message.fault {
+            return self.reject_message(now, &message, fault.rejection, fault.fatal);
+        }
+        if self.config.policies.checks.sequence == Check::Off && message.kind != Kind::Reset {
+            self.numbers.move_to(message.layout.number);
+            message.class = Class::Next;
+        }
+        let duplicate = message.layout.flags.has(Flags::POSS_DUP);
+        if message.kind == Kind::Logon && !duplicate {
+            return self.second_logon(now, inbox, &message);
+        }
+        let reaction = react(message.kind, message.class, duplicate);
+        match reaction {
+            Reaction::Act => self.act_on(now, inbox, &message, rules),
+            Reaction::CountOnly => {
+                self.count(now);
+                Some(Told::Ignored(message.layout, Ignored::AdminDuplicate))
+            }
+            Reaction::Gap => self.gap(now, inbox, &message, Standing::Waiting),
+            Reaction::GapAndServe => match self.requested(inbox, &message) {
+                Ok(asked) => {
+                    let told = self.serve(now, asked);
+                    self.gap(now, inbox, &message, Standing::Acted).and(told).or(told)
+                }
+                // What is wrong with it is judged when its number is reached.
+                Err(_) => self.gap(now, inbox, &message, Standing::Waiting),
+            },
+            Reaction::GapAndLogout => {
+                let view = self.message(inbox, message.layout);
+                self.memory.note_logout(&view);
+                self.go(now, Input::Logout(Place::AboveGap));
+                if self.config.policies.logout.out_of_sequence == OutOfSequenceLogout::Recover
+                    && !matches!(self.state, State::Closing(_))
+                {
+                    let _ = self.gap(now, inbox, &message, Standing::Acted);
+                }
+                Some(Told::Logout(message.layout))
+            }
+            Reaction::Duplicate => self.duplicate(now, &message),
+            Reaction::TooLow => self.too_low(now, &message),
+            Reaction::StaleRequest => match self.config.policies.gaps.stale_request {
+                StaleRequest::Refuse => self.too_low(now, &message),
+                StaleRequest::Serve => match self.requested(inbox, &message) {
+                    Ok(asked) => self.serve(now, asked),
+                    Err(rejection) => self.reject_message(now, &message, rejection, None),
+                },
+            },
+            Reaction::StaleLogout => match self.config.policies.logout.out_of_sequence {
+                OutOfSequenceLogout::Recover => self.too_low(now, &message),
+                OutOfSequenceLogout::Answer => {
+                    self.go(now, Input::Logout(Place::InSequence));
+                    Some(Told::Logout(message.layout))
+                }
+            },
+            Reaction::Reset => self.sequence_reset(now, inbox, &message, rules),
+        }
+    }
+
+    /// The next message: what its kind asks for.
+    fn act_on(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        message: &Classified,
+        rules: &impl MessageRules,
+    ) -> Option<Told> {
+        if let (Kind::Application, Some(fault)) = (message.kind, message.orig_sending_time) {
+            return self.reject_message(now, message, fault.rejection, fault.fatal);
+        }
+        let view = self.message(inbox, message.layout);
+        if let Err(violation) = rules.check(&view) {
+            return self.violated(now, message, violation.answer, violation.tag);
+        }
+        match message.kind {
+            Kind::Application => {
+                self.numbers.hand_over();
+                self.advanced(now);
+                Some(Told::Message(message.layout))
+            }
+            // FIX session layer 4.5.1: its effect is that it came.
+            Kind::Heartbeat => {
+                self.count(now);
+                None
+            }
+            // FIX session layer 4.5.5, test case 4b: answered at once, with its TestReqID.
+            Kind::TestRequest => {
+                if let Err(reason) = present(&view, tag::TEST_REQ_ID) {
+                    return self.reject_field(now, message, reason, tag::TEST_REQ_ID);
+                }
+                self.count(now);
+                self.owed.push(Owed::Echo);
+                None
+            }
+            Kind::ResendRequest => match self.requested(inbox, message) {
+                Ok(asked) => {
+                    self.count(now);
+                    self.serve(now, asked)
+                }
+                Err(rejection) => self.reject_message(now, message, rejection, None),
+            },
+            // FIX session layer 4.5.4, test case 7: told, counted, never answered by a Reject.
+            Kind::Reject => {
+                self.note_reject(now, &view);
+                self.count(now);
+                Some(Told::Rejected(message.layout))
+            }
+            Kind::GapFill => self.gap_fill(now, inbox, message),
+            Kind::Logout => {
+                self.memory.note_logout(&view);
+                self.count(now);
+                self.go(now, Input::Logout(Place::InSequence));
+                Some(Told::Logout(message.layout))
+            }
+            // A Logon in session and a SequenceReset-Reset have paths of their own.
+            Kind::Logon | Kind::Reset => {
+                self.count(now);
+                None
+            }
+        }
+    }
+
+    /// FIX session layer 4.4.2, 4.3.10: a Logon on a session that is logged on is a reset, or a mistake.
+    fn second_logon(&mut self, now: Now, inbox: &mut Inbox<'_>, message: &Classified) -> Option<Told> {
+        if !matches!(self.state, State::Active) {
+            return Some(Told::Ignored(message.layout, Ignored::Closing));
+        }
+        let view = self.message(inbox, message.layout);
+        let logon = match logon_check::check(&view, &self.config, self.heart_bt_int) {
+            Ok(logon) => logon,
+            Err(fault) => return self.invalid_logon(now, message, fault),
+        };
+        if logon.reset && self.config.policies.logon.reset_by_peer != ResetByPeer::Accept {
+            self.go(now, Input::Fatal(Reason::ResetRefused, Farewell::Logout));
+            return None;
+        }
+        if !logon.reset {
+            self.count_if_next(now, message.class);
+        }
+        self.go(now, Input::Logon(logon));
+        None
+    }
+
+    /// FIX session layer 4.8.1, 4.8.2: a number above the expected one.
+    fn gap(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        message: &Classified,
+        standing: Standing,
+    ) -> Option<Told> {
+        let (expected, number) = (self.numbers.next_in, message.layout.number);
+        if self.config.policies.gaps.above == Above::Hold || standing == Standing::Acted {
+            inbox.hold(number.get(), standing);
+        }
+        let asked = self.recover(now, recovery::Input::Gap { expected, number });
+        asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))
+    }
+
+    /// FIX session layer 4.8.7, test case 2e: already received, so it is ignored; but an application message must say well when it was first sent.
+    fn duplicate(&mut self, now: Now, message: &Classified) -> Option<Told> {
+        if let (Kind::Application, Some(fault)) = (message.kind, message.orig_sending_time) {
+            return self.reject_message(now, message, fault.rejection, fault.fatal);
+        }
+        if message.kind == Kind::Application && self.wants_again(message.layout.number) {
+            let flags = message.layout.flags.with(Flags::AGAIN, true);
+            return Some(Told::Message(Layout { flags, ..message.layout }));
+        }
+        Some(Told::Ignored(message.layout, Ignored::Duplicate))
+    }
+
+    /// FIX session layer 4.8.1, test case 2c.
+    fn too_low(&mut self, now: Now, message: &Classified) -> Option<Told> {
+        let (expected, received) = (self.numbers.next_in, message.layout.number);
+        match self.config.policies.checks.low_number {
+            LowNumber::Logout => {
+                let reason = Reason::MsgSeqNumTooLow { expected, received };
+                self.go(now, Input::Fatal(reason, Farewell::Logout));
+                None
+            }
+            LowNumber::Reject => {
+                let tag = Some(RefTag::new(tag::MSG_SEQ_NUM));
+                let why = Why::TooLow { expected, received };
+                self.reject_message(now, message, Rejection { number: received.get(), tag, why }, None)
+            }
+        }
+    }
+
+    /// A message breaks a rule of the dictionary.
+    fn violated(
+        &mut self,
+        now: Now,
+        message: &Classified,
+        answer: Answer,
+        tag: Option<RefTag>,
+    ) -> Option<Told> {
+        let number = message.layout.number;
+        match answer {
+            Answer::Reject(reason) => {
+                self.reject_message(now, message, Rejection::new(number, reason, tag), None)
+            }
+            Answer::BusinessReject(code, text) => {
+                let rejection = Rejection { number: number.get(), tag, why: Why::Business(code, text) };
+                self.owed.push(Owed::BusinessReject(rejection));
+                self.count_if_next(now, message.class);
+                Some(Told::Refused(message.layout, rejection.reason()))
+            }
+        }
+    }
+
+    fn reject_field(
+        &mut self,
+        now: Now,
+        message: &Classified,
+        reason: SessionRejectReason,
+        tag: u32,
+    ) -> Option<Told> {
+        let rejection = Rejection::new(message.layout.number, reason, Some(tag.into()));
+        self.reject_message(now, message, rejection, None)
+    }
+
+    /// FIX session layer 4.5.4: Reject, counted when it was the next; a Reject is never answered by a Reject.
+    pub(super) fn reject_message(
+        &mut self,
+        now: Now,
+        message: &Classified,
+        rejection: Rejection,
+        fatal: Option<Reason>,
+    ) -> Option<Told> {
+        if message.kind != Kind::Reject {
+            self.owed.push(Owed::Reject(rejection));
+        }
+        self.count_if_next(now, message.class);
+        if let Some(reason) = fatal {
+            self.go(now, Input::Fatal(reason, Farewell::Logout));
+        }
+        Some(Told::Refused(message.layout, rejection.reason()))
+    }
+
+    pub(super) fn count_if_next(&mut self, now: Now, class: Class) {
+        if class == Class::Next {
+            self.count(now);
+        }
+    }
+
+    /// The next expected number is done with.
+    pub(super) fn count(&mut self, now: Now) {
+        self.numbers.count();
+        self.advanced(now);
+    }
+
+    pub(super) fn message<'i>(&self, inbox: &'i Inbox<'_>, layout: Layout) -> Message<'i> {
+        Message::new(inbox.current(), self.config.data_fields, layout)
+    }
+}
+
+pub(super) fn present(message: &Message<'_>, tag: u32) -> Result<(), SessionRejectReason> {
+    match message.get(tag) {
+        None => Err(SessionRejectReason::RequiredTagMissing),
+        Some(value) if value.is_empty() => Err(SessionRejectReason::TagSpecifiedWithoutValue),
+        Some(_) => Ok(()),
+    }
+}
+
+fn violation_reason(answer: Answer) -> SessionRejectReason {
+    match answer {
+        Answer::Reject(reason) => reason,
+        Answer::BusinessReject(..) => SessionRejectReason::Other,
+    }
+}
+

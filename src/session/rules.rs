@@ -1,0 +1,83 @@
+//! The door for message rules: what a dictionary demands of a message beyond the session layer's own rules.
+
+use arrayvec::ArrayString;
+
+use crate::message::Message;
+use crate::reject_reason::SessionRejectReason;
+
+/// Rules for the content of messages, asked for each message in sequence before it takes effect.
+///
+/// The session works without any; `sansfix::dictionary` is one set, and an application may bring its own.
+pub trait MessageRules {
+    /// Is the message as it should be?
+    ///
+    /// # Errors
+    /// The first thing that is wrong. The session answers it by a Reject or BusinessMessageReject and counts the number
+    /// (FIX session layer 4.5.4); the application does not see the message as one.
+    fn check(&self, message: &Message<'_>) -> Result<(), Violation>;
+}
+
+/// No rules beyond the session's own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct NoRules;
+
+impl MessageRules for NoRules {
+    #[inline]
+    fn check(&self, _: &Message<'_>) -> Result<(), Violation> {
+        Ok(())
+    }
+}
+
+/// What a message breaks.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Violation {
+    /// How it is answered.
+    pub answer: Answer,
+    /// RefTagID(371): the field at fault, when it is one.
+    pub tag: Option<RefTag>,
+}
+
+/// How a violation is answered.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Answer {
+    /// Reject(3) with this SessionRejectReason(373).
+    Reject(SessionRejectReason),
+    /// BusinessMessageReject(j) with this BusinessRejectReason(380) and Text(58); a Reject(3) with the text before FIX 4.2.
+    BusinessReject(u16, &'static str),
+}
+
+/// RefTagID(371) as it is written: mostly a number, but a malformed tag is quoted as it came, as far as it fits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct RefTag(ArrayString<12>);
+
+impl RefTag {
+    /// A tag.
+    pub fn new(tag: u32) -> Self {
+        let mut text = ArrayString::new();
+        // Ten digits fit.
+        let _ = core::fmt::Write::write_fmt(&mut text, format_args!("{tag}"));
+        RefTag(text)
+    }
+
+    /// What stands where a tag should. Anything but printable ASCII ends it.
+    pub fn malformed(text: &[u8]) -> Option<Self> {
+        let mut quoted = ArrayString::new();
+        for &byte in text.iter().take_while(|byte| byte.is_ascii_graphic()) {
+            if quoted.try_push(char::from(byte)).is_err() {
+                break;
+            }
+        }
+        (!quoted.is_empty()).then_some(RefTag(quoted))
+    }
+
+    /// The value of field 371.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<u32> for RefTag {
+    fn from(tag: u32) -> Self {
+        RefTag::new(tag)
+    }
+}
