@@ -160,3 +160,89 @@ impl core::fmt::Debug for BadField<'_> {
         write!(f, "BadField(\"{}\", {:?})", self.text.escape_ascii(), self.why)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    static AGREED: DataFields = DataFields::new(&[(5001, 5002)]);
+
+    type Piece<'a> = Result<(u32, &'a [u8]), (&'a [u8], BadFieldKind)>;
+
+    /// Tags and values, or the text and kind of what is bad.
+    fn walk(bytes: &[u8]) -> Vec<Piece<'_>> {
+        Fields::new(bytes, &AGREED)
+            .map(|field| {
+                field.map(|field| (field.tag, field.value.as_bytes())).map_err(|bad| (bad.text, bad.why))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_empty_value_is_a_field() {
+        assert_eq!(walk(b"58=\x0134=2\x01"), [Ok((58, &b""[..])), Ok((34, b"2"))]);
+    }
+
+    #[test]
+    fn a_bad_field_is_told_and_the_walk_goes_on() {
+        for (piece, text, why) in [
+            (&b"garbled"[..], &b"garbled"[..], BadFieldKind::NoEquals),
+            (b"", b"", BadFieldKind::NoEquals),
+            (b"=5", b"", BadFieldKind::Tag),
+            (b"0=5", b"0", BadFieldKind::Tag),
+            (b"-1=5", b"-1", BadFieldKind::Tag),
+            (b"08=5", b"08", BadFieldKind::Tag),
+            (b"4294967296=5", b"4294967296", BadFieldKind::Tag),
+            (b"4 =5=6", b"4 ", BadFieldKind::Tag),
+        ] {
+            let bytes = [b"35=0\x01", piece, b"\x0134=2\x01"].concat();
+            assert_eq!(walk(&bytes), [Ok((35, &b"0"[..])), Err((text, why)), Ok((34, b"2"))]);
+        }
+        assert_eq!(walk(b"4294967295=5\x01"), [Ok((u32::MAX, &b"5"[..]))]);
+    }
+
+    #[test]
+    fn data_fields_are_read_by_their_length() {
+        for (length, data) in [(95, 96), (93, 89), (354, 355), (1525, 1527), (5001, 5002)] {
+            let bytes = std::format!("{length}=7\x01{data}=\x018=FIX\x01\x0134=2\x01");
+            let expected = [Ok((length, &b"7"[..])), Ok((data, b"\x018=FIX\x01")), Ok((34, b"2"))];
+            assert_eq!(walk(bytes.as_bytes()), expected);
+            assert_eq!(find(bytes.as_bytes(), 34, &AGREED), Some(Value::new(b"2")));
+            assert_eq!(find(bytes.as_bytes(), 8, &AGREED), None);
+        }
+    }
+
+    #[test]
+    fn data_without_its_length_directly_before_it_ends_at_the_delimiter() {
+        assert_eq!(walk(b"96=ab\x01"), [Ok((96, &b"ab"[..]))]);
+        assert_eq!(
+            walk(b"95=5\x0158=x\x0196=ab\x0134=2\x01"),
+            [Ok((95, &b"5"[..])), Ok((58, b"x")), Ok((96, b"ab")), Ok((34, b"2"))]
+        );
+    }
+
+    #[test]
+    fn a_length_that_does_not_lead_to_a_delimiter_is_told() {
+        for length in ["1", "3", "100", "99999999999999999999", "x", "", "-2"] {
+            let bytes = std::format!("95={length}\x0196=ab\x0134=2\x01");
+            let bad = Err((&b"96"[..], BadFieldKind::DataLength));
+            assert_eq!(walk(bytes.as_bytes()), [Ok((95, length.as_bytes())), bad, Ok((34, b"2"))]);
+        }
+    }
+
+    #[test]
+    fn the_offset_is_where_the_next_field_begins() {
+        let mut fields = Fields::new(b"35=0\x0134=2\x01", &AGREED);
+        assert_eq!(fields.offset(), 0);
+        let _ = fields.next();
+        assert_eq!(fields.offset(), 5);
+    }
+
+    #[test]
+    fn find_gives_the_first_of_two() {
+        assert_eq!(find(b"56=A\x0156=B\x01", 56, &AGREED), Some(Value::new(b"A")));
+        assert_eq!(find(b"156=A\x015=6\x01", 56, &AGREED), None);
+    }
+}
