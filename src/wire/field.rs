@@ -52,8 +52,8 @@ pub struct Fields<'a> {
     bytes: &'a [u8],
     at: usize,
     data: &'static DataFields,
-    /// The field just yielded: it may be a length.
-    before: Option<Field<'a>>,
+    /// Where the field just yielded begins: it may be a length.
+    before: Option<usize>,
 }
 
 impl<'a> Fields<'a> {
@@ -67,14 +67,6 @@ impl<'a> Fields<'a> {
     #[inline]
     pub fn offset(&self) -> usize {
         self.at
-    }
-
-    /// The end of the data that begins at `start`, when the field before says it and a delimiter stands there.
-    #[cold]
-    fn data_end(&self, length: Field<'a>, start: usize) -> Option<usize> {
-        let len = usize::try_from(length.value.uint().ok()?).ok()?;
-        let end = start.checked_add(len)?;
-        (end == self.bytes.len() || self.bytes.get(end) == Some(&SOH)).then_some(end)
     }
 }
 
@@ -90,20 +82,25 @@ impl<'a> Iterator for Fields<'a> {
             self.at += end + 1;
             return Some(Err(bad_tag(rest.get(..end).unwrap_or(rest))));
         };
-        let start = self.at + tag_len + 1;
-        let length = self.data.length_tag(tag).and_then(|length| before.filter(|field| field.tag == length));
-        let (end, bad) = match length.map(|length| self.data_end(length, start)) {
-            Some(Some(end)) => (end, false),
-            counted => (start + soh(self.bytes.get(start..).unwrap_or_default()), counted.is_some()),
+        let value = rest.get(tag_len + 1..).unwrap_or_default();
+        let length = match (self.data.length_tag(tag), before) {
+            (Some(length), Some(before)) => stated_length(self.bytes.get(before..self.at), length),
+            _ => None,
         };
-        self.at = end + 1;
-        if bad {
-            let text = rest.get(..tag_len).unwrap_or(rest);
-            return Some(Err(BadField { text, why: BadFieldKind::DataLength }));
-        }
-        let field = Field { tag, value: Value::new(self.bytes.get(start..end).unwrap_or_default()) };
-        self.before = Some(field);
-        Some(Ok(field))
+        let len = match length {
+            None => soh(value),
+            Some(length) => match data_len(value, length) {
+                Some(len) => len,
+                None => {
+                    self.at += tag_len + 1 + soh(value) + 1;
+                    let text = rest.get(..tag_len).unwrap_or(rest);
+                    return Some(Err(BadField { text, why: BadFieldKind::DataLength }));
+                }
+            },
+        };
+        self.before = Some(self.at);
+        self.at += tag_len + 1 + len + 1;
+        Some(Ok(Field { tag, value: Value::new(value.get(..len).unwrap_or(value)) }))
     }
 }
 
@@ -113,19 +110,51 @@ pub fn find<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<
     Fields::new(bytes, data).flatten().find(|field| field.tag == tag).map(|field| field.value)
 }
 
+/// The value of `field`, delimiter and all, when its tag is `length_tag`.
+#[cold]
+fn stated_length(field: Option<&[u8]>, length_tag: u32) -> Option<Value<'_>> {
+    let field = field?.strip_suffix(&[SOH])?;
+    let (tag, tag_len) = tag(field)?;
+    (tag == length_tag).then_some(Value::new(field.get(tag_len + 1..)?))
+}
+
+/// How long the data at the front of `bytes` is, when `length` says it and a delimiter stands there.
+#[cold]
+fn data_len(bytes: &[u8], length: Value<'_>) -> Option<usize> {
+    let len = usize::try_from(length.uint().ok()?).ok()?;
+    (len == bytes.len() || bytes.get(len) == Some(&SOH)).then_some(len)
+}
+
 /// The tag at the front, and how many digits it has; `None` unless digits and a `=` stand there.
 #[inline]
 fn tag(bytes: &[u8]) -> Option<(u32, usize)> {
-    let mut tag = 0_u32;
-    for (len, &byte) in bytes.iter().enumerate() {
-        match byte {
-            b'0' if len == 0 => return None,
-            b'0'..=b'9' => tag = tag.checked_mul(10)?.checked_add(u32::from(byte - b'0'))?,
-            b'=' if len > 0 => return Some((tag, len)),
-            _ => return None,
-        }
+    let Some(word) = bytes.first_chunk::<8>().map(|word| u64::from_le_bytes(*word)) else {
+        return tag_by_digit(bytes);
+    };
+    let len = first_of(word, b'=').unwrap_or(0);
+    if len == 0 || len > 4 || word as u8 == b'0' {
+        return tag_by_digit(bytes);
     }
-    None
+    // The digits become the last of four with zeros before them, so that all lengths go the same way.
+    let missing = 8 * (4 - len as u32);
+    let digits = ((word as u32) ^ 0x3030_3030) << missing;
+    // A byte above 9 reaches the high bit with 0x76 added, or has it already.
+    if (digits | digits.wrapping_add(0x7676_7676)) & 0x8080_8080 != 0 {
+        return None;
+    }
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff;
+    Some(((pairs & 0xff) * 100 + (pairs >> 16), len))
+}
+
+#[cold]
+fn tag_by_digit(bytes: &[u8]) -> Option<(u32, usize)> {
+    let len = bytes.iter().position(|byte| !byte.is_ascii_digit())?;
+    let (digits, rest) = bytes.split_at(len);
+    if rest.first() != Some(&b'=') || digits.first().is_none_or(|&first| first == b'0') {
+        return None;
+    }
+    let tag = Value::new(digits).uint().ok()?;
+    Some((u32::try_from(tag).ok()?, len))
 }
 
 #[cold]
@@ -139,20 +168,24 @@ fn bad_tag(piece: &[u8]) -> BadField<'_> {
 /// Where the first delimiter is, or the end. Eight bytes at a time: values are short, and this is most of reading a message.
 #[inline]
 fn soh(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (count, word) in words.iter().enumerate() {
+        if let Some(at) = first_of(u64::from_le_bytes(*word), SOH) {
+            return count * 8 + at;
+        }
+    }
+    words.len() * 8 + rest.iter().position(|&byte| byte == SOH).unwrap_or(rest.len())
+}
+
+/// Where `byte` is first among the eight bytes of a little-endian word.
+#[inline]
+fn first_of(word: u64, byte: u8) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut at = 0;
-    for word in words {
-        let differs = u64::from_le_bytes(*word) ^ ONES;
-        // The lowest high bit marks the first byte that is zero; marks above it may be false.
-        let zeros = differs.wrapping_sub(ONES) & !differs & HIGHS;
-        if zeros != 0 {
-            return at + (zeros.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    at + rest.iter().position(|&byte| byte == SOH).unwrap_or(rest.len())
+    let differs = word ^ (ONES * u64::from(byte));
+    // The lowest high bit marks the first byte that is zero; marks above it may be false.
+    let zeros = differs.wrapping_sub(ONES) & !differs & HIGHS;
+    (zeros != 0).then_some((zeros.trailing_zeros() / 8) as usize)
 }
 
 impl core::fmt::Debug for BadField<'_> {
