@@ -65,10 +65,8 @@ impl Date {
     #[inline]
     pub(super) fn days(&self) -> i64 {
         // Counted from March, so that a leap day is the last of its year; the year is moved by 400 to stay positive.
-        let january_or_february = self.month <= 2;
-        let year = self.year + 400 - u32::from(january_or_february);
-        let month = u32::from(self.month) + if january_or_february { 9 } else { 0 }
-            - if january_or_february { 0 } else { 3 };
+        let year = self.year + 400 - u32::from(self.month <= 2);
+        let month = (u32::from(self.month) + 9) % 12;
         let leap_days = year / 4 - year / 100 + year / 400;
         let day_of_year = (153 * month + 2) / 5 + u32::from(self.day) - 1;
         i64::from(year * 365 + leap_days + day_of_year) - 146_097 - EPOCH_FROM_MARCH
