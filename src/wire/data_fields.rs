@@ -39,7 +39,6 @@ const fn standard(tag: u32) -> Option<u32> {
     if tag < 89 { None } else { standard_from_89(tag) }
 }
 
-#[inline]
 const fn standard_from_89(tag: u32) -> Option<u32> {
     match tag {
         91 | 96 | 213 | 349 | 351 | 353 | 355 | 357 | 359 | 361 | 363 | 365 | 446 | 619 | 622 | 1185

@@ -52,8 +52,8 @@ pub struct Fields<'a> {
     bytes: &'a [u8],
     at: usize,
     data: &'static DataFields,
-    /// The field just yielded: it may be a length.
-    before: Option<Field<'a>>,
+    /// Where the field just yielded begins: it may be a length.
+    before: Option<usize>,
 }
 
 impl<'a> Fields<'a> {
@@ -68,42 +68,33 @@ impl<'a> Fields<'a> {
     pub fn offset(&self) -> usize {
         self.at
     }
-
-    /// The end of the data that begins at `start`, when the field before says it and a delimiter stands there.
-    #[cold]
-    fn data_end(&self, length: Field<'a>, start: usize) -> Option<usize> {
-        let len = usize::try_from(length.value.uint().ok()?).ok()?;
-        let end = start.checked_add(len)?;
-        (end == self.bytes.len() || self.bytes.get(end) == Some(&SOH)).then_some(end)
-    }
 }
 
 impl<'a> Iterator for Fields<'a> {
     type Item = Result<Field<'a>, BadField<'a>>;
 
-    #[inline]
+    // Small where it is used, and several times slower as a call.
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let at = self.at;
+        let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
         let before = self.before.take();
+        // Found without waiting for the tag to be read.
+        let mut end = soh(rest);
+        self.at = at + end + 1;
         let Some((tag, tag_len)) = tag(rest) else {
-            let end = soh(rest);
-            self.at += end + 1;
             return Some(Err(bad_tag(rest.get(..end).unwrap_or(rest))));
         };
-        let start = self.at + tag_len + 1;
-        let length = self.data.length_tag(tag).and_then(|length| before.filter(|field| field.tag == length));
-        let (end, bad) = match length.map(|length| self.data_end(length, start)) {
-            Some(Some(end)) => (end, false),
-            counted => (start + soh(self.bytes.get(start..).unwrap_or_default()), counted.is_some()),
-        };
-        self.at = end + 1;
-        if bad {
-            let text = rest.get(..tag_len).unwrap_or(rest);
-            return Some(Err(BadField { text, why: BadFieldKind::DataLength }));
+        if let (Some(length), Some(before)) = (self.data.length_tag(tag), before) {
+            match data_end(self.bytes.get(before..at), length, rest, tag_len + 1) {
+                Some(Ok(data_end)) => end = data_end,
+                Some(Err(bad)) => return Some(Err(bad)),
+                None => {}
+            }
+            self.at = at + end + 1;
         }
-        let field = Field { tag, value: Value::new(self.bytes.get(start..end).unwrap_or_default()) };
-        self.before = Some(field);
-        Some(Ok(field))
+        self.before = Some(at);
+        Some(Ok(Field { tag, value: Value::new(rest.get(tag_len + 1..end).unwrap_or_default()) }))
     }
 }
 
@@ -113,19 +104,57 @@ pub fn find<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<
     Fields::new(bytes, data).flatten().find(|field| field.tag == tag).map(|field| field.value)
 }
 
+/// Where data that begins at `start` of `bytes` ends, when the field before it has the tag `length_tag`.
+#[cold]
+fn data_end<'a>(
+    before: Option<&[u8]>,
+    length_tag: u32,
+    bytes: &'a [u8],
+    start: usize,
+) -> Option<Result<usize, BadField<'a>>> {
+    let before = before?.strip_suffix(&[SOH])?;
+    let (tag, tag_len) = tag(before)?;
+    if tag != length_tag {
+        return None;
+    }
+    let length = Value::new(before.get(tag_len + 1..)?).uint().ok();
+    let end = length.and_then(|length| start.checked_add(usize::try_from(length).ok()?));
+    match end {
+        Some(end) if end == bytes.len() || bytes.get(end) == Some(&SOH) => Some(Ok(end)),
+        _ => Some(Err(BadField { text: bytes.get(..start - 1)?, why: BadFieldKind::DataLength })),
+    }
+}
+
 /// The tag at the front, and how many digits it has; `None` unless digits and a `=` stand there.
 #[inline]
 fn tag(bytes: &[u8]) -> Option<(u32, usize)> {
-    let mut tag = 0_u32;
-    for (len, &byte) in bytes.iter().enumerate() {
-        match byte {
-            b'0' if len == 0 => return None,
-            b'0'..=b'9' => tag = tag.checked_mul(10)?.checked_add(u32::from(byte - b'0'))?,
-            b'=' if len > 0 => return Some((tag, len)),
-            _ => return None,
-        }
+    let Some(word) = bytes.first_chunk::<8>().map(|word| u64::from_le_bytes(*word)) else {
+        return tag_by_digit(bytes);
+    };
+    let len = first_of(word, b'=').unwrap_or(0);
+    if len == 0 || len > 4 || word as u8 == b'0' {
+        return tag_by_digit(bytes);
     }
-    None
+    // The digits become the last of four with zeros before them, so that all lengths go the same way.
+    let missing = 8 * (4 - len as u32);
+    let digits = ((word as u32) ^ 0x3030_3030) << missing;
+    // A byte above 9 reaches the high bit with 0x76 added, or has it already.
+    if (digits | digits.wrapping_add(0x7676_7676)) & 0x8080_8080 != 0 {
+        return None;
+    }
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff;
+    Some(((pairs & 0xff) * 100 + (pairs >> 16), len))
+}
+
+#[cold]
+fn tag_by_digit(bytes: &[u8]) -> Option<(u32, usize)> {
+    let len = bytes.iter().position(|byte| !byte.is_ascii_digit())?;
+    let (digits, rest) = bytes.split_at(len);
+    if rest.first() != Some(&b'=') || digits.first().is_none_or(|&first| first == b'0') {
+        return None;
+    }
+    let tag = Value::new(digits).uint().ok()?;
+    Some((u32::try_from(tag).ok()?, len))
 }
 
 #[cold]
@@ -139,24 +168,114 @@ fn bad_tag(piece: &[u8]) -> BadField<'_> {
 /// Where the first delimiter is, or the end. Eight bytes at a time: values are short, and this is most of reading a message.
 #[inline]
 fn soh(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (count, word) in words.iter().enumerate() {
+        if let Some(at) = first_of(u64::from_le_bytes(*word), SOH) {
+            return count * 8 + at;
+        }
+    }
+    words.len() * 8 + rest.iter().position(|&byte| byte == SOH).unwrap_or(rest.len())
+}
+
+/// Where `byte` is first among the eight bytes of a little-endian word.
+#[inline]
+fn first_of(word: u64, byte: u8) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut at = 0;
-    for word in words {
-        let differs = u64::from_le_bytes(*word) ^ ONES;
-        // The lowest high bit marks the first byte that is zero; marks above it may be false.
-        let zeros = differs.wrapping_sub(ONES) & !differs & HIGHS;
-        if zeros != 0 {
-            return at + (zeros.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    at + rest.iter().position(|&byte| byte == SOH).unwrap_or(rest.len())
+    let differs = word ^ (ONES * u64::from(byte));
+    // The lowest high bit marks the first byte that is zero; marks above it may be false.
+    let zeros = differs.wrapping_sub(ONES) & !differs & HIGHS;
+    (zeros != 0).then_some((zeros.trailing_zeros() / 8) as usize)
 }
 
 impl core::fmt::Debug for BadField<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "BadField(\"{}\", {:?})", self.text.escape_ascii(), self.why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    static AGREED: DataFields = DataFields::new(&[(5001, 5002)]);
+
+    type Piece<'a> = Result<(u32, &'a [u8]), (&'a [u8], BadFieldKind)>;
+
+    /// Tags and values, or the text and kind of what is bad.
+    fn walk(bytes: &[u8]) -> Vec<Piece<'_>> {
+        Fields::new(bytes, &AGREED)
+            .map(|field| {
+                field.map(|field| (field.tag, field.value.as_bytes())).map_err(|bad| (bad.text, bad.why))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_empty_value_is_a_field() {
+        assert_eq!(walk(b"58=\x0134=2\x01"), [Ok((58, &b""[..])), Ok((34, b"2"))]);
+    }
+
+    #[test]
+    fn a_bad_field_is_told_and_the_walk_goes_on() {
+        for (piece, text, why) in [
+            (&b"garbled"[..], &b"garbled"[..], BadFieldKind::NoEquals),
+            (b"", b"", BadFieldKind::NoEquals),
+            (b"=5", b"", BadFieldKind::Tag),
+            (b"0=5", b"0", BadFieldKind::Tag),
+            (b"-1=5", b"-1", BadFieldKind::Tag),
+            (b"08=5", b"08", BadFieldKind::Tag),
+            (b"4294967296=5", b"4294967296", BadFieldKind::Tag),
+            (b"4 =5=6", b"4 ", BadFieldKind::Tag),
+        ] {
+            let bytes = [b"35=0\x01", piece, b"\x0134=2\x01"].concat();
+            assert_eq!(walk(&bytes), [Ok((35, &b"0"[..])), Err((text, why)), Ok((34, b"2"))]);
+        }
+        assert_eq!(walk(b"4294967295=5\x01"), [Ok((u32::MAX, &b"5"[..]))]);
+    }
+
+    #[test]
+    fn data_fields_are_read_by_their_length() {
+        for (length, data) in [(95, 96), (93, 89), (354, 355), (1525, 1527), (5001, 5002)] {
+            let bytes = std::format!("{length}=7\x01{data}=\x018=FIX\x01\x0134=2\x01");
+            let expected = [Ok((length, &b"7"[..])), Ok((data, b"\x018=FIX\x01")), Ok((34, b"2"))];
+            assert_eq!(walk(bytes.as_bytes()), expected);
+            assert_eq!(find(bytes.as_bytes(), 34, &AGREED), Some(Value::new(b"2")));
+            assert_eq!(find(bytes.as_bytes(), 8, &AGREED), None);
+        }
+    }
+
+    #[test]
+    fn data_without_its_length_directly_before_it_ends_at_the_delimiter() {
+        assert_eq!(walk(b"96=ab\x01"), [Ok((96, &b"ab"[..]))]);
+        assert_eq!(
+            walk(b"95=5\x0158=x\x0196=ab\x0134=2\x01"),
+            [Ok((95, &b"5"[..])), Ok((58, b"x")), Ok((96, b"ab")), Ok((34, b"2"))]
+        );
+    }
+
+    #[test]
+    fn a_length_that_does_not_lead_to_a_delimiter_is_told() {
+        for length in ["1", "3", "100", "99999999999999999999", "x", "", "-2"] {
+            let bytes = std::format!("95={length}\x0196=ab\x0134=2\x01");
+            let bad = Err((&b"96"[..], BadFieldKind::DataLength));
+            assert_eq!(walk(bytes.as_bytes()), [Ok((95, length.as_bytes())), bad, Ok((34, b"2"))]);
+        }
+    }
+
+    #[test]
+    fn the_offset_is_where_the_next_field_begins() {
+        let mut fields = Fields::new(b"35=0\x0134=2\x01", &AGREED);
+        assert_eq!(fields.offset(), 0);
+        let _ = fields.next();
+        assert_eq!(fields.offset(), 5);
+    }
+
+    #[test]
+    fn find_gives_the_first_of_two() {
+        assert_eq!(find(b"56=A\x0156=B\x01", 56, &AGREED), Some(Value::new(b"A")));
+        assert_eq!(find(b"156=A\x015=6\x01", 56, &AGREED), None);
     }
 }

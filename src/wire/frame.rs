@@ -318,3 +318,6 @@ fn end(bytes: &[u8], from: usize, limit: usize, scan: &mut Scan) -> Result<usize
     scan.needed = bytes.len() + 1;
     Err(Framing::Incomplete)
 }
+
+#[cfg(test)]
+mod tests;

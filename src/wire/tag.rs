@@ -191,3 +191,32 @@ pub const fn is_header(tag: u32, version: BeginString) -> bool {
 pub const fn is_trailer(tag: u32) -> bool {
     matches!(tag, 10 | 89 | 93)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_grows_with_the_version() {
+        for (tag, first) in [
+            (POSS_DUP_FLAG, BeginString::Fix40),
+            (SENDER_LOCATION_ID, BeginString::Fix41),
+            (LAST_MSG_SEQ_NUM_PROCESSED, BeginString::Fix42),
+            (HOP_COMP_ID, BeginString::Fix43),
+            (APPL_VER_ID, BeginString::Fixt11),
+        ] {
+            for version in BeginString::ALL {
+                assert_eq!(is_header(tag, version), version >= first, "{tag} {version}");
+            }
+        }
+    }
+
+    #[test]
+    fn fields_of_body_and_trailer_are_no_header() {
+        for version in BeginString::ALL {
+            assert!(![TEXT, TEST_REQ_ID, CHECK_SUM, SIGNATURE, 0].iter().any(|&tag| is_header(tag, version)));
+        }
+        assert!([CHECK_SUM, SIGNATURE, SIGNATURE_LENGTH].into_iter().all(is_trailer));
+        assert!(!is_trailer(TEXT));
+    }
+}

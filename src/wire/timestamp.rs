@@ -65,10 +65,8 @@ impl Date {
     #[inline]
     pub(super) fn days(&self) -> i64 {
         // Counted from March, so that a leap day is the last of its year; the year is moved by 400 to stay positive.
-        let january_or_february = self.month <= 2;
-        let year = self.year + 400 - u32::from(january_or_february);
-        let month = u32::from(self.month) + if january_or_february { 9 } else { 0 }
-            - if january_or_february { 0 } else { 3 };
+        let year = self.year + 400 - u32::from(self.month <= 2);
+        let month = (u32::from(self.month) + 9) % 12;
         let leap_days = year / 4 - year / 100 + year / 400;
         let day_of_year = (153 * month + 2) / 5 + u32::from(self.day) - 1;
         i64::from(year * 365 + leap_days + day_of_year) - 146_097 - EPOCH_FROM_MARCH
@@ -266,4 +264,98 @@ const fn three(number: u32) -> [u8; 3] {
 #[inline]
 const fn digit(number: u32) -> u8 {
     b'0' + (number % 10) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<UtcTimestamp, ValueError> {
+        UtcTimestamp::parse(text.as_bytes())
+    }
+
+    fn nanos(text: &str) -> Result<i64, ValueError> {
+        parse(text).map(|time| time.utc().as_nanos())
+    }
+
+    #[test]
+    fn a_fraction_has_up_to_twelve_digits() {
+        assert_eq!(nanos("19700101-00:00:01"), Ok(1_000_000_000));
+        assert_eq!(nanos("19700101-00:00:01.5"), Ok(1_500_000_000));
+        assert_eq!(nanos("19700101-00:00:01.123"), Ok(1_123_000_000));
+        assert_eq!(nanos("19700101-00:00:01.123456789"), Ok(1_123_456_789));
+        assert_eq!(nanos("19691231-23:59:59.999999999"), Ok(-1));
+        let picos = parse("19700101-00:00:01.123456789999").map(|time| (time.utc().as_nanos(), time.picos()));
+        assert_eq!(picos, Ok((1_123_456_789, 123_456_789_999)));
+        for text in ["19700101-00:00:01.", "19700101-00:00:01.1234567890123", "19700101-00:00:01.12a"] {
+            assert_eq!(nanos(text), Err(ValueError::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_leap_second_is_the_second_after_it() {
+        assert_eq!(nanos("20161231-23:59:60"), nanos("20170101-00:00:00"));
+        assert_eq!(nanos("20161231-23:59:60.250"), nanos("20170101-00:00:00.250"));
+        assert_eq!(nanos("20161231-23:59:61"), Err(ValueError::Range));
+    }
+
+    #[test]
+    fn a_date_or_time_that_does_not_exist_is_refused() {
+        for text in [
+            "20230229-00:00:00",
+            "19000229-00:00:00",
+            "20230431-00:00:00",
+            "20230001-00:00:00",
+            "20231301-00:00:00",
+            "20230100-00:00:00",
+            "20230101-24:00:00",
+            "20230101-00:60:00",
+            "00000000-00:00:00",
+        ] {
+            assert_eq!(nanos(text), Err(ValueError::Range), "{text}");
+        }
+        assert!(nanos("20000229-00:00:00").is_ok());
+    }
+
+    #[test]
+    fn another_form_is_refused_at_every_place() {
+        let good = "20230101-12:34:56.789";
+        assert!(parse(good).is_ok());
+        for at in 0..good.len() {
+            for byte in [b' ', b'/', b':', b'a', 0xff, 0x10] {
+                let mut bytes = std::vec::Vec::from(good);
+                if let Some(place) = bytes.get_mut(at).filter(|place| **place != byte) {
+                    *place = byte;
+                    assert_eq!(UtcTimestamp::parse(&bytes), Err(ValueError::Form), "{at} {byte}");
+                }
+            }
+        }
+        assert_eq!(parse("20230101-12:34"), Err(ValueError::Form));
+        assert_eq!(parse("2023-01-01T12:34:56Z"), Err(ValueError::Form));
+        assert_eq!(parse(""), Err(ValueError::Empty));
+    }
+
+    #[test]
+    fn a_moment_beyond_the_clocks_range_is_the_nearest_one() {
+        assert_eq!(nanos("00000101-00:00:00"), Ok(i64::MIN));
+        assert_eq!(nanos("99991231-23:59:60.999"), Ok(i64::MAX));
+        assert_eq!(&date_and_seconds(i64::MIN), b"00000101-00:00:00");
+        assert_eq!(&date_and_seconds(i64::MAX), b"99991231-23:59:59");
+    }
+
+    #[test]
+    fn digits_beyond_the_precision_are_cut_off() {
+        let utc = Utc::from_nanos(1_999_999_999);
+        for (precision, text) in [
+            (TimePrecision::Seconds, "19700101-00:00:01"),
+            (TimePrecision::Millis, "19700101-00:00:01.999"),
+            (TimePrecision::Micros, "19700101-00:00:01.999999"),
+            (TimePrecision::Nanos, "19700101-00:00:01.999999999"),
+            (TimePrecision::Picos, "19700101-00:00:01.999999999000"),
+        ] {
+            let mut out = [0; UTC_TIMESTAMP_MAX];
+            let len = write_utc(utc, precision, &mut out);
+            assert_eq!(out.get(..len), Some(text.as_bytes()));
+        }
+    }
 }

@@ -211,3 +211,80 @@ impl fmt::Debug for Value<'_> {
         write!(f, "\"{self}\"")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Value<'_> {
+        Value::new(text.as_bytes())
+    }
+
+    #[test]
+    fn an_integer_may_have_leading_zeros_and_a_minus_but_no_plus() {
+        assert_eq!(value("0084").uint(), Ok(84));
+        assert_eq!(value("00000000000000000000000000084").uint(), Ok(84));
+        assert_eq!(value("-0084").int(), Ok(-84));
+        for text in ["+1", "-", "1-", "1 ", "0x1", "1.0", "99999999999999999999x", "-+1"] {
+            assert_eq!(value(text).int(), Err(ValueError::Form), "{text}");
+        }
+        assert_eq!(value("-1").uint(), Err(ValueError::Form));
+        assert_eq!(value("").int(), Err(ValueError::Empty));
+    }
+
+    #[test]
+    fn an_integer_that_does_not_fit_is_out_of_range() {
+        assert_eq!(value("18446744073709551615").uint(), Ok(u64::MAX));
+        assert_eq!(value("18446744073709551616").uint(), Err(ValueError::Range));
+        assert_eq!(value("9223372036854775808").int(), Err(ValueError::Range));
+        assert_eq!(value("-9223372036854775808").int(), Ok(i64::MIN));
+        assert_eq!(value("-9223372036854775809").int(), Err(ValueError::Range));
+    }
+
+    #[test]
+    fn zero_is_never_a_msg_seq_num() {
+        assert_eq!(value("1").seq_num(), Ok(MsgSeqNum::FIRST));
+        assert_eq!(value("0").seq_num(), Err(ValueError::Range));
+        assert_eq!(value("1000000000000000000").seq_num(), Err(ValueError::Range));
+        assert_eq!(value("x").seq_num(), Err(ValueError::Form));
+    }
+
+    #[test]
+    fn a_boolean_is_y_or_n() {
+        assert_eq!(value("Y").bool(), Ok(true));
+        assert_eq!(value("N").bool(), Ok(false));
+        assert_eq!(value("y").bool(), Err(ValueError::Form));
+        assert_eq!(value("").bool(), Err(ValueError::Empty));
+    }
+
+    #[test]
+    fn a_decimal_has_digits_and_at_most_one_point() {
+        for text in ["0", "-1", "23.23", "0023.2300", "-.5", "5.", "99999999999999999999999.1"] {
+            assert_eq!(value(text).decimal(), Ok(text));
+        }
+        for text in ["-", ".", "1e5", "+1", "1.2.3", "--1", "1,5", "NaN"] {
+            assert_eq!(value(text).decimal(), Err(ValueError::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_char_is_one_byte_and_text_is_utf_8() {
+        assert_eq!(value("A").char(), Ok('A'));
+        assert_eq!(value("AB").char(), Err(ValueError::Form));
+        assert_eq!(Value::new(b"\xe9").char(), Err(ValueError::Form));
+        assert_eq!(Value::new(b"\xe9").as_str(), Err(ValueError::Form));
+        assert_eq!(value("").as_str(), Ok(""));
+    }
+
+    #[test]
+    fn a_date_and_a_time_alone_are_read() {
+        assert_eq!(value("19700102").utc_date(), Ok(Utc::from_secs(86_400)));
+        assert_eq!(value("19700132").utc_date(), Err(ValueError::Range));
+        assert_eq!(value("1970010").utc_date(), Err(ValueError::Form));
+        assert_eq!(value("").utc_date(), Err(ValueError::Empty));
+        assert_eq!(value("01:00:01.5").utc_time(), Ok(Duration::from_millis(3_601_500)));
+        assert_eq!(value("23:59:60").utc_time(), Ok(Duration::from_secs(86_400)));
+        assert_eq!(value("24:00:00").utc_time(), Err(ValueError::Range));
+        assert_eq!(value("").utc_time(), Err(ValueError::Empty));
+    }
+}
