@@ -94,6 +94,15 @@ pub enum Event<'i> {
         /// The last.
         to: MsgSeqNum,
     },
+    /// An operator set a number.
+    NumbersSet {
+        /// The next inbound number.
+        next_in: MsgSeqNum,
+        /// The next outbound number.
+        next_out: MsgSeqNum,
+        /// What the changed one was before.
+        was: MsgSeqNum,
+    },
     /// A TestRequest of ours was answered by its echo.
     RoundTrip {
         /// The time between the two.

@@ -12,7 +12,7 @@ use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Utc;
-use crate::wire::{FrameSpan, Header, MsgType, Value, ValueError, find, tag};
+use crate::wire::{FrameSpan, Framing, Header, MsgType, Scan, Value, ValueError, find, tag};
 
 /// A message by what the session layer does with it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -46,6 +46,8 @@ pub(crate) struct Classified {
     pub(crate) kind: Kind,
     pub(crate) class: Class,
     pub(crate) layout: Layout,
+    /// MsgSeqNum(34) as it was said: 0 on a reset that does not care.
+    pub(crate) said: u64,
     pub(crate) fault: Option<Fault>,
     /// What is wrong with OrigSendingTime(122), where the message is a possible duplicate.
     pub(crate) orig_sending_time: Option<Fault>,
@@ -119,24 +121,47 @@ pub(crate) fn classify(
     };
     let layout = Layout { number, ..layout };
     let class = class(number, expected.next_in, flags.has(Flags::POSS_DUP));
-    let ref_number = match header.msg_seq_num.map(Value::uint) {
+    let said = match header.msg_seq_num.map(Value::uint) {
         Some(Ok(number)) => number,
         Some(Err(_)) | None => number.get(),
     };
     let at_fault = |reason, tag, fatal| Fault {
-        rejection: Rejection { number: ref_number, ..Rejection::new(number, reason, tag) },
+        rejection: Rejection { number: said, ..Rejection::new(number, reason, tag) },
         fatal,
     };
     Ok(Classified {
         kind,
         class,
         layout,
+        said,
         fault: header_fault(&header, expected, &misplaced)
             .map(|(reason, tag, fatal)| at_fault(reason, tag, fatal)),
         orig_sending_time: orig_sending_time_fault(&header, config)
             .map(|(reason, fatal)| at_fault(reason, Some(RefTag::new(tag::ORIG_SENDING_TIME)), fatal)),
         last_processed: header.last_processed.and_then(|value| value.seq_num().ok()),
     })
+}
+
+/// The layout of a frame that was classified before.
+pub(crate) fn layout(frame: &[u8], config: &Config) -> Layout {
+    let nothing = Layout {
+        number: MsgSeqNum::FIRST,
+        kind_at: 0,
+        kind_len: 0,
+        body_at: 0,
+        flags: Flags::default(),
+    };
+    let (Framing::Frame(span) | Framing::Garbled { span: Some(span), .. }) =
+        crate::wire::frame(frame, config.frame_max, &mut Scan::default())
+    else {
+        return nothing;
+    };
+    let expected = Expected { config, next_in: MsgSeqNum::FIRST, utc: None };
+    match classify(frame, &span, expected) {
+        Ok(classified) => classified.layout,
+        Err(Unclassified::MsgSeqNum(layout)) => layout,
+        Err(Unclassified::BeginString) => nothing,
+    }
 }
 
 #[inline]

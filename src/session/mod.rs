@@ -1,10 +1,11 @@
 //! The session: four machines, two numbers, a few timers, and what is owed.
 
-mod answer;
 mod application;
 mod classify;
 mod config;
 mod connection;
+mod handshake;
+mod header;
 mod liveness;
 mod logon;
 mod logon_check;
@@ -30,6 +31,7 @@ pub use application::{Farewell, NotNow, Outgoing, SendError};
 pub use config::{Compose, Config, ConfigError, ID_MAX, Id, OUT_MIN, Rate, Role, id};
 pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
+pub use outbound::ComposeError;
 pub use policy::*;
 pub use recovery::{Asked, Inbound, Recovery};
 pub use replay::{Outbound, Replaying, Span};
@@ -80,12 +82,17 @@ pub struct Session {
     probe: Option<(MsgSeqNum, Instant)>,
     /// The ResendRequest that is out.
     request: Option<owed::Request>,
+    /// A Logon above the gap that was acted on: its number counts when it is reached.
+    acted: Option<MsgSeqNum>,
+    /// Numbers below the expected one that the application asked for again.
+    again: Option<Span>,
     /// When the first message of the application began to wait behind a replay.
     waiting_since: Option<Instant>,
     bucket: application::Bucket,
     memory: status::Memory,
     /// What our Logout says.
     farewell: Text,
+    farewell_status: Option<u32>,
     config: Config,
 }
 
@@ -147,10 +154,13 @@ impl Session {
             peer_max: None,
             probe: None,
             request: None,
+            acted: None,
+            again: None,
             waiting_since: None,
             bucket: application::Bucket::full(config.rate),
             memory: status::Memory::default(),
             farewell: Text::new(),
+            farewell_status: None,
             config,
         })
     }

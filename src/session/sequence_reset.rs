@@ -90,7 +90,7 @@ impl Session {
     fn refuse_lowering(&mut self, now: Now, message: &Classified, to: u64) -> Option<Told> {
         let message = &Classified { class: Class::Low, ..*message };
         let rejection = Rejection {
-            number: message.fault_number(),
+            number: message.said,
             tag: Some(RefTag::new(tag::NEW_SEQ_NO)),
             why: Why::LowersTo(to),
         };

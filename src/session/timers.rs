@@ -41,6 +41,10 @@ impl Timers {
         self.at[timer as usize] = None;
     }
 
+    pub(crate) fn is_running(&self, timer: Timer) -> bool {
+        self.at[timer as usize].is_some()
+    }
+
     pub(crate) fn stop_all(&mut self) {
         *self = Timers::new();
     }

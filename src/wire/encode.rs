@@ -157,6 +157,11 @@ impl<'b> Body<'b> {
         self.raw(&[SOH])
     }
 
+    /// A field whose value was checked where it came from; a header's data fields may hold SOH.
+    pub(crate) fn bytes_or_data(&mut self, tag: u32, value: &[u8]) -> &mut Self {
+        self.field(tag, value)
+    }
+
     /// Bytes as they are: fields that were encoded before.
     #[inline]
     pub(crate) fn raw(&mut self, bytes: &[u8]) -> &mut Self {
@@ -189,21 +194,25 @@ pub(crate) enum EncodeError {
     Body(BodyFault),
 }
 
-/// Writes one frame into `out`: `header` holds the fields from MsgType(35) on to the last header field, encoded.
+/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field. It is called twice, first to be
+/// measured, so it has to write the same both times.
 ///
 /// Returns where the frame stands in `out`.
 #[inline]
 pub(crate) fn encode(
     out: &mut [u8],
     begin_string: BeginString,
-    header: &[u8],
+    header: impl Fn(&mut Body<'_>),
     guard: Guard,
     body: impl FnOnce(&mut Body<'_>),
 ) -> Result<core::ops::Range<usize>, EncodeError> {
+    let mut measure = Body::new(&mut [], Guard::Session);
+    header(&mut measure);
+    let header_len = measure.finish().map_err(EncodeError::Body)?;
     let begin = begin_string.as_str().as_bytes();
-    let body_at = 2 + begin.len() + 1 + BODY_LENGTH_ROOM + header.len();
-    let room = out.get_mut(body_at..).unwrap_or_default();
-    let mut writer = Body::new(room, guard);
+    let header_at = 2 + begin.len() + 1 + BODY_LENGTH_ROOM;
+    let body_at = header_at.saturating_add(header_len);
+    let mut writer = Body::new(out.get_mut(body_at..).unwrap_or_default(), guard);
     body(&mut writer);
     let body_len = writer.finish().map_err(EncodeError::Body)?;
     let trailer_at = body_at.saturating_add(body_len);
@@ -211,13 +220,13 @@ pub(crate) fn encode(
     if end > out.len() {
         return Err(EncodeError::NeedSpace(end));
     }
+    header(&mut Body::new(out.get_mut(header_at..body_at).unwrap_or_default(), Guard::Session));
 
-    let header_at = body_at - header.len();
     let mut length = [0; 20];
-    let length_len = write_uint(&mut length, (header.len() + body_len) as u64);
+    let length_len = write_uint(&mut length, (header_len + body_len) as u64);
     let start = header_at.saturating_sub(2 + begin.len() + 1 + 2 + length_len + 1);
     let mut at = start;
-    for part in [b"8=", begin, b"\x019=", length.get(..length_len).unwrap_or_default(), b"\x01", header] {
+    for part in [b"8=", begin, b"\x019=", length.get(..length_len).unwrap_or_default(), b"\x01"] {
         if let Some(room) = out.get_mut(at..at + part.len()) {
             room.copy_from_slice(part);
         }
@@ -280,7 +289,7 @@ mod tests {
     fn too_small_a_buffer_says_how_much_is_needed_and_that_much_is_enough() {
         let write = |out: &mut [u8]| {
             let body = |body: &mut Body<'_>| drop(body.text(58, "hello"));
-            encode(out, BeginString::Fix42, b"35=0\x01", Guard::Session, body)
+            encode(out, BeginString::Fix42, |header| drop(header.text(35, "0")), Guard::Session, body)
         };
         let Err(EncodeError::NeedSpace(need)) = write(&mut []) else { panic!("fits into nothing") };
         let mut out = std::vec![0; need];
@@ -292,13 +301,13 @@ mod tests {
         #[test]
         fn what_is_encoded_is_found_whole_and_reads_back(values in proptest::collection::vec((5000u32..9000, "[ -~]{1,40}"), 0..30)) {
             let mut out = [0; 4096];
-            let range = encode(&mut out, BeginString::Fixt11, b"35=D\x0134=1\x01", Guard::Session, |body| {
+            let range = encode(&mut out, BeginString::Fixt11, |header| drop(header.text(35, "D").uint(34, 1)), Guard::Session, |body| {
                 for (tag, value) in &values {
                     body.text(*tag, value);
                 }
             }).unwrap();
             let bytes = &out[range];
-            let Framing::Frame(span) = crate::wire::frame(bytes, 4096, &mut Scan::default()) else { panic!("not a frame") };
+            let Framing::Frame(span) = crate::wire::frame(bytes, 8192, &mut Scan::default()) else { panic!("not a frame") };
             prop_assert_eq!(span.len, bytes.len());
             let fields: Vec<_> = Fields::new(&bytes[span.body_at..span.trailer_at], &DataFields::STANDARD)
                 .skip(2)

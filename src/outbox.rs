@@ -1,0 +1,112 @@
+//! Group commit: many frames, one sync of the journal, one write.
+
+use core::fmt;
+
+use crate::frame::{Frame, Stale, Wire};
+use crate::journal::Journal;
+use crate::session::Session;
+
+/// Frames that are recorded and wait for one sync, in memory that the caller lends.
+///
+/// [`push`](Outbox::push) records a frame and takes its number; [`flush`](Outbox::flush) makes all of them safe by one sync and gives their bytes for one write.
+pub struct Outbox<'b> {
+    buf: &'b mut [u8],
+    /// The end of what was pushed.
+    end: usize,
+    /// What lies before it is safe and may be written.
+    safe: usize,
+    /// How much of that the transport has taken.
+    written: usize,
+    dirty: bool,
+}
+
+/// Why a frame was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError<'o, E> {
+    /// There is no room for it: flush, write, and push it again.
+    #[error("the outbox is full: flush and write it first")]
+    Full(Frame<'o>),
+    /// The frame is out of date: build it again.
+    #[error("the session has moved on since the frame was built: build it again")]
+    Stale,
+    /// The journal did not take it. Nothing has happened.
+    #[error("the journal could not store the message: {0}")]
+    Journal(E),
+}
+
+impl<'b> Outbox<'b> {
+    /// An empty outbox over `buf`.
+    pub fn new(buf: &'b mut [u8]) -> Self {
+        Outbox { buf, end: 0, safe: 0, written: 0, dirty: false }
+    }
+
+    /// How many bytes fit.
+    pub fn room(&self) -> usize {
+        self.buf.len() - self.end
+    }
+
+    /// Is there nothing to flush or to write?
+    pub fn is_empty(&self) -> bool {
+        self.end == 0
+    }
+
+    /// Records `frame`, takes its number, and keeps its bytes. They are not to be written before the next flush.
+    ///
+    /// # Errors
+    /// See [`PushError`].
+    pub fn push<'o, J: Journal + ?Sized>(
+        &mut self,
+        frame: Frame<'o>,
+        session: &mut Session,
+        journal: &mut J,
+    ) -> Result<(), PushError<'o, J::Error>> {
+        if frame.len() > self.room() {
+            return Err(PushError::Full(frame));
+        }
+        session.check_ticket(&frame).map_err(|Stale| PushError::Stale)?;
+        if let Some(record) = frame.record() {
+            journal.record(&record).map_err(PushError::Journal)?;
+            self.dirty = true;
+        }
+        let wire = frame.committed(session).map_err(|Stale| PushError::Stale)?;
+        let end = self.end + wire.len();
+        if let Some(room) = self.buf.get_mut(self.end..end) {
+            room.copy_from_slice(&wire);
+            self.end = end;
+        }
+        Ok(())
+    }
+
+    /// Makes everything pushed safe and gives what is to be written; say by [`written`](Outbox::written) how much of it was.
+    ///
+    /// # Errors
+    /// The journal's own. The numbers are taken and the messages may be lost: write nothing, and end the connection by
+    /// [`Reason::JournalFailed`](crate::Reason::JournalFailed).
+    pub fn flush<J: Journal + ?Sized>(&mut self, journal: &mut J) -> Result<Wire<'_>, J::Error> {
+        if self.dirty {
+            journal.sync()?;
+            self.dirty = false;
+        }
+        self.safe = self.end;
+        Ok(Wire(self.buf.get(self.written..self.safe).unwrap_or_default()))
+    }
+
+    /// Says that the transport took `bytes` bytes of what [`flush`](Outbox::flush) gave.
+    pub fn written(&mut self, bytes: usize) {
+        self.written = self.written.saturating_add(bytes).min(self.safe);
+        if self.written == self.end {
+            self.clear();
+        }
+    }
+
+    /// The link is gone: what was not written never will be. It is recorded, and the counterparty asks for it.
+    pub fn clear(&mut self) {
+        (self.end, self.safe, self.written) = (0, 0, 0);
+    }
+}
+
+impl fmt::Debug for Outbox<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox").field("waiting", &(self.end - self.written)).field("room", &self.room()).finish()
+    }
+}

@@ -1,0 +1,222 @@
+//! Logons: the first message of a link, the answer to ours, and one in session (FIX session layer 4.3.10, 4.4).
+
+use super::classify::{Classified, Kind, Unclassified};
+use super::owed::{Owed, Rejection};
+use super::policy::{BadLogon, Check, ResetAck, ResetByPeer, ResetOnLogon, UnaskedReset};
+use super::receive::Told;
+use super::rules::{Answer, MessageRules};
+use super::state::{Farewell, Input, Opening, Place, State};
+use super::{Session, logon_check};
+use crate::event::Ignored;
+use crate::inbox::Inbox;
+use crate::message::Flags;
+use crate::number::MsgSeqNum;
+use crate::reason::{LogonFault, Reason};
+use crate::reject_reason::SessionRejectReason;
+use crate::time::Now;
+use crate::wire::{MsgType, tag};
+
+impl Session {
+    /// FIX session layer 4.3.1, test case 2S: an acceptor's first message is a Logon.
+    pub(super) fn first_message(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        classified: Result<Classified, Unclassified>,
+        rules: &impl MessageRules,
+    ) -> Option<Told> {
+        let message = match classified {
+            Ok(message) => message,
+            Err(Unclassified::BeginString) => {
+                // FIX session layer 4.2.1, 4.6.4: supported versions are not revealed to a stranger.
+                self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
+                return None;
+            }
+            Err(Unclassified::MsgSeqNum(layout)) => {
+                let is_logon = self.message(inbox, layout).msg_type() == MsgType::LOGON;
+                let farewell = if is_logon { Farewell::Logout } else { Farewell::Silent };
+                self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, farewell));
+                return None;
+            }
+        };
+        if message.kind != Kind::Logon {
+            self.go(now, Input::NotALogon);
+            return None;
+        }
+        if let Some((reason, farewell)) = self.bad_logon_header(&message) {
+            self.go(now, Input::Fatal(reason, farewell));
+            return None;
+        }
+        self.judge_logon(now, inbox, &message, rules)
+    }
+
+    /// FIX session layer 4.3.10, test cases 1Sc and 1Sd: a wrong identity learns nothing, a bad Logon is answered by a Logout.
+    fn bad_logon_header(&self, message: &Classified) -> Option<(Reason, Farewell)> {
+        let fault = message.fault?;
+        let tag = fault.rejection.tag.and_then(|tag| tag.as_str().parse().ok()).unwrap_or_default();
+        let identity = matches!(tag, tag::SENDER_COMP_ID | tag::TARGET_COMP_ID);
+        let farewell = match self.config.policies.logon.bad_sending_time {
+            _ if identity || matches!(fault.fatal, Some(Reason::CompId { .. })) => Farewell::Silent,
+            BadLogon::Close if tag == tag::SENDING_TIME => Farewell::Silent,
+            BadLogon::Close | BadLogon::Logout => Farewell::Logout,
+        };
+        let field = LogonFault::Field(fault.rejection.reason(), tag);
+        Some((fault.fatal.unwrap_or(Reason::InvalidLogon(field)), farewell))
+    }
+
+    /// Checks a Logon whose identity is good; the application has the last word.
+    fn judge_logon(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        message: &Classified,
+        rules: &impl MessageRules,
+    ) -> Option<Told> {
+        let view = self.message(inbox, message.layout);
+        let logon = match logon_check::check(&view, &self.config, self.heart_bt_int) {
+            Ok(logon) => logon,
+            Err(fault) => return self.invalid_logon(now, message, fault),
+        };
+        if let Err(violation) = rules.check(&view) {
+            let reason = violation_reason(violation.answer);
+            let tag = violation.tag.and_then(|tag| tag.as_str().parse().ok()).unwrap_or_default();
+            return self.invalid_logon(now, message, LogonFault::Field(reason, tag));
+        }
+        let policy = self.config.policies.logon;
+        if logon.reset && policy.reset_by_peer == ResetByPeer::Refuse {
+            self.go(now, Input::Fatal(Reason::ResetRefused, Farewell::Logout));
+            return None;
+        }
+        let resets = logon.reset || policy.reset_on_logon != ResetOnLogon::Never;
+        let expected = if resets { MsgSeqNum::FIRST } else { self.numbers.next_in };
+        // FIX session layer 4.3.10, test case 2c: below the expected number, and neither a reset nor a duplicate.
+        if logon.number < expected && self.config.policies.checks.sequence == Check::On {
+            if message.layout.flags.has(Flags::POSS_DUP) {
+                return Some(Told::Ignored(message.layout, Ignored::Duplicate));
+            }
+            let reason = Reason::MsgSeqNumTooLow { expected, received: logon.number };
+            self.go(now, Input::Fatal(reason, Farewell::Logout));
+            return None;
+        }
+        // FIX session layer 4.4.1: what the counterparty expects was never sent.
+        let next_out = if resets { MsgSeqNum::FIRST } else { self.numbers.next_out };
+        if let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) {
+            let reason = Reason::NextExpectedTooHigh { next_out, received };
+            self.go(now, Input::Fatal(reason, Farewell::Logout));
+            return None;
+        }
+        self.go(now, Input::Logon(logon));
+        Some(Told::Logon(message.layout))
+    }
+
+    /// FIX session layer 4.3.10: a Reject may go first where one field is at fault; the Logout says why.
+    pub(super) fn invalid_logon(&mut self, now: Now, message: &Classified, fault: LogonFault) -> Option<Told> {
+        if let LogonFault::Field(reason, tag) = fault {
+            self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, Some(tag.into()))));
+        }
+        self.count_if_next(now, message.class);
+        self.go(now, Input::Fatal(Reason::InvalidLogon(fault), Farewell::Logout));
+        None
+    }
+
+    /// FIX session layer 4.3.1, 4.3.10: what an initiator takes after its Logon is out; also the answer to a reset in session.
+    pub(super) fn answer_to_logon(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        opening: Opening,
+        classified: Result<Classified, Unclassified>,
+        rules: &impl MessageRules,
+    ) -> Option<Told> {
+        let message = match classified {
+            Ok(message) => message,
+            Err(Unclassified::BeginString) => {
+                self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
+                return None;
+            }
+            Err(Unclassified::MsgSeqNum(_)) => {
+                self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, Farewell::Logout));
+                return None;
+            }
+        };
+        if message.kind == Kind::Logout {
+            let view = self.message(inbox, message.layout);
+            self.memory.note_logout(&view);
+            self.count_if_next(now, message.class);
+            self.go(now, Input::Logout(Place::InSequence));
+            return Some(Told::Logout(message.layout));
+        }
+        if message.kind != Kind::Logon {
+            self.go(now, Input::NotALogon);
+            return None;
+        }
+        if let Some((reason, farewell)) = self.bad_logon_header(&message) {
+            self.go(now, Input::Fatal(reason, farewell));
+            return None;
+        }
+        let view = self.message(inbox, message.layout);
+        let mut logon = match logon_check::check(&view, &self.config, self.heart_bt_int) {
+            Ok(logon) => logon,
+            Err(fault) => return self.invalid_logon(now, &message, fault),
+        };
+        if let Err(violation) = rules.check(&view) {
+            let reason = violation_reason(violation.answer);
+            return self.invalid_logon(now, &message, LogonFault::Field(reason, 0));
+        }
+        let policy = self.config.policies.logon;
+        match opening {
+            Opening::Reset => {
+                if policy.reset_ack == ResetAck::Infer && logon.number == MsgSeqNum::FIRST {
+                    logon.reset = true;
+                }
+            }
+            Opening::Resumed => {
+                if logon.reset && policy.unasked_reset == UnaskedReset::Refuse {
+                    return self.invalid_logon(now, &message, LogonFault::UnaskedReset);
+                }
+                let expected = self.numbers.next_in;
+                if !logon.reset && logon.number < expected {
+                    let reason = Reason::MsgSeqNumTooLow { expected, received: logon.number };
+                    self.go(now, Input::Fatal(reason, Farewell::Logout));
+                    return None;
+                }
+                let next_out = self.numbers.next_out;
+                if let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) {
+                    let reason = Reason::NextExpectedTooHigh { next_out, received };
+                    self.go(now, Input::Fatal(reason, Farewell::Logout));
+                    return None;
+                }
+            }
+        }
+        self.go(now, Input::Logon(logon));
+        None
+    }
+
+    /// FIX session layer 4.4.2, 4.3.10: a Logon on a session that is logged on is a reset, or a mistake.
+    pub(super) fn second_logon(&mut self, now: Now, inbox: &mut Inbox<'_>, message: &Classified) -> Option<Told> {
+        if !matches!(self.state, State::Active) {
+            return Some(Told::Ignored(message.layout, Ignored::Closing));
+        }
+        let view = self.message(inbox, message.layout);
+        let logon = match logon_check::check(&view, &self.config, self.heart_bt_int) {
+            Ok(logon) => logon,
+            Err(fault) => return self.invalid_logon(now, message, fault),
+        };
+        if logon.reset && self.config.policies.logon.reset_by_peer != ResetByPeer::Accept {
+            self.go(now, Input::Fatal(Reason::ResetRefused, Farewell::Logout));
+            return None;
+        }
+        if !logon.reset {
+            self.count_if_next(now, message.class);
+        }
+        self.go(now, Input::Logon(logon));
+        None
+    }
+}
+
+fn violation_reason(answer: Answer) -> SessionRejectReason {
+    match answer {
+        Answer::Reject(reason) => reason,
+        Answer::BusinessReject(..) => SessionRejectReason::Other,
+    }
+}

@@ -1,0 +1,180 @@
+//! What an operator wants at night: each call leaves its trace, each refusal says why.
+
+use super::application::NotNow;
+use super::classify::{Classified, Kind};
+use super::liveness;
+use super::owed::{Owed, Request};
+use super::policy::TestReqId;
+use super::state::{Farewell, Input, State};
+use super::{Cause, Inbound, Outbound, Session, Span, Standby};
+use super::{recovery, replay};
+use crate::event::Event;
+use crate::inbox::Inbox;
+use crate::message::Message;
+use crate::number::MsgSeqNum;
+use crate::reason::Reason;
+use crate::time::Now;
+use crate::wire::tag;
+
+impl Session {
+    /// Sets the number that the next inbound message must bear. Lower asks for nothing by itself: messages below it are low no more and
+    /// are handed over again when they come; higher skips messages, a poisoned one for instance.
+    ///
+    /// # Errors
+    /// The session is being established or is ending: wait for it.
+    pub fn set_next_in(&mut self, now: Now, next: MsgSeqNum) -> Result<(), NotNow> {
+        let now = self.observe(now);
+        self.settled()?;
+        let from = self.numbers.next_in;
+        self.numbers.set_next_in(next);
+        self.recover(now, recovery::Input::Over);
+        self.acted = None;
+        self.owe_event(Event::NumbersSet { next_in: next, next_out: self.numbers.next_out, was: from });
+        Ok(())
+    }
+
+    /// Sets the number that the next outbound message will bear, without telling the counterparty: it sees a gap, or a number too low.
+    /// [`sequence_reset`](Session::sequence_reset) tells it.
+    ///
+    /// # Errors
+    /// The session is being established or is ending: wait for it.
+    pub fn set_next_out(&mut self, now: Now, next: MsgSeqNum) -> Result<(), NotNow> {
+        self.observe(now);
+        self.settled()?;
+        let was = self.numbers.next_out;
+        self.numbers.next_out = next;
+        self.ticket = self.ticket.wrapping_add(1);
+        self.out(replay::Input::Over);
+        self.owe_event(Event::NumbersSet { next_in: self.numbers.next_in, next_out: next, was });
+        Ok(())
+    }
+
+    /// Tells the counterparty by SequenceReset-Reset that our next number is `next_out`, which must be above the present one: what lies between is
+    /// never sent. For disasters only (FIX session layer 4.8.6).
+    ///
+    /// # Errors
+    /// The session is not logged on, or the number is not above the present one.
+    pub fn sequence_reset(&mut self, now: Now, next_out: MsgSeqNum) -> Result<(), NotNow> {
+        self.observe(now);
+        if self.state != State::Active || next_out <= self.numbers.next_out || !self.owed.has_room() {
+            return Err(NotNow(self.state));
+        }
+        self.out(replay::Input::Over);
+        self.owed.push(Owed::SequenceReset { next_out });
+        Ok(())
+    }
+
+    /// Asks for the messages from `from` to `to` (`None`: all from there on), whether or not they are missing. Those that were processed before
+    /// are handed over once more, marked [`Message::is_again`](crate::Message::is_again).
+    ///
+    /// # Errors
+    /// The session is not logged on, or a request is open.
+    pub fn request_resend(&mut self, now: Now, from: MsgSeqNum, to: Option<MsgSeqNum>) -> Result<(), NotNow> {
+        self.observe(now);
+        if self.state != State::Active || self.inbound != Inbound::InSequence || !self.owed.has_room() {
+            return Err(NotNow(self.state));
+        }
+        let last = self.numbers.next_in.previous();
+        self.again = last.map(|last| Span { from, to: to.map_or(last, |to| to.min(last)) });
+        let request = Request { from, to, number: None };
+        self.request = Some(request);
+        self.owed.push(Owed::ResendRequest(request));
+        Ok(())
+    }
+
+    /// Sends a TestRequest; [`Event::RoundTrip`] says how long its echo took.
+    ///
+    /// # Errors
+    /// The session is not logged on.
+    pub fn test_request(&mut self, now: Now) -> Result<(), NotNow> {
+        let now = self.observe(now);
+        if self.state != State::Active || !self.owed.has_room() {
+            return Err(NotNow(self.state));
+        }
+        self.probe(now, Cause::Asked);
+        Ok(())
+    }
+
+    /// Lets a running replay begin again at `from`, where what lies below is not worth sending: one gap fill stands in for it.
+    ///
+    /// # Errors
+    /// No replay runs, or it is past that number.
+    pub fn replay_from(&mut self, now: Now, from: MsgSeqNum) -> Result<(), NotNow> {
+        self.observe(now);
+        let Outbound::Replaying(replay) = self.outbound else { return Err(NotNow(self.state)) };
+        if from < replay.scanned || from > replay.end(self.numbers.next_out) {
+            return Err(NotNow(self.state));
+        }
+        self.outbound = replay::next(self.outbound, replay::Input::Nothing(from), self.numbers.next_out);
+        Ok(())
+    }
+
+    /// Logs out, if logged on, and asks for no connection any more until [`enable`](Session::enable).
+    pub fn disable(&mut self, now: Now, text: &str) {
+        let now = self.observe(now);
+        self.standby = Standby::Stopped;
+        self.timers.stop(super::timers::Timer::Reconnect);
+        if self.logout(now, text).is_err() && !matches!(self.state, State::Disconnected | State::LogoutSent) {
+            self.go(now, Input::Fatal(Reason::Closed, Farewell::Silent));
+        }
+    }
+
+    /// Connects again, after [`disable`](Session::disable) or [`Event::Stopped`]; attempts are counted anew.
+    pub fn enable(&mut self, now: Now) {
+        self.observe(now);
+        self.standby = Standby::Ready;
+        self.attempt = 0;
+    }
+
+    /// Closes the link without a Logout, for a reason of the application's.
+    ///
+    /// # Errors
+    /// There is no link.
+    pub fn disconnect(&mut self, now: Now, why: Reason) -> Result<(), NotNow> {
+        let now = self.observe(now);
+        if matches!(self.state, State::Disconnected | State::Connecting | State::Closing(_)) {
+            return Err(NotNow(self.state));
+        }
+        self.owed.clear_frames();
+        self.go(now, Input::Fatal(why, Farewell::Silent));
+        Ok(())
+    }
+
+    /// Numbers may be set while the session is logged on or has no link.
+    fn settled(&self) -> Result<(), NotNow> {
+        if matches!(self.state, State::Active | State::Disconnected) { Ok(()) } else { Err(NotNow(self.state)) }
+    }
+
+    /// Did the application ask for this number again?
+    pub(super) fn wants_again(&self, number: MsgSeqNum) -> bool {
+        self.again.is_some_and(|span| span.from <= number && number <= span.to)
+    }
+
+    /// FIX session layer 4.5.5: does a Heartbeat bear the TestReqID of our open TestRequest?
+    pub(super) fn echoes(&self, inbox: &Inbox<'_>, message: &Classified) -> bool {
+        let Some((number, _)) = self.probe else { return false };
+        if message.kind != Kind::Heartbeat {
+            return false;
+        }
+        let view = self.message(inbox, message.layout);
+        let Some(echo) = view.get(tag::TEST_REQ_ID) else { return false };
+        match self.config.policies.liveness.test_req_id {
+            TestReqId::MsgSeqNum => echo.uint() == Ok(number.get()),
+            TestReqId::Fixed(text) => echo.as_bytes() == text.as_bytes(),
+        }
+    }
+
+    /// FIX session layer 4.5.1: any message that is not garbled is a sign of life.
+    pub(super) fn heard(&mut self, now: Now, echo: bool) {
+        self.live(now, if echo { liveness::Input::Echoed } else { liveness::Input::Traffic });
+    }
+
+    /// A Reject of our ResendRequest ends the open recovery: asking again would be rejected again.
+    pub(super) fn note_reject(&mut self, now: Now, reject: &Message<'_>) {
+        let referred = reject.get(tag::REF_SEQ_NUM).and_then(|value| value.seq_num().ok());
+        let Some(request) = self.request else { return };
+        if referred.is_some() && request.number == referred {
+            self.recover(now, recovery::Input::Rejected);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! ResendRequest(2) received, and the replay that answers it (FIX session layer 4.8.3 to 4.8.5).
+
+use super::classify::Classified;
+use super::header::{Extra, HeaderFacts, Stamp};
+use super::owed::Rejection;
+use super::receive::Told;
+use super::replay::{Input, Replaying};
+use super::{Outbound, Session, Span};
+use crate::event::Event;
+use crate::frame::{Effect, Frame};
+use crate::inbox::Inbox;
+use crate::journal::Stored;
+use crate::number::MsgSeqNum;
+use crate::output::Replay;
+use crate::reject_reason::SessionRejectReason;
+use crate::time::Now;
+use crate::wire::{
+    BeginString, Body, EncodeError, Fields, Framing, Guard, Header, MsgType, Scan, TRAILER_LEN, Value, ValueError,
+    encode, frame, tag,
+};
+
+/// Why an answer of the journal was not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The question is not open any more: the link changed, a new series began, or it was answered.
+    #[error("the answer comes too late: the question is not open any more")]
+    Late,
+    /// The message is outside the range asked for: the journal is wrong.
+    #[error("the journal answered with number {got}, outside {from} to {to}")]
+    OutOfRange {
+        /// The number that it gave.
+        got: MsgSeqNum,
+        /// The first that was asked for.
+        from: MsgSeqNum,
+        /// The last.
+        to: MsgSeqNum,
+    },
+    /// `out` is too small: so many bytes are enough. Nothing has moved.
+    #[error("the message needs {0} bytes of space")]
+    NeedSpace(usize),
+}
+
+/// BeginSeqNo(7) and EndSeqNo(16) as the counterparty wrote them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Asked {
+    from: MsgSeqNum,
+    /// `None` for everything.
+    to: Option<MsgSeqNum>,
+}
+
+impl Session {
+    /// Answers [`Output::Replay`](crate::Output::Replay) with what the journal has: its first message in the range, or nothing.
+    ///
+    /// The frame is a retransmission, with PossDupFlag(43) and OrigSendingTime(122), or one gap fill for the numbers before it, however
+    /// many; the session asks on for the rest. `None` means that it has taken note and the gap fill comes later.
+    ///
+    /// # Errors
+    /// See [`ReplayError`]; nothing has moved then.
+    pub fn replay<'o>(
+        &mut self,
+        now: Now,
+        asked: Replay,
+        stored: Option<Stored<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<Option<Frame<'o>>, ReplayError> {
+        let now = self.observe(now);
+        let Outbound::Replaying(replay) = self.outbound else { return Err(ReplayError::Late) };
+        let open = asked.link == self.link && asked.series == self.numbers.series;
+        if !open || asked.from != replay.scanned || !self.is_logged_on() {
+            return Err(ReplayError::Late);
+        }
+        let (from, to) = (asked.from, asked.to);
+        let in_range = |got| {
+            if got < from || got > to { Err(ReplayError::OutOfRange { got, from, to }) } else { Ok(()) }
+        };
+        match stored {
+            // FIX session layer 4.8.3: the range is covered to its end, a trailing run of admin messages too.
+            None => self.fill(now, replay, to.next(), out).map(Some),
+            Some(Stored::Message { number, frame }) => {
+                in_range(number)?;
+                let Some(stored) = self.read_stored(number, frame) else {
+                    return self.pass_over(now, replay, asked, number, Gone::Lost, out);
+                };
+                if stored.msg_type.is_admin() && stored.msg_type != MsgType::REJECT {
+                    // FIX session layer 4.8.5: an imported store may hold admin messages; they are never sent again.
+                    return self.pass_over(now, replay, asked, number, Gone::Withheld, out);
+                }
+                if number > replay.next {
+                    return self.fill(now, replay, number, out).map(Some);
+                }
+                self.retransmit(now, replay, number, &stored, out).map(Some)
+            }
+            Some(Stored::Lost { up_to }) => {
+                in_range(up_to)?;
+                self.pass_over(now, replay, asked, up_to, Gone::Lost, out)
+            }
+            Some(Stored::Withheld { up_to }) => {
+                in_range(up_to)?;
+                self.pass_over(now, replay, asked, up_to, Gone::Withheld, out)
+            }
+        }
+    }
+
+    /// A part of the range that is not sent: it joins the gap fill that comes next.
+    fn pass_over<'o>(
+        &mut self,
+        now: Now,
+        replay: Replaying,
+        asked: Replay,
+        up_to: MsgSeqNum,
+        gone: Gone,
+        out: &'o mut [u8],
+    ) -> Result<Option<Frame<'o>>, ReplayError> {
+        let at_end = up_to >= asked.to;
+        let needed = if at_end { Some(self.fill(now, replay, up_to.next(), out)?) } else { None };
+        self.outbound =
+            super::replay::next(self.outbound, Input::Nothing(up_to.next()), self.numbers.next_out);
+        if gone == Gone::Lost && self.owed.has_room() {
+            self.owed.push(super::owed::Owed::Event(Event::Lost { from: asked.from, to: up_to }));
+        }
+        Ok(needed)
+    }
+
+    /// One gap fill from the next number of the replay to the one before `below` (FIX session layer 4.8.5).
+    fn fill<'o>(
+        &self,
+        now: Now,
+        replay: Replaying,
+        below: MsgSeqNum,
+        out: &'o mut [u8],
+    ) -> Result<Frame<'o>, ReplayError> {
+        let config = &self.config;
+        let stamp = Stamp::new(now.utc, config.time_precision, config.begin_string);
+        let number = replay.next;
+        // FIX session layer 4.8.4: PossDupFlag on all that answers a ResendRequest; OrigSendingTime equals SendingTime where there is no other.
+        let facts = HeaderFacts {
+            msg_type: MsgType::SEQUENCE_RESET,
+            number,
+            sending_time: &stamp,
+            original: Some(stamp.as_bytes()),
+            extra: Extra::None,
+        };
+        let header = |to: &mut Body<'_>| self.write_header(&facts, to);
+        let range = encode(out, config.begin_string, header, Guard::Session, |body| {
+            body.uint(tag::NEW_SEQ_NO, below.get()).bool(tag::GAP_FILL_FLAG, true);
+        });
+        self.resent(range, out, number, below, now)
+    }
+
+    /// FIX session layer 4.8.4: the same number and content, PossDupFlag, and the first SendingTime as OrigSendingTime.
+    fn retransmit<'o>(
+        &self,
+        now: Now,
+        replay: Replaying,
+        number: MsgSeqNum,
+        stored: &StoredMessage<'_>,
+        out: &'o mut [u8],
+    ) -> Result<Frame<'o>, ReplayError> {
+        let config = &self.config;
+        let stamp = Stamp::new(now.utc, config.time_precision, config.begin_string);
+        let first = replay.is_first_transmission(number);
+        let facts = HeaderFacts {
+            msg_type: stored.msg_type,
+            number,
+            sending_time: &stamp,
+            original: (!first).then_some(stored.sending_time),
+            extra: Extra::Stored(stored.header.clone()),
+        };
+        let header = |to: &mut Body<'_>| self.write_header(&facts, to);
+        let range = encode(out, config.begin_string, header, Guard::Session, |body| {
+            body.raw(stored.body);
+        });
+        self.resent(range, out, number, number.next(), now)
+    }
+
+    fn resent<'o>(
+        &self,
+        range: Result<core::ops::Range<usize>, EncodeError>,
+        out: &'o mut [u8],
+        number: MsgSeqNum,
+        below: MsgSeqNum,
+        now: Now,
+    ) -> Result<Frame<'o>, ReplayError> {
+        match range {
+            Ok(range) => {
+                let bytes = out.get(range).unwrap_or_default();
+                Ok(self.own_frame(bytes, number, Effect::Resent { below }, now.monotonic))
+            }
+            Err(EncodeError::NeedSpace(space)) => Err(ReplayError::NeedSpace(space)),
+            // What was stored was written by this encoder, or read field by field.
+            Err(EncodeError::Body(_)) => Err(ReplayError::Late),
+        }
+    }
+
+    /// A stored frame, if it is one, and of this number.
+    fn read_stored<'j>(&self, number: MsgSeqNum, bytes: &'j [u8]) -> Option<StoredMessage<'j>> {
+        let Framing::Frame(span) = frame(bytes, usize::MAX, &mut Scan::default()) else { return None };
+        let data = self.config.data_fields;
+        let header = Header::read(bytes, &span, data);
+        if header.msg_seq_num?.seq_num() != Ok(number) {
+            return None;
+        }
+        Some(StoredMessage {
+            msg_type: header.msg_type,
+            // FIX session layer 4.8.4: the first OrigSendingTime is kept over repeated retransmissions.
+            sending_time: header.orig_sending_time.or(header.sending_time)?.as_bytes(),
+            header: Fields::new(bytes.get(span.body_at..header.body_at)?, data),
+            body: bytes.get(header.body_at..span.len.checked_sub(TRAILER_LEN)?)?,
+        })
+    }
+
+    /// FIX session layer 4.8.2: a range from 1 on, and not upside down.
+    pub(super) fn requested(&self, inbox: &Inbox<'_>, message: &Classified) -> Result<Asked, Rejection> {
+        let view = self.message(inbox, message.layout);
+        let reject =
+            |reason, tag: u32| Rejection::new(message.layout.number, reason, Some(tag.into()));
+        let read = |tag| match view.get(tag).map(Value::uint) {
+            None => Err(reject(SessionRejectReason::RequiredTagMissing, tag)),
+            Some(Ok(number)) => Ok(number),
+            Some(Err(ValueError::Empty)) => Err(reject(SessionRejectReason::TagSpecifiedWithoutValue, tag)),
+            Some(Err(ValueError::Form)) => Err(reject(SessionRejectReason::IncorrectDataFormat, tag)),
+            Some(Err(ValueError::Range)) => Err(reject(SessionRejectReason::ValueIncorrect, tag)),
+        };
+        let (begin, end) = (read(tag::BEGIN_SEQ_NO)?, read(tag::END_SEQ_NO)?);
+        let wrong = || reject(SessionRejectReason::ValueIncorrect, tag::BEGIN_SEQ_NO);
+        let from = MsgSeqNum::new(begin).ok_or_else(wrong)?;
+        // Up to FIX 4.1 the open end is 999999; later it is a number like any other.
+        let open = end == 0 || (end == 999_999 && self.config.begin_string <= BeginString::Fix41);
+        if open {
+            return Ok(Asked { from, to: None });
+        }
+        if end < begin {
+            return Err(wrong());
+        }
+        Ok(Asked { from, to: Some(MsgSeqNum::new(end).unwrap_or(MsgSeqNum::MAX)) })
+    }
+
+    /// FIX session layer 4.8.3: from the first number asked for to the last, or the last sent.
+    pub(super) fn serve(&mut self, now: Now, asked: Asked) -> Option<Told> {
+        let next_out = self.numbers.next_out;
+        let last = next_out.previous().filter(|&last| asked.from <= last);
+        let Some(last) = last else {
+            // Nothing was sent under these numbers; a gap fill would lower the counterparty's.
+            return Some(Told::Event(Event::ResendBeyond { from: asked.from, next_out }));
+        };
+        let span = Span { from: asked.from, to: asked.to.map_or(last, |to| to.min(last)) };
+        self.memory.last_request = Some(span);
+        let waited = self.waiting_since.map(|since| now.monotonic.saturating_since(since));
+        let late = waited.is_some_and(|waited| waited > self.config.policies.gaps.live_wait);
+        self.out(if late { Input::RequestedLate(span) } else { Input::Requested(span) });
+        Some(Told::Event(Event::ResendRequested { from: span.from, to: span.to }))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Gone {
+    Lost,
+    Withheld,
+}
+
+struct StoredMessage<'j> {
+    msg_type: MsgType<'j>,
+    sending_time: &'j [u8],
+    /// The header from MsgType(35) on.
+    header: Fields<'j>,
+    body: &'j [u8],
+}

@@ -1,0 +1,339 @@
+//! One call does input and output: what is owed, what is due, what came in, what is to be sent again, in this order.
+
+use super::liveness;
+use super::owed::Owed;
+use super::policy::{GarbledMessage, WhileProbing};
+use super::receive::{Arrival, Told};
+use super::rules::{MessageRules, NoRules};
+use super::state::{Farewell, Input, State};
+use super::timers::Timer;
+use super::{Finished, Goal, Inbound, Liveness, Outbound, Role, Session, Standby, Turn};
+use super::{recovery, Cause};
+use crate::event::Event;
+use crate::inbox::{Inbox, Standing};
+use crate::message::Layout;
+use crate::number::MsgSeqNum;
+use crate::output::{Connect, Output, Replay, Wait};
+use crate::reason::Reason;
+use crate::reject_reason::SessionRejectReason;
+use crate::time::Now;
+use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
+
+impl Session {
+    /// What the session wants next: an event to hand on, a frame to send, a moment to wait for.
+    ///
+    /// Call it until it answers [`Output::Wait`], then wait for bytes, for the time that it names, or for the application. `inbox` holds
+    /// what came in on the present link; `out` is where frames are written, at least [`OUT_MIN`](super::OUT_MIN) bytes.
+    ///
+    /// The message of the last [`Event::Message`] counts as finished now, unless the policy is [`Finished::ByCall`].
+    #[inline]
+    pub fn step<'i, 'o>(
+        &mut self,
+        now: Now,
+        inbox: &'i mut Inbox<'_>,
+        out: &'o mut [u8],
+    ) -> Output<'i, 'o> {
+        self.step_with(now, inbox, out, &NoRules)
+    }
+
+    /// The same, with rules for the content of messages, asked for each message in sequence.
+    pub fn step_with<'i, 'o>(
+        &mut self,
+        now: Now,
+        inbox: &'i mut Inbox<'_>,
+        out: &'o mut [u8],
+        rules: &impl MessageRules,
+    ) -> Output<'i, 'o> {
+        let now = self.observe(now);
+        if self.config.policies.checks.finished == Finished::ByStep {
+            self.numbers.finish_all();
+        }
+        loop {
+            if let Some(owed) = self.owed.first() {
+                return self.pay(owed, now, inbox, out);
+            }
+            if let Some(timer) = self.timers.expire(now.monotonic) {
+                self.expired(now, timer);
+                continue;
+            }
+            if self.pursue(now) {
+                continue;
+            }
+            if self.turn == Turn::Replay
+                && let Some(replay) = self.wanted_replay()
+            {
+                self.turn = Turn::Read;
+                return Output::Replay(replay);
+            }
+            match self.read(now, inbox, rules) {
+                Read::Nothing => break,
+                Read::Passed => {}
+                Read::Told(told) => {
+                    self.turn = Turn::Replay;
+                    return Output::Event(told.with(inbox, self));
+                }
+            }
+        }
+        if let Some(replay) = self.wanted_replay() {
+            self.turn = Turn::Read;
+            return Output::Replay(replay);
+        }
+        Output::Wait(Wait { until: self.timers.next(), read: self.reads() })
+    }
+
+    /// May bytes be read from the link?
+    fn reads(&self) -> bool {
+        match self.state {
+            State::AwaitingLogon
+            | State::LogonSent(_)
+            | State::Active
+            | State::LogoutSent
+            | State::LogoutReceived(_) => true,
+            State::Disconnected | State::Connecting | State::LogonReceived(_) | State::Closing(_) => false,
+        }
+    }
+
+    /// Takes the next frame that is there: a held one whose turn has come, or the next of the unread bytes.
+    fn read(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Read {
+        if !self.reads() {
+            return Read::Nothing;
+        }
+        inbox.release();
+        if let Some(read) = self.read_held(now, inbox, rules) {
+            return read;
+        }
+        match inbox.frame(self.config.frame_max) {
+            Framing::Incomplete => Read::Nothing,
+            Framing::Frame(span) => {
+                inbox.take(span.len);
+                self.read_frame(now, inbox, &span, Arrival::Fresh, rules)
+            }
+            Framing::Garbled { len, why, span } => self.garbled(now, inbox, len, why, span, rules),
+            Framing::TooLong { .. } => {
+                let limit = self.config.frame_max;
+                let farewell = if self.is_logged_on() { Farewell::Logout } else { Farewell::Silent };
+                // FIX session layer 4.3.6: a message longer than what we take ends the connection.
+                self.go(now, Input::Fatal(Reason::FrameTooLong { limit }, farewell));
+                Read::Passed
+            }
+        }
+    }
+
+    fn read_frame(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        span: &FrameSpan,
+        arrival: Arrival,
+        rules: &impl MessageRules,
+    ) -> Read {
+        match self.receive(now, inbox, span, arrival, rules) {
+            Some(told) => Read::Told(told),
+            None => Read::Passed,
+        }
+    }
+
+    /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1).
+    fn read_held(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Option<Read> {
+        let expected = self.numbers.next_in;
+        let (mut first, mut standing) = inbox.first_held()?;
+        if first < expected.get() {
+            inbox.forget_below(expected.get());
+            (first, standing) = inbox.first_held()?;
+        }
+        if first > expected.get() {
+            // Nothing is asked for, and something is missing below it all the same: messages that found no room.
+            let number = MsgSeqNum::new(first)?;
+            if self.inbound != Inbound::InSequence || self.state != State::Active {
+                return None;
+            }
+            self.recover(now, recovery::Input::Gap { expected, number });
+            let event = Event::Gap { missing: expected, received: number };
+            return Some(Read::Told(Told::Event(event)));
+        }
+        inbox.take_held();
+        if standing == Standing::Acted {
+            self.count(now);
+            return Some(Read::Passed);
+        }
+        match crate::wire::frame(inbox.current(), self.config.frame_max, &mut Scan::default()) {
+            Framing::Frame(span) | Framing::Garbled { span: Some(span), .. } => {
+                Some(self.read_frame(now, inbox, &span, Arrival::Held, rules))
+            }
+            Framing::Incomplete | Framing::Garbled { .. } | Framing::TooLong { .. } => Some(Read::Passed),
+        }
+    }
+
+    /// FIX session layer 4.5.2: a garbled message is dropped, without an answer, a number, or a sign of life.
+    fn garbled(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        len: usize,
+        why: Garbled,
+        span: Option<FrameSpan>,
+        rules: &impl MessageRules,
+    ) -> Read {
+        let checks = self.config.policies.checks;
+        if let (Some(span), super::Check::Off) = (span, checks.checksum) {
+            inbox.take(span.len);
+            return self.read_frame(now, inbox, &span, Arrival::Fresh, rules);
+        }
+        match checks.garbled {
+            GarbledMessage::Ignore => {}
+            GarbledMessage::Reject => {
+                inbox.take(len);
+                self.reject_garbled(now, inbox, span);
+                return Read::Told(Told::Event(Event::Garbled { len, why }));
+            }
+            GarbledMessage::Close => self.go(now, Input::Fatal(Reason::Garbled, Farewell::Logout)),
+        }
+        inbox.skip(len);
+        Read::Told(Told::Event(Event::Garbled { len, why }))
+    }
+
+    /// By policy a garbled message is answered, and counted when its number is readable and the next.
+    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>) {
+        if !self.is_logged_on() {
+            return;
+        }
+        let frame = inbox.current();
+        let part = span.and_then(|span| frame.get(span.body_at..span.trailer_at)).unwrap_or(frame);
+        let Some(Ok(number)) =
+            find(part, tag::MSG_SEQ_NUM, self.config.data_fields).map(|value| value.seq_num())
+        else {
+            return;
+        };
+        if number == self.numbers.next_in {
+            let reason = SessionRejectReason::ValueIncorrect;
+            self.owed.push(Owed::Reject(super::owed::Rejection::new(number, reason, None)));
+            self.count(now);
+        }
+    }
+
+    /// A wait is over.
+    fn expired(&mut self, now: Now, timer: Timer) {
+        match timer {
+            Timer::Connection => self.go(now, Input::Timeout),
+            // FIX session layer 4.5.1, test case 4a: nothing was sent for HeartBtInt.
+            Timer::Heartbeat => {
+                let quiet = self.config.policies.liveness.while_probing == WhileProbing::Quiet
+                    && matches!(self.liveness, Liveness::Probing { .. });
+                if !quiet && self.is_logged_on() {
+                    self.owed.push(Owed::Heartbeat);
+                }
+            }
+            Timer::Silence => self.live(now, liveness::Input::Elapsed),
+            Timer::Recovery => {
+                self.recover(now, recovery::Input::Elapsed { expected: self.numbers.next_in });
+            }
+            Timer::Reconnect => self.go(now, Input::ConnectDue),
+        }
+    }
+
+    /// What the application asked for, once its moment has come; an initiator's first wish to connect. True when something changed.
+    fn pursue(&mut self, now: Now) -> bool {
+        if self.state == State::Disconnected {
+            let due = self.config.role == Role::Initiator
+                && self.standby == Standby::Ready
+                && !self.timers.is_running(Timer::Reconnect);
+            if due {
+                self.go(now, Input::ConnectDue);
+            }
+            return due;
+        }
+        let settled = self.inbound == Inbound::InSequence && self.outbound == Outbound::Live;
+        if self.state != State::Active || !settled {
+            return false;
+        }
+        match self.goal {
+            Goal::Stay => false,
+            Goal::LogOut => {
+                self.goal = Goal::Stay;
+                self.go(now, Input::LogoutAsked);
+                true
+            }
+            // FIX session layer 4.4.2: TestRequest, its echo, then the Logon.
+            Goal::Reset => {
+                if self.liveness == (Liveness::Probing { cause: Cause::Reset }) {
+                    return false;
+                }
+                self.live(now, liveness::Input::Probe(Cause::Reset));
+                true
+            }
+        }
+    }
+
+    /// The next question to the journal, while a replay runs.
+    fn wanted_replay(&self) -> Option<Replay> {
+        let Outbound::Replaying(replay) = self.outbound else { return None };
+        if !self.is_logged_on() {
+            return None;
+        }
+        Some(Replay {
+            series: self.numbers.series,
+            from: replay.scanned,
+            to: replay.end(self.numbers.next_out),
+            until: self.timers.next(),
+            link: self.link,
+        })
+    }
+
+    /// Is the Logon exchange complete, and the link still up for messages?
+    pub(super) fn is_logged_on(&self) -> bool {
+        matches!(self.state, State::Active | State::LogoutSent | State::LogoutReceived(_))
+    }
+
+    /// Pays what is owed first, as far as it is no frame.
+    pub(super) fn pay<'i, 'o>(
+        &mut self,
+        owed: Owed,
+        now: Now,
+        inbox: &'i mut Inbox<'_>,
+        out: &'o mut [u8],
+    ) -> Output<'i, 'o> {
+        match owed {
+            Owed::Event(event) => {
+                self.owed.pop();
+                Output::Event(event)
+            }
+            Owed::LoggedOn => {
+                self.owed.pop();
+                let layout = self.layout_in_hand(inbox);
+                Output::Event(Event::LoggedOn(self.message(inbox, layout)))
+            }
+            Owed::Connect => {
+                self.owed.pop();
+                Output::Connect(Connect { attempt: self.attempt })
+            }
+            // It stays owed until the driver says that the link is gone.
+            Owed::Disconnect(why) => Output::Disconnect(why),
+            Owed::Logon(_)
+            | Owed::LogonAnswer { .. }
+            | Owed::Heartbeat
+            | Owed::Echo
+            | Owed::TestRequest
+            | Owed::ResendRequest(_)
+            | Owed::RepeatResendRequest(..)
+            | Owed::Reject(_)
+            | Owed::BusinessReject(_)
+            | Owed::Logout
+            | Owed::LogoutAnswer
+            | Owed::LogoutFor(_)
+            | Owed::SequenceReset { .. } => self.transmit(owed, now, inbox, out),
+        }
+    }
+
+    /// The layout of the frame in hand, read anew: the counterparty's Logon stays in hand until it is answered.
+    fn layout_in_hand(&self, inbox: &Inbox<'_>) -> Layout {
+        super::classify::layout(inbox.current(), &self.config)
+    }
+}
+
+enum Read {
+    /// No whole frame is there.
+    Nothing,
+    /// A frame was taken, and the application need not know.
+    Passed,
+    Told(Told),
+}
