@@ -7,6 +7,8 @@ extern crate std;
 
 mod checkpoint;
 pub mod journal;
+#[cfg(feature = "migration")]
+pub mod migration;
 mod number;
 mod reject_reason;
 mod ring;

@@ -1,9 +1,13 @@
 //! Where sent messages are kept, so that a resend can be answered: the one thing that a session asks of a disk.
 
+#[cfg(feature = "file-journal")]
+mod file;
 mod ring;
 
 use crate::checkpoint::Checkpoint;
 use crate::number::{MsgSeqNum, Series};
+#[cfg(feature = "file-journal")]
+pub use file::{Damage, Durability, FileJournal, FileJournalError, FileJournalOptions, Recovered, Retention};
 pub use ring::{RingJournal, RingJournalError};
 
 /// What must be safe before a frame's bytes may leave.
