@@ -51,13 +51,9 @@ pub(crate) enum Effect {
     /// The owed message was no original: it takes no number.
     OwedAgain,
     /// SequenceReset-Reset: its NewSeqNo(36) is the next number.
-    SequenceReset {
-        next_out: MsgSeqNum,
-    },
+    SequenceReset { next_out: MsgSeqNum },
     /// Everything below this number has gone out again.
-    Resent {
-        below: MsgSeqNum,
-    },
+    Resent { below: MsgSeqNum },
 }
 
 impl<'o> Frame<'o> {

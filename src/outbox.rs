@@ -107,6 +107,9 @@ impl<'b> Outbox<'b> {
 
 impl fmt::Debug for Outbox<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outbox").field("waiting", &(self.end - self.written)).field("room", &self.room()).finish()
+        f.debug_struct("Outbox")
+            .field("waiting", &(self.end - self.written))
+            .field("room", &self.room())
+            .finish()
     }
 }

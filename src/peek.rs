@@ -56,7 +56,6 @@ pub fn peek(bytes: &[u8], limit: usize) -> Peek<'_> {
     if header.msg_type != MsgType::LOGON {
         return Peek::NotALogon;
     }
-    let text = |value: Option<Value<'_>>| value.map_or(b"".as_slice(), Value::as_bytes);
     Peek::Logon(LogonId {
         begin_string: span.begin_string,
         sender_comp_id: text(header.sender_comp_id),
@@ -66,4 +65,8 @@ pub fn peek(bytes: &[u8], limit: usize) -> Peek<'_> {
         sender_location_id: text(header.sender_location_id),
         target_location_id: text(header.target_location_id),
     })
+}
+
+fn text(value: Option<Value<'_>>) -> &[u8] {
+    value.map_or(&[], Value::as_bytes)
 }

@@ -34,6 +34,11 @@ impl Record<'_> {
     pub const fn checkpoint(resume: Checkpoint) -> Record<'static> {
         Record { resume, sent: None }
     }
+
+    /// A record of a frame with a number of its own.
+    pub const fn sent(number: MsgSeqNum, frame: Option<&[u8]>, resume: Checkpoint) -> Record<'_> {
+        Record { resume, sent: Some(Sent { number, frame }) }
+    }
 }
 
 /// A journal's answer to "what is the first message you have in this range?".
@@ -62,18 +67,29 @@ pub enum Stored<'j> {
 
 /// Keeps what was sent.
 ///
-/// A series is kept whole or not at all: the first record of a later series makes everything before it void, also when the
-/// process dies before the old records are removed.
+/// * A series is kept whole or not at all: the first record of a later series makes everything before it void, also when the process dies
+///   before the old records are removed. A record of an earlier series is refused.
+/// * A number may come twice in a series, when the first attempt was not followed by a sync or its frame was given up. The last one counts, and
+///   everything recorded above it is void.
+///
+/// `sansfix::testing::journal_suite` checks a journal against these rules.
 pub trait Journal {
     /// Why the medium failed.
     type Error;
 
-    /// Takes one record. It need not be safe before [`sync`](Journal::sync) returns. A number may come twice in a
-    /// series, when the first attempt was not followed by a sync; the last one counts.
+    /// Takes one record. It need not be safe before [`sync`](Journal::sync) returns.
     ///
     /// # Errors
     /// The medium's own; nothing was taken then.
     fn record(&mut self, record: &Record<'_>) -> Result<(), Self::Error>;
+
+    /// Notes where a session stands, without a message: after inbound messages that asked for no answer.
+    ///
+    /// # Errors
+    /// As [`record`](Journal::record).
+    fn checkpoint(&mut self, resume: &Checkpoint) -> Result<(), Self::Error> {
+        self.record(&Record::checkpoint(*resume))
+    }
 
     /// Returns when everything recorded is safe.
     ///

@@ -21,7 +21,7 @@ use crate::ring::{NoRoom, Position, Ring};
 /// let mut journal = RingJournal::new(&mut memory);
 /// let resume = Checkpoint::begin(Utc::from_secs(1_700_000_000));
 /// let number = MsgSeqNum::FIRST;
-/// journal.record(&Record { series: resume.series, number, frame: Some(b"8=FIX.4.4.."), resume })?;
+/// journal.record(&Record::sent(number, Some(b"8=FIX.4.4.."), resume))?;
 /// assert_eq!(
 ///     journal.first_in(resume.series, number, MsgSeqNum::MAX)?,
 ///     Some(Stored::Message { number, frame: b"8=FIX.4.4.." })
@@ -185,21 +185,18 @@ impl Journal for RingJournal<'_> {
     type Error = RingJournalError;
 
     fn record(&mut self, record: &Record<'_>) -> Result<(), RingJournalError> {
-        if let Some(frame) = record.frame.filter(|frame| !self.messages.holds(frame.len())) {
+        let frame = record.sent.and_then(|sent| sent.frame);
+        if let Some(frame) = frame.filter(|frame| !self.messages.holds(frame.len())) {
             return Err(self.too_large(frame));
         }
-        self.enter(record.series)?;
-        self.withdraw_from(record.number);
-        if let Some(frame) = record.frame {
-            self.push(record.number, frame)?;
+        self.enter(record.resume.series)?;
+        if let Some(sent) = record.sent {
+            self.withdraw_from(sent.number);
+            if let Some(frame) = sent.frame {
+                self.push(sent.number, frame)?;
+            }
         }
         self.resume = Some(record.resume);
-        Ok(())
-    }
-
-    fn checkpoint(&mut self, resume: &Checkpoint) -> Result<(), RingJournalError> {
-        self.enter(resume.series)?;
-        self.resume = Some(*resume);
         Ok(())
     }
 
@@ -262,7 +259,7 @@ mod tests {
             next_out: seq(number).next(),
             reset_pending: false,
         };
-        journal.record(&Record { series, number: seq(number), frame, resume }).unwrap();
+        journal.record(&Record::sent(seq(number), frame, resume)).unwrap();
     }
 
     fn ask<'j>(journal: &'j mut RingJournal<'_>, from: u64, to: u64) -> Option<Stored<'j>> {
@@ -301,7 +298,7 @@ mod tests {
         let mut journal = RingJournal::new(&mut memory);
         record(&mut journal, 1, 1, Some(b"held"));
         let resume = journal.resume().unwrap();
-        let too_large = Record { series: resume.series, number: seq(1), frame: Some(b"large"), resume };
+        let too_large = Record::sent(seq(1), Some(b"large"), resume);
         let refused = journal.record(&too_large);
         assert_eq!(refused, Err(RingJournalError::MessageTooLarge { message: 5, memory: 28 }));
         assert_eq!(ask(&mut journal, 1, 1), Some(Stored::Message { number: seq(1), frame: b"held" }));

@@ -130,7 +130,7 @@ impl QuickFixStore {
         for message in self.messages() {
             let (number, frame) = message.map_err(CopyError::Store)?;
             let resume = Checkpoint { next_out: number.next(), ..resume };
-            let record = Record { series: resume.series, number, frame: Some(&frame), resume };
+            let record = Record::sent(number, Some(&frame), resume);
             journal.record(&record).map_err(CopyError::Journal)?;
             copied.messages += 1;
         }

@@ -147,12 +147,11 @@ impl Session {
         let facts =
             HeaderFacts { msg_type: message.msg_type, number, sending_time: &stamp, original: None, extra };
         let header = |to: &mut Body<'_>| self.write_header(&facts, to);
-        let range = encode(out, version, header, Guard::Application(version), body).map_err(
-            |error| match error {
+        let range =
+            encode(out, version, header, Guard::Application(version), body).map_err(|error| match error {
                 EncodeError::NeedSpace(space) => SendError::NeedSpace(space),
                 EncodeError::Body(fault) => SendError::Body(fault),
-            },
-        )?;
+            })?;
         if let Some(max) = self.peer_max.filter(|&max| range.len() > max as usize) {
             return Err(SendError::TooLong { len: range.len(), max });
         }
@@ -166,10 +165,11 @@ impl Session {
             (State::Active, _) if super::replay::holds_back(self.outbound) => Ok(Effect::MessageBehindReplay),
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
-            (
-                State::Disconnected | State::Connecting | State::AwaitingLogon,
-                WhileDisconnected::Store,
-            ) if !self.numbers.reset_pending => Ok(Effect::MessageForLater),
+            (State::Disconnected | State::Connecting | State::AwaitingLogon, WhileDisconnected::Store)
+                if !self.numbers.reset_pending =>
+            {
+                Ok(Effect::MessageForLater)
+            }
             (
                 State::Disconnected
                 | State::Connecting

@@ -72,12 +72,6 @@ pub(crate) enum Unclassified {
     MsgSeqNum(Layout),
 }
 
-impl Kind {
-    pub(crate) fn is_admin(self) -> bool {
-        self != Kind::Application
-    }
-}
-
 /// What classification needs to know of the session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected<'s> {
@@ -144,13 +138,8 @@ pub(crate) fn classify(
 
 /// The layout of a frame that was classified before.
 pub(crate) fn layout(frame: &[u8], config: &Config) -> Layout {
-    let nothing = Layout {
-        number: MsgSeqNum::FIRST,
-        kind_at: 0,
-        kind_len: 0,
-        body_at: 0,
-        flags: Flags::default(),
-    };
+    let nothing =
+        Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags::default() };
     let (Framing::Frame(span) | Framing::Garbled { span: Some(span), .. }) =
         crate::wire::frame(frame, config.frame_max, &mut Scan::default())
     else {
@@ -264,7 +253,8 @@ fn wrong_id(
     sender: Option<Value<'_>>,
     target: Option<Value<'_>>,
 ) -> Option<u32> {
-    let differs = |value: Option<Value<'_>>, id: &str| value.map_or(b"".as_slice(), Value::as_bytes) != id.as_bytes();
+    let differs =
+        |value: Option<Value<'_>>, id: &str| value.map_or(b"".as_slice(), Value::as_bytes) != id.as_bytes();
     if config.policies.checks.comp_ids == Check::On {
         if differs(sender, &config.target_comp_id) {
             return Some(tag::SENDER_COMP_ID);
@@ -294,11 +284,9 @@ fn sending_time_fault(value: Option<Value<'_>>, expected: Expected<'_>) -> Optio
         return Some((SessionRejectReason::IncorrectDataFormat, tag, None));
     };
     match (expected.config.policies.checks.sending_time, expected.utc) {
-        (SendingTimeCheck::Within(threshold), Some(utc)) if time.utc().distance(utc) > threshold => Some((
-            SessionRejectReason::SendingTimeAccuracyProblem,
-            tag,
-            Some(Reason::SendingTime),
-        )),
+        (SendingTimeCheck::Within(threshold), Some(utc)) if time.utc().distance(utc) > threshold => {
+            Some((SessionRejectReason::SendingTimeAccuracyProblem, tag, Some(Reason::SendingTime)))
+        }
         (SendingTimeCheck::Within(_) | SendingTimeCheck::Off, _) => None,
     }
 }

@@ -4,9 +4,7 @@ use super::application::NotNow;
 use super::config::Role;
 use super::liveness;
 use super::owed::Owed;
-use super::policy::{
-    NextExpected, OnDisconnect, ResetOn, ResetOnLogon, Silence, WhileProbing,
-};
+use super::policy::{NextExpected, OnDisconnect, ResetOn, ResetOnLogon, Silence, WhileProbing};
 use super::state::{Action, Input, Opening, Rules, State, Wait};
 use super::timers::Timer;
 use super::{Cause, Goal, Inbound, Liveness, Outbound, PeerLogon, Session, Span, Standby, Turn};
@@ -80,7 +78,7 @@ impl Session {
         self.owed.clear_frames();
         self.inbound = Inbound::InSequence;
         self.outbound = Outbound::Live;
-        self.liveness = Liveness::Quiet;
+        self.live(now, liveness::Input::Over);
         self.goal = Goal::Stay;
         self.probe = None;
         self.request = None;
@@ -103,7 +101,9 @@ impl Session {
             self.numbers.reset_pending = false;
         }
         let resets = match why {
-            Reason::LoggedOut | Reason::LoggedOutByPeer | Reason::LinkLeftOpen => policy.logon.reset_on_logout,
+            Reason::LoggedOut | Reason::LoggedOutByPeer | Reason::LinkLeftOpen => {
+                policy.logon.reset_on_logout
+            }
             Reason::LinkLost | Reason::Closed => ResetOn::Keep,
             Reason::LogoutUnanswered
             | Reason::LogonTimeout
@@ -260,8 +260,8 @@ impl Session {
         let (expected, number) = (self.numbers.next_in, logon.number);
         if number > expected {
             self.acted = Some(number);
-            let both = logon.next_expected.is_some()
-                && self.config.policies.logon.next_expected == NextExpected::On;
+            let both =
+                logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
             let input = if both {
                 recovery::Input::GapAtLogon { expected, number }
             } else {

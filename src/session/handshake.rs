@@ -110,7 +110,12 @@ impl Session {
     }
 
     /// FIX session layer 4.3.10: a Reject may go first where one field is at fault; the Logout says why.
-    pub(super) fn invalid_logon(&mut self, now: Now, message: &Classified, fault: LogonFault) -> Option<Told> {
+    pub(super) fn invalid_logon(
+        &mut self,
+        now: Now,
+        message: &Classified,
+        fault: LogonFault,
+    ) -> Option<Told> {
         if let LogonFault::Field(reason, tag) = fault {
             self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, Some(tag.into()))));
         }
@@ -193,7 +198,12 @@ impl Session {
     }
 
     /// FIX session layer 4.4.2, 4.3.10: a Logon on a session that is logged on is a reset, or a mistake.
-    pub(super) fn second_logon(&mut self, now: Now, inbox: &mut Inbox<'_>, message: &Classified) -> Option<Told> {
+    pub(super) fn second_logon(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        message: &Classified,
+    ) -> Option<Told> {
         if !matches!(self.state, State::Active) {
             return Some(Told::Ignored(message.layout, Ignored::Closing));
         }

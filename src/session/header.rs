@@ -3,8 +3,8 @@
 use super::Session;
 use super::policy::LastProcessed;
 use crate::number::MsgSeqNum;
-use crate::wire::{BeginString, Body, Fields, MsgType, TimePrecision, UTC_TIMESTAMP_MAX, tag, write_utc};
 use crate::time::Utc;
+use crate::wire::{BeginString, Body, Fields, MsgType, TimePrecision, UTC_TIMESTAMP_MAX, tag, write_utc};
 
 /// SendingTime(52) as text.
 #[derive(Clone, Copy, Debug)]
@@ -125,9 +125,8 @@ impl Session {
         let mut digits = [0; 20];
         let digits_len = crate::wire::write_uint(&mut digits, header.number.get());
         let mut processed = [0; 20];
-        let processed_len = self
-            .last_processed()
-            .map_or(0, |number| crate::wire::write_uint(&mut processed, number.get()));
+        let processed_len =
+            self.last_processed().map_or(0, |number| crate::wire::write_uint(&mut processed, number.get()));
         let poss_dup: &[u8] = if header.original.is_some() { b"Y" } else { b"" };
         let own: [(u32, &[u8]); 11] = [
             (tag::MSG_SEQ_NUM, digits.get(..digits_len).unwrap_or_default()),

@@ -46,7 +46,12 @@ pub(super) fn sent(opening: Opening, input: Input) -> (State, Actions) {
         Input::Logon(logon) => match (opening, logon.reset) {
             (Opening::Reset, true) | (Opening::Resumed, true | false) => to(
                 State::Active,
-                [Action::TakeAnswer(logon), Action::LoggedOn, Action::Synchronise(logon), Action::Await(Wait::Nothing)],
+                [
+                    Action::TakeAnswer(logon),
+                    Action::LoggedOn,
+                    Action::Synchronise(logon),
+                    Action::Await(Wait::Nothing),
+                ],
             ),
             // FIX session layer 4.4.2: any deviation ends the connection; the old series stands.
             (Opening::Reset, false) => close(Reason::ResetUnanswered, Farewell::Logout),
@@ -78,7 +83,12 @@ pub(super) fn received(logon: PeerLogon, input: Input) -> (State, Actions) {
         // FIX session layer 4.3.10: the acceptor's answer comes first, recovery after it.
         Input::Accepted => to(
             State::Active,
-            [Action::AnswerLogon(logon), Action::LoggedOn, Action::Synchronise(logon), Action::Await(Wait::Nothing)],
+            [
+                Action::AnswerLogon(logon),
+                Action::LoggedOn,
+                Action::Synchronise(logon),
+                Action::Await(Wait::Nothing),
+            ],
         ),
         Input::Refused(farewell) => close(Reason::LogonRefused, farewell),
         Input::Timeout => close(Reason::LogonTimeout, Farewell::Silent),

@@ -142,7 +142,11 @@ impl Session {
 
     /// Numbers may be set while the session is logged on or has no link.
     fn settled(&self) -> Result<(), NotNow> {
-        if matches!(self.state, State::Active | State::Disconnected) { Ok(()) } else { Err(NotNow(self.state)) }
+        if matches!(self.state, State::Active | State::Disconnected) {
+            Ok(())
+        } else {
+            Err(NotNow(self.state))
+        }
     }
 
     /// Did the application ask for this number again?

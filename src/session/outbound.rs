@@ -134,7 +134,8 @@ impl Session {
     fn plan(&self, owed: Owed) -> Plan {
         let here = self.numbers.checkpoint();
         let number = self.numbers.next_out;
-        let unnumbered = |number| Plan { number, entry: Entry::Nothing, effect: Effect::OwedAgain, resume: here };
+        let unnumbered =
+            |number| Plan { number, entry: Entry::Nothing, effect: Effect::OwedAgain, resume: here };
         match owed {
             // FIX session layer 4.4.3: number 1 of a series that begins with the answer; until then the old one is kept.
             Owed::Logon(Opening::Reset) => Plan {
@@ -257,11 +258,7 @@ impl Session {
             }
             Owed::Logout | Owed::LogoutAnswer | Owed::LogoutFor(_) => self.write_logout(owed, body),
             Owed::SequenceReset { next_out } => drop(body.uint(tag::NEW_SEQ_NO, next_out.get())),
-            Owed::Heartbeat
-            | Owed::LoggedOn
-            | Owed::Event(_)
-            | Owed::Connect
-            | Owed::Disconnect(_) => {}
+            Owed::Heartbeat | Owed::LoggedOn | Owed::Event(_) | Owed::Connect | Owed::Disconnect(_) => {}
         }
     }
 

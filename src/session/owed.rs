@@ -111,11 +111,6 @@ impl Queue {
         self.0.first().copied()
     }
 
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Adds at the end. There is room: see the queue's definition.
     pub(crate) fn push(&mut self, owed: Owed) {
         let pushed = self.0.try_push(owed);
@@ -131,10 +126,6 @@ impl Queue {
         if !self.0.is_empty() {
             self.0.remove(0);
         }
-    }
-
-    pub(crate) fn holds(&self, wanted: fn(&Owed) -> bool) -> bool {
-        self.0.iter().any(wanted)
     }
 
     /// The link is gone: only what does not need one stays.

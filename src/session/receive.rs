@@ -164,7 +164,7 @@ impl Session {
                     Some(Told::Logout(message.layout))
                 }
             },
-            Reaction::Reset => self.sequence_reset(now, inbox, &message, rules),
+            Reaction::Reset => self.take_reset(now, inbox, &message, rules),
         }
     }
 

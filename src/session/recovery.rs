@@ -69,7 +69,9 @@ pub(crate) enum Action {
     /// The open request is dropped; a later gap asks anew.
     Dropped,
     /// The counterparty does not bring what is missing.
-    GiveUp { missing: MsgSeqNum },
+    GiveUp {
+        missing: MsgSeqNum,
+    },
 }
 
 pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound, Action) {
@@ -92,9 +94,7 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
             }
         },
         (Inbound::Recovering(_), Input::GapAtLogon { .. }) => (state, Action::None),
-        (Inbound::Recovering(recovery), Input::Progress { expected }) => {
-            progress(policy, recovery, expected)
-        }
+        (Inbound::Recovering(recovery), Input::Progress { expected }) => progress(policy, recovery, expected),
         (Inbound::Recovering(recovery), Input::Elapsed { expected }) => stalled(policy, recovery, expected),
         // The counterparty will not serve it; asking again would only be rejected again.
         (Inbound::Recovering(_), Input::Rejected) => (Inbound::InSequence, Action::Dropped),

@@ -72,10 +72,9 @@ pub(crate) fn next(state: Outbound, input: Input, next_out: MsgSeqNum) -> Outbou
         }
         // Otherwise a counterparty that asks again and again would keep the application's messages back for ever.
         (Outbound::Replaying(replay), Input::RequestedLate(span)) => {
-            let later = replay.later.map_or(span, |other| Span {
-                from: span.from.min(other.from),
-                to: span.to.max(other.to),
-            });
+            let later = replay
+                .later
+                .map_or(span, |other| Span { from: span.from.min(other.from), to: span.to.max(other.to) });
             Outbound::Replaying(Replaying { later: Some(later), ..replay })
         }
         (Outbound::Live, Input::Committed(_)) => Outbound::Live,

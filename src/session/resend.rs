@@ -15,8 +15,8 @@ use crate::output::Replay;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{
-    BeginString, Body, EncodeError, Fields, Framing, Guard, Header, MsgType, Scan, TRAILER_LEN, Value, ValueError,
-    encode, frame, tag,
+    BeginString, Body, EncodeError, Fields, Framing, Guard, Header, MsgType, Scan, TRAILER_LEN, Value,
+    ValueError, encode, frame, tag,
 };
 
 /// Why an answer of the journal was not taken.
@@ -212,8 +212,7 @@ impl Session {
     /// FIX session layer 4.8.2: a range from 1 on, and not upside down.
     pub(super) fn requested(&self, inbox: &Inbox<'_>, message: &Classified) -> Result<Asked, Rejection> {
         let view = self.message(inbox, message.layout);
-        let reject =
-            |reason, tag: u32| Rejection::new(message.layout.number, reason, Some(tag.into()));
+        let reject = |reason, tag: u32| Rejection::new(message.layout.number, reason, Some(tag.into()));
         let read = |tag| match view.get(tag).map(Value::uint) {
             None => Err(reject(SessionRejectReason::RequiredTagMissing, tag)),
             Some(Ok(number)) => Ok(number),

@@ -14,12 +14,7 @@ use crate::wire::{ValueError, tag};
 
 impl Session {
     /// A gap fill with the next number: it stands in for the numbers from its own to NewSeqNo(36).
-    pub(super) fn gap_fill(
-        &mut self,
-        now: Now,
-        inbox: &mut Inbox<'_>,
-        message: &Classified,
-    ) -> Option<Told> {
+    pub(super) fn gap_fill(&mut self, now: Now, inbox: &mut Inbox<'_>, message: &Classified) -> Option<Told> {
         let view = self.message(inbox, message.layout);
         if view.get(tag::GAP_FILL_FLAG).is_some_and(|flag| flag.as_bytes() != b"Y") {
             let rejection = Rejection::new(
@@ -47,7 +42,7 @@ impl Session {
     }
 
     /// A reset: whatever its own number, the next expected one becomes NewSeqNo(36), unless that is lower.
-    pub(super) fn sequence_reset(
+    pub(super) fn take_reset(
         &mut self,
         now: Now,
         inbox: &mut Inbox<'_>,
@@ -100,11 +95,11 @@ impl Session {
     /// NewSeqNo(36), 0 included: what it means is the caller's to say.
     fn new_seq_no(&self, inbox: &Inbox<'_>, message: &Classified) -> Result<u64, Rejection> {
         let view = self.message(inbox, message.layout);
-        let reject = |reason| {
-            Rejection::new(message.layout.number, reason, Some(RefTag::new(tag::NEW_SEQ_NO)))
-        };
+        let reject =
+            |reason| Rejection::new(message.layout.number, reason, Some(RefTag::new(tag::NEW_SEQ_NO)));
         present(&view, tag::NEW_SEQ_NO).map_err(reject)?;
-        let value = view.get(tag::NEW_SEQ_NO).ok_or_else(|| reject(SessionRejectReason::RequiredTagMissing))?;
+        let value =
+            view.get(tag::NEW_SEQ_NO).ok_or_else(|| reject(SessionRejectReason::RequiredTagMissing))?;
         match value.uint() {
             Ok(to) if to > MsgSeqNum::MAX.get() => Err(reject(SessionRejectReason::ValueIncorrect)),
             Ok(to) => Ok(to),

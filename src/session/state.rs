@@ -257,12 +257,11 @@ pub(super) fn silent(rules: Rules) -> (State, Actions) {
 /// The end of a connection: FIX session layer 4.6.4 says which ends go without a Logout.
 pub(super) fn close(why: Reason, farewell: Farewell) -> (State, Actions) {
     match farewell {
-        Farewell::Logout => {
-            to(State::Closing(why), [Action::SayWhy(why), Action::Disconnect(why), Action::Await(Wait::Nothing)])
-        }
-        Farewell::Silent => {
-            to(State::Closing(why), [Action::Disconnect(why), Action::Await(Wait::Nothing)])
-        }
+        Farewell::Logout => to(
+            State::Closing(why),
+            [Action::SayWhy(why), Action::Disconnect(why), Action::Await(Wait::Nothing)],
+        ),
+        Farewell::Silent => to(State::Closing(why), [Action::Disconnect(why), Action::Await(Wait::Nothing)]),
     }
 }
 

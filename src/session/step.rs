@@ -7,8 +7,8 @@ use super::receive::{Arrival, Told};
 use super::rules::{MessageRules, NoRules};
 use super::state::{Farewell, Input, State};
 use super::timers::Timer;
+use super::{Cause, recovery};
 use super::{Finished, Goal, Inbound, Liveness, Outbound, Role, Session, Standby, Turn};
-use super::{recovery, Cause};
 use crate::event::Event;
 use crate::inbox::{Inbox, Standing};
 use crate::message::Layout;
@@ -27,12 +27,7 @@ impl Session {
     ///
     /// The message of the last [`Event::Message`] counts as finished now, unless the policy is [`Finished::ByCall`].
     #[inline]
-    pub fn step<'i, 'o>(
-        &mut self,
-        now: Now,
-        inbox: &'i mut Inbox<'_>,
-        out: &'o mut [u8],
-    ) -> Output<'i, 'o> {
+    pub fn step<'i, 'o>(&mut self, now: Now, inbox: &'i mut Inbox<'_>, out: &'o mut [u8]) -> Output<'i, 'o> {
         self.step_with(now, inbox, out, &NoRules)
     }
 

@@ -311,7 +311,7 @@ mod tests {
             prop_assert_eq!(span.len, bytes.len());
             let fields: Vec<_> = Fields::new(&bytes[span.body_at..span.trailer_at], &DataFields::STANDARD)
                 .skip(2)
-                .map(|field| field.map(|field| (field.tag, field.value.as_str().unwrap().to_owned())).unwrap())
+                .map(|field| field.map(|field| (field.tag, std::string::String::from(field.value.as_str().unwrap()))).unwrap())
                 .collect();
             prop_assert_eq!(fields, values);
         }

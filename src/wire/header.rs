@@ -1,10 +1,11 @@
 //! The header of one frame, walked once.
 
 use super::begin_string::BeginString;
+use super::data_fields::DataFields;
 use super::field::Fields;
 use super::frame::FrameSpan;
 use super::msg_type::MsgType;
-use super::tag::{self, DataFields};
+use super::tag;
 use super::value::Value;
 
 /// The header fields that a session reads, as they stand in the frame. The first of two equal tags counts.

@@ -20,7 +20,7 @@
 //! journal.transaction()?.execute("INSERT INTO fill VALUES ('E-1', 100)", ())?;
 //! let number = resume.next_out;
 //! let finished = Checkpoint { next_in: resume.next_in.next(), next_out: number.next(), ..resume };
-//! journal.record(&Record { series: resume.series, number, frame: Some(b"8=FIX.4.4.."), resume: finished })?;
+//! journal.record(&Record::sent(number, Some(b"8=FIX.4.4.."), finished))?;
 //! journal.sync()?;
 //! # drop(journal);
 //! # std::fs::remove_dir_all(&folder)?;
@@ -266,23 +266,19 @@ impl Journal for SqliteJournal {
     type Error = SqliteJournalError;
 
     fn record(&mut self, record: &Record<'_>) -> Result<(), SqliteJournalError> {
-        self.refuse_earlier(record.series)?;
+        self.refuse_earlier(record.resume.series)?;
         self.in_transaction(|journal| {
             journal.enter(record.resume)?;
-            journal.withdraw_from(record.number)?;
-            if let Some(frame) = record.frame {
+            let Some(sent) = record.sent else { return Ok(()) };
+            journal.withdraw_from(sent.number)?;
+            if let Some(frame) = sent.frame {
                 let mut insert =
                     journal.connection.prepare_cached("INSERT INTO sansfix_message VALUES (?1, ?2, ?3)")?;
-                insert.execute(params![journal.session, column(record.number), frame])?;
-                journal.last = Some(record.number);
+                insert.execute(params![journal.session, column(sent.number), frame])?;
+                journal.last = Some(sent.number);
             }
             Ok(())
         })
-    }
-
-    fn checkpoint(&mut self, resume: &Checkpoint) -> Result<(), SqliteJournalError> {
-        self.refuse_earlier(resume.series)?;
-        self.in_transaction(|journal| journal.enter(*resume))
     }
 
     /// Commits what was recorded and what the application did in [`transaction`](SqliteJournal::transaction).

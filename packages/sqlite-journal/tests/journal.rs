@@ -51,7 +51,7 @@ fn resume(next_in: u64, next_out: u64) -> Checkpoint {
 fn put(journal: &mut SqliteJournal, number: u64, frame: &[u8]) -> Result<(), SqliteJournalError> {
     let resume = resume(1, number + 1);
     let number = MsgSeqNum::new(number).unwrap();
-    journal.record(&Record { series: resume.series, number, frame: Some(frame), resume })
+    journal.record(&Record::sent(number, Some(frame), resume))
 }
 
 fn first(journal: &mut SqliteJournal) -> Option<Vec<u8>> {

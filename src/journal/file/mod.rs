@@ -16,7 +16,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::vec::Vec;
 
-use super::{Journal, Record, Stored};
+use super::{Journal, Record, Sent, Stored};
 use crate::checkpoint::Checkpoint;
 use crate::number::{MsgSeqNum, Series};
 use disk::{AppendError, Disk, Faults};
@@ -50,7 +50,7 @@ const PENDING_LEN_MAX: usize = 256 << 10;
 /// let resume = recovered.resume.unwrap_or(Checkpoint::begin(Utc::from_secs(1_700_000_000)));
 /// let number = resume.next_out;
 /// let after = Checkpoint { next_out: number.next(), ..resume };
-/// journal.record(&Record { series: resume.series, number, frame: Some(b"8=FIX.4.4.."), resume: after })?;
+/// journal.record(&Record::sent(number, Some(b"8=FIX.4.4.."), after))?;
 /// journal.sync()?;
 /// drop(journal);
 ///
@@ -214,19 +214,15 @@ impl Journal for FileJournal {
     type Error = FileJournalError;
 
     fn record(&mut self, record: &Record<'_>) -> Result<(), FileJournalError> {
-        let number = record.number;
-        let what = match record.frame {
-            Some(frame) if frame.len() > MAX_FRAME_LEN => {
+        let what = match record.sent {
+            Some(Sent { frame: Some(frame), .. }) if frame.len() > MAX_FRAME_LEN => {
                 return Err(FileJournalError::FrameTooLong { len: frame.len() });
             }
-            Some(frame) => What::Message { number, frame },
-            None => What::Admin { number },
+            Some(Sent { number, frame: Some(frame) }) => What::Message { number, frame },
+            Some(Sent { number, frame: None }) => What::Admin { number },
+            None => What::Checkpoint,
         };
-        self.take(record.series, record.resume, what)
-    }
-
-    fn checkpoint(&mut self, resume: &Checkpoint) -> Result<(), FileJournalError> {
-        self.take(resume.series, *resume, What::Checkpoint)
+        self.take(record.resume.series, record.resume, what)
     }
 
     /// As [`Journal::sync`]. When the disk is full the records stay in memory, and a later sync may succeed. After any

@@ -49,7 +49,7 @@ fn frame(number: u64) -> Vec<u8> {
 fn put(journal: &mut FileJournal, series: u64, number: u64) -> Result<(), FileJournalError> {
     let series = Series::from_raw(series);
     let resume = Checkpoint { series, next_out: seq(number + 1), ..Checkpoint::begin(Utc::EPOCH) };
-    journal.record(&Record { series, number: seq(number), frame: Some(&frame(number)), resume })
+    journal.record(&Record::sent(seq(number), Some(&frame(number)), resume))
 }
 
 /// Records messages `numbers`, each synced.

@@ -28,7 +28,7 @@ impl Rule {
         number: u64,
         frame: Option<&[u8]>,
     ) -> Result<(), BrokenRule> {
-        let record = Record { series, number: seq(number), frame, resume: resume(series, 1, number + 1) };
+        let record = Record::sent(seq(number), frame, resume(series, 1, number + 1));
         let done = journal.record(&record);
         done.or_else(|error| self.broken(format!("recording {number} failed: {error}")))
     }

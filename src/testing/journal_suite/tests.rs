@@ -68,29 +68,25 @@ impl Journal for Faulty {
     type Error = &'static str;
 
     fn record(&mut self, record: &Record<'_>) -> Result<(), &'static str> {
-        self.enter(record.series)?;
+        let this = record.resume.series;
+        if record.sent.is_some() || self.fault != Fault::IgnoresACheckpointsSeries {
+            self.enter(this)?;
+        }
         self.resume = Some(record.resume);
-        let known = self.kept.iter().any(|(_, number, _)| *number == record.number);
+        let Some(sent) = record.sent else { return Ok(()) };
+        let known = self.kept.iter().any(|(_, number, _)| *number == sent.number);
         match self.fault {
             Fault::KeepsTheFirstAttempt if known => return Ok(()),
-            Fault::KeepsAnAttemptThatBecameAdmin if record.frame.is_none() => {}
-            Fault::KeepsWhatFollowed => self.kept.retain(|(_, number, _)| *number != record.number),
-            _ => self.kept.retain(|(series, number, _)| *series != record.series || *number < record.number),
+            Fault::KeepsAnAttemptThatBecameAdmin if sent.frame.is_none() => {}
+            Fault::KeepsWhatFollowed => self.kept.retain(|(_, number, _)| *number != sent.number),
+            _ => self.kept.retain(|(series, number, _)| *series != this || *number < sent.number),
         }
-        if let Some(frame) = record.frame {
+        if let Some(frame) = sent.frame {
             let length =
                 if self.fault == Fault::CutsLongFrames { 4096.min(frame.len()) } else { frame.len() };
-            self.kept.push((record.series, record.number, frame[..length].to_vec()));
+            self.kept.push((this, sent.number, frame[..length].to_vec()));
             self.kept.sort();
         }
-        Ok(())
-    }
-
-    fn checkpoint(&mut self, resume: &Checkpoint) -> Result<(), &'static str> {
-        if self.fault != Fault::IgnoresACheckpointsSeries {
-            self.enter(resume.series)?;
-        }
-        self.resume = Some(*resume);
         Ok(())
     }
 
