@@ -9,6 +9,8 @@ mod checkpoint;
 pub mod journal;
 mod number;
 mod reject_reason;
+#[cfg(feature = "schedule")]
+pub mod schedule;
 mod time;
 pub mod wire;
 
