@@ -20,6 +20,8 @@ mod peek;
 mod reason;
 mod reject_reason;
 mod ring;
+#[cfg(feature = "schedule")]
+pub mod schedule;
 pub mod session;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
