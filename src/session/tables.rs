@@ -1,4 +1,4 @@
-//! The transition tables and the state diagram of ARCHITECTURE.md, drawn from the code and compared with the page.
+//! The transition tables and the state diagram of ARCHITECTURE.md and the README, drawn from the code and compared with the pages.
 //!
 //! Every machine is driven with a representative of every state and input. `UPDATE_TABLES=1 cargo test tables` writes the page anew.
 
@@ -21,13 +21,7 @@ fn n(number: u64) -> MsgSeqNum {
 }
 
 fn logon(reset: bool) -> PeerLogon {
-    PeerLogon {
-        number: n(1),
-        heart_bt_int: 30,
-        reset,
-        next_expected: None,
-        max_message_size: None,
-    }
+    PeerLogon { number: n(1), heart_bt_int: 30, reset, next_expected: None, max_message_size: None }
 }
 
 fn rules(role: Role) -> Rules {
@@ -90,7 +84,11 @@ fn state_name(state: State) -> String {
         State::LogonReceived(_) => "LogonReceived".to_string(),
         State::LogoutReceived(answer) => std::format!("LogoutReceived({answer:?})"),
         State::Closing(_) => "Closing".to_string(),
-        State::Disconnected | State::Connecting | State::AwaitingLogon | State::Active | State::LogoutSent => {
+        State::Disconnected
+        | State::Connecting
+        | State::AwaitingLogon
+        | State::Active
+        | State::LogoutSent => {
             std::format!("{state:?}")
         }
     }
@@ -136,7 +134,11 @@ fn connection_table() -> String {
             let both = [Role::Initiator, Role::Acceptor].iter().all(|&role| reachable(role, state));
             for (row, role) in rows.iter().zip(["initiator", "acceptor"]) {
                 let who = if rows.len() == 1 { String::new() } else { std::format!(" ({role})") };
-                let who = if rows.len() == 1 && both && only_one(state, input) { " (initiator)".into() } else { who };
+                let who = if rows.len() == 1 && both && only_one(state, input) {
+                    " (initiator)".into()
+                } else {
+                    who
+                };
                 writeln!(table, "| {} | {name}{who} | {row} |", state_name(state)).unwrap();
             }
         }
@@ -223,7 +225,8 @@ fn reaction_table() -> String {
 
 fn inbound_table() -> String {
     let gaps = Policies::standard().gaps;
-    let open = |asked, tries, mark| Inbound::Recovering(Recovery { until: n(9), asked, mark: n(mark), tries });
+    let open =
+        |asked, tries, mark| Inbound::Recovering(Recovery { until: n(9), asked, mark: n(mark), tries });
     let states = [
         ("InSequence", Inbound::InSequence),
         ("Recovering, asked by Logon (789)", open(Asked::ByLogon, 0, 5)),
@@ -251,7 +254,12 @@ fn inbound_table() -> String {
             let to = match to {
                 Inbound::InSequence => "InSequence".to_string(),
                 Inbound::Recovering(recovery) => {
-                    std::format!("Recovering until {}, {:?}, try {}", recovery.until, recovery.asked, recovery.tries)
+                    std::format!(
+                        "Recovering until {}, {:?}, try {}",
+                        recovery.until,
+                        recovery.asked,
+                        recovery.tries
+                    )
                 }
             };
             writeln!(table, "| {state_name} | {input_name} | {to} | {action:?} |").unwrap();
@@ -290,9 +298,8 @@ fn liveness_table() -> String {
 }
 
 fn outbound_table() -> String {
-    let running = |unsent, later| {
-        Outbound::Replaying(Replaying { next: n(3), scanned: n(3), to: n(5), unsent, later })
-    };
+    let running =
+        |unsent, later| Outbound::Replaying(Replaying { next: n(3), scanned: n(3), to: n(5), unsent, later });
     let states = [
         ("Live", Outbound::Live),
         ("Replaying 3 to 5", running(None, None)),
@@ -340,38 +347,46 @@ fn outbound_table() -> String {
 /// Puts `text` between the marks of its name, or says that the page differs.
 fn compare(page: &str, name: &str, text: &str) -> String {
     let (begin, end) = (std::format!("<!-- {name} -->\n"), std::format!("<!-- /{name} -->"));
-    let start = page.find(&begin).unwrap_or_else(|| panic!("ARCHITECTURE.md has no mark {begin}")) + begin.len();
-    let stop = page.find(&end).unwrap_or_else(|| panic!("ARCHITECTURE.md has no mark {end}"));
+    let start = page.find(&begin).unwrap_or_else(|| panic!("no mark {begin}")) + begin.len();
+    let stop = page.find(&end).unwrap_or_else(|| panic!("no mark {end}"));
     std::format!("{}\n{text}\n{}", &page[..start].trim_end_matches('\n'), &page[stop..])
 }
 
+/// A page, and what stands between its marks.
+fn check(page_name: &str, parts: &[(&str, String)]) {
+    let path = std::format!("{}/{page_name}", env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(&path).unwrap();
+    let drawn = parts.iter().fold(page.clone(), |drawn, (name, text)| compare(&drawn, name, text));
+    if std::env::var_os("UPDATE_TABLES").is_some() {
+        std::fs::write(path, &drawn).unwrap();
+    } else {
+        assert!(
+            page == drawn,
+            "{page_name} differs from the code: UPDATE_TABLES=1 cargo test tables, and read what changed"
+        );
+    }
+}
+
 #[test]
-fn the_tables_and_the_diagram_of_the_page_are_those_of_the_code() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md");
-    let page = std::fs::read_to_string(path).unwrap();
-    let mut drawn = page.clone();
-    for (name, text) in [
+fn the_tables_and_the_diagram_of_the_pages_are_those_of_the_code() {
+    let parts = [
         ("diagram", diagram()),
         ("connection", connection_table()),
         ("inbound", inbound_table()),
         ("liveness", liveness_table()),
         ("outbound", outbound_table()),
         ("reactions", reaction_table()),
-    ] {
-        drawn = compare(&drawn, name, &text);
-    }
-    if std::env::var_os("UPDATE_TABLES").is_some() {
-        std::fs::write(path, &drawn).unwrap();
-    } else {
-        assert!(page == drawn, "ARCHITECTURE.md differs from the code: UPDATE_TABLES=1 cargo test tables, and read what changed");
-    }
+    ];
+    check("ARCHITECTURE.md", &parts);
+    check("README.md", &parts[..1]);
 }
 
 #[test]
 fn no_state_is_left_but_by_the_end_of_the_link_once_it_closes() {
     for (_, input) in inputs() {
         let (to, _) = next(rules(Role::Initiator), State::Closing(Reason::Closed), input);
-        let expected = if input == Input::LinkDown { State::Disconnected } else { State::Closing(Reason::Closed) };
+        let expected =
+            if input == Input::LinkDown { State::Disconnected } else { State::Closing(Reason::Closed) };
         assert_eq!(to, expected);
     }
 }
