@@ -105,6 +105,7 @@
 extern crate std;
 
 mod checkpoint;
+mod dispatch;
 mod event;
 mod frame;
 mod inbox;
@@ -128,6 +129,7 @@ mod time;
 pub mod wire;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use dispatch::{Dispatch, Handler};
 pub use event::{Event, Ignored, Skip};
 pub use frame::{CommitError, Frame, Stale, Wire};
 pub use inbox::Inbox;
