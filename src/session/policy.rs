@@ -61,6 +61,7 @@ impl Policies {
                 while_probing: WhileProbing::Heartbeat,
                 unanswered: Unanswered::Logout,
                 silence: Silence::Watch,
+                second_link: SecondLink::TestFirst,
             },
             logout: LogoutPolicy {
                 timeout: Duration::from_secs(10),
@@ -83,6 +84,7 @@ impl Policies {
                 garbled: GarbledMessage::Ignore,
                 last_processed: LastProcessed::Unsaid,
                 routing: Routing::Keep,
+                reject_text: RejectText::Particular,
                 finished: Finished::ByStep,
             },
         }
@@ -98,11 +100,14 @@ impl Policies {
         policies.liveness.test_req_id = TestReqId::Fixed("TEST");
         policies.liveness.while_probing = WhileProbing::Quiet;
         policies.liveness.unanswered = Unanswered::Close;
+        policies.liveness.second_link = SecondLink::Drop;
         policies.logout.timeout = Duration::from_secs(2);
         policies.logout.out_of_sequence = OutOfSequenceLogout::Answer;
         policies.logout.after_answer = AfterAnswer::Close;
         policies.logout.after_reject = AfterReject::NoText;
         policies.checks.orig_sending_time = OrigSendingTime::RejectThenLogout;
+        policies.checks.routing = Routing::Reverse;
+        policies.checks.reject_text = RejectText::OfReason;
         policies
     }
 }
@@ -185,6 +190,8 @@ pub struct LivenessPolicy {
     pub unanswered: Unanswered,
     /// Is silence watched at all (`DisableHeartBeatCheck`)?
     pub silence: Silence,
+    /// What a second connection of the same counterparty does while the first is logged on.
+    pub second_link: SecondLink,
 }
 
 /// Ending a connection.
@@ -231,6 +238,8 @@ pub struct CheckPolicy {
     pub last_processed: LastProcessed,
     /// Do Rejects go back the way that OnBehalfOf and DeliverTo fields name?
     pub routing: Routing,
+    /// What Text(58) of a Reject says.
+    pub reject_text: RejectText,
     /// When a message counts as finished by the application.
     pub finished: Finished,
 }
@@ -452,6 +461,15 @@ pub enum Silence {
     Ignore,
 }
 
+/// What a second connection does while the first is logged on. It is dropped in either case.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SecondLink {
+    /// The first is tested by a TestRequest, lest a half-open one keep the counterparty out (test case 1Sb).
+    TestFirst,
+    /// Nothing else.
+    Drop,
+}
+
 /// What a Logout above a gap gets.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OutOfSequenceLogout {
@@ -553,6 +571,15 @@ pub enum Routing {
     Keep,
     /// OnBehalfOf fields become DeliverTo fields and the other way round.
     Reverse,
+}
+
+/// What Text(58) of a Reject says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RejectText {
+    /// What is wrong with this message, where there is more to say than the reason does (test case 11c asks for it).
+    Particular,
+    /// The words of its SessionRejectReason(373), and nothing else.
+    OfReason,
 }
 
 /// When a message counts as finished by the application, so that it need not come again after a crash.
