@@ -6,6 +6,8 @@
 extern crate std;
 
 mod checkpoint;
+#[cfg(feature = "dictionary")]
+pub mod dictionary;
 pub mod journal;
 mod number;
 mod reject_reason;
