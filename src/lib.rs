@@ -6,6 +6,8 @@
 extern crate std;
 
 mod checkpoint;
+#[cfg(feature = "dictionary")]
+pub mod dictionary;
 mod event;
 mod frame;
 mod inbox;
