@@ -105,6 +105,8 @@
 extern crate std;
 
 mod checkpoint;
+#[cfg(feature = "dictionary")]
+pub mod dictionary;
 mod dispatch;
 mod event;
 mod frame;

@@ -1,0 +1,291 @@
+//! Random messages pass; with one fault planted they fail for that fault and its tag.
+
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::generate::{Generated, Random, Role, Token, frame, message};
+use super::{small, verdict};
+use crate::dictionary::MessageRules;
+use crate::dictionary::field_type::FieldType;
+
+/// Generates a message from `seed`, checks that it passes and that each fault which can be planted in it is found.
+/// Answers how many faults were planted.
+pub(super) fn check(rules: &MessageRules, seed: u64) -> Result<usize, TestCaseError> {
+    let random = &mut Random::new(seed);
+    let Some(generated) = message(rules, random) else { return Ok(0) };
+    let good = frame(&generated.tokens);
+    prop_assert_eq!(verdict(rules.validate(&good)), "Ok", "{}", good.escape_ascii());
+    let mut planted = 0;
+    for fault in FAULTS {
+        let mut tokens = generated.tokens.clone();
+        let Some(expected) = fault(rules, &generated, &mut tokens, random) else { continue };
+        let bad = frame(&tokens);
+        prop_assert_eq!(verdict(rules.validate(&bad)), expected, "{}", bad.escape_ascii());
+        planted += 1;
+    }
+    Ok(planted)
+}
+
+/// Plants a fault and says the verdict; `None` where the message offers no place for it.
+type Fault = fn(&MessageRules, &Generated<'_>, &mut Vec<Token>, &mut Random) -> Option<String>;
+
+const FAULTS: [Fault; 11] = [
+    missing,
+    undefined,
+    not_a_tag,
+    not_in_message,
+    empty,
+    not_listed,
+    bad_format,
+    repeated,
+    wrong_count,
+    misplaced,
+    swapped,
+];
+
+/// The first three fields and the last are the frame's.
+fn is_of_frame(token: &Token) -> bool {
+    matches!(token.tag, 8 | 9 | 10 | 35)
+}
+
+fn choose(tokens: &[Token], random: &mut Random, fits: impl Fn(&Token) -> bool) -> Option<usize> {
+    let fitting: Vec<usize> =
+        (0..tokens.len()).filter(|&at| !is_of_frame(&tokens[at]) && fits(&tokens[at])).collect();
+    random.pick(&fitting).copied()
+}
+
+/// Where the body begins, or would.
+fn body_start(tokens: &[Token]) -> usize {
+    tokens.iter().position(|t| !matches!(t.role, Role::Header | Role::HeaderEntry)).unwrap()
+}
+
+fn body_end(tokens: &[Token]) -> usize {
+    tokens.iter().position(|token| token.role == Role::Trailer).unwrap()
+}
+
+fn plain(tag: u32, value: &[u8]) -> Token {
+    Token {
+        tag,
+        value: value.to_vec(),
+        role: Role::Body,
+        kind: FieldType::String,
+        required: false,
+        is_listed: false,
+        entries: None,
+        is_data: false,
+    }
+}
+
+fn missing(
+    _: &MessageRules,
+    _: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    let at = choose(tokens, random, |token| {
+        token.required
+            && token.entries.is_none()
+            && matches!(token.role, Role::Header | Role::Body)
+            && !token.is_data
+    })?;
+    Some(format!("373=1 371={}", tokens.remove(at).tag))
+}
+
+fn undefined(
+    rules: &MessageRules,
+    generated: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    let tag = 4000 + random.below(900) as u32;
+    let known = [generated.dictionary, &*rules.transport].iter().any(|d| d.tags.get(tag).is_some());
+    tokens.insert(body_end(tokens), plain(tag, b"x"));
+    (!known).then(|| format!("373=0 371={tag}"))
+}
+
+fn not_a_tag(_: &MessageRules, _: &Generated<'_>, tokens: &mut Vec<Token>, _: &mut Random) -> Option<String> {
+    tokens.insert(body_end(tokens), plain(0, b"x"));
+    Some("373=0 371=0".into())
+}
+
+fn not_in_message(
+    rules: &MessageRules,
+    generated: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    let dictionary = generated.dictionary;
+    let field = random.below(dictionary.fields.len()) as u16;
+    let tag = dictionary.tag(field);
+    let transport = &rules.transport.envelope.fields;
+    let of_envelope = transport.iter().any(|&field| rules.transport.tag(field) == tag);
+    if of_envelope || generated.message.body.place(field).is_some() {
+        return None;
+    }
+    tokens.insert(body_start(tokens), plain(tag, b"x"));
+    Some(format!("373=2 371={tag}"))
+}
+
+fn empty(
+    _: &MessageRules,
+    _: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    let at = choose(tokens, random, |token| !token.is_data)?;
+    tokens[at].value.clear();
+    Some(format!("373=4 371={}", tokens[at].tag))
+}
+
+fn not_listed(
+    _: &MessageRules,
+    _: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    let at = choose(tokens, random, |token| {
+        token.is_listed && !matches!(token.kind, FieldType::Boolean | FieldType::Data)
+    })?;
+    let token = &mut tokens[at];
+    token.value = match token.kind {
+        FieldType::Int | FieldType::Count | FieldType::Decimal => b"987654".to_vec(),
+        FieldType::String
+        | FieldType::Char
+        | FieldType::MultipleStringValue
+        | FieldType::MultipleCharValue => b"~".to_vec(),
+        _ => return None,
+    };
+    Some(format!("373=5 371={}", token.tag))
+}
+
+fn bad_format(
+    _: &MessageRules,
+    _: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    let at = choose(tokens, random, |token| {
+        !matches!(token.kind, FieldType::String | FieldType::Data) && !token.is_data
+    })?;
+    tokens[at].value = b" +".to_vec();
+    Some(format!("373=6 371={}", tokens[at].tag))
+}
+
+fn repeated(
+    _: &MessageRules,
+    _: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    let at = choose(tokens, random, |token| {
+        token.role == Role::Body && token.entries.is_none() && !token.is_data
+    })?;
+    let copy = tokens[at].clone();
+    let tag = copy.tag;
+    tokens.insert(body_start(tokens), copy);
+    Some(format!("373=13 371={tag}"))
+}
+
+fn wrong_count(
+    _: &MessageRules,
+    _: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    let at =
+        choose(tokens, random, |token| token.entries.is_some_and(|entries| entries > 0) && !token.is_listed)?;
+    let entries = tokens[at].entries?;
+    tokens[at].value = format!("{}", entries + 1).into_bytes();
+    Some(format!("373=16 371={}", tokens[at].tag))
+}
+
+fn misplaced(
+    _: &MessageRules,
+    _: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    if body_start(tokens) == body_end(tokens) {
+        return None;
+    }
+    let at = choose(tokens, random, |token| {
+        token.role == Role::Header && token.entries.is_none() && !token.is_data
+    })?;
+    let token = tokens.remove(at);
+    let tag = token.tag;
+    tokens.insert(body_end(tokens), token);
+    Some(format!("373=14 371={tag}"))
+}
+
+/// The first two fields of a group's first entry change places.
+fn swapped(
+    _: &MessageRules,
+    generated: &Generated<'_>,
+    tokens: &mut Vec<Token>,
+    random: &mut Random,
+) -> Option<String> {
+    let at = choose(tokens, random, |token| {
+        token.role == Role::Body && token.entries.is_some_and(|entries| entries > 0)
+    })?;
+    let dictionary = generated.dictionary;
+    let place = generated.message.body.place(dictionary.tags.get(tokens[at].tag)?)?;
+    let entry = &dictionary.groups[generated.message.body.group(place)?].entry;
+    let [first, second] = [at + 1, at + 2].map(|at| tokens.get(at).filter(|t| t.role == Role::Entry));
+    let (first, second) = (first?, second?);
+    let field = dictionary.tags.get(second.tag)?;
+    let stays = entry.place(field).is_some_and(|place| place.position() > 0)
+        && generated.message.body.place(field).is_none();
+    if !stays || first.entries.is_some() || second.entries.is_some() || first.is_data || second.is_data {
+        return None;
+    }
+    let tag = second.tag;
+    tokens.swap(at + 1, at + 2);
+    Some(format!("373=15 371={tag}"))
+}
+
+#[test]
+fn every_fault_can_be_planted() {
+    let rules = small();
+    for (index, fault) in FAULTS.iter().enumerate() {
+        let planted = (0..1000).filter(|&seed| {
+            let random = &mut Random::new(seed);
+            let Some(generated) = message(&rules, random) else { return false };
+            fault(&rules, &generated, &mut generated.tokens.clone(), random).is_some()
+        });
+        assert!(planted.count() > 5, "fault {index}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn messages_of_the_small_dictionary_pass_and_faults_are_found(seed in any::<u64>()) {
+        check(&small(), seed)?;
+    }
+
+    #[test]
+    fn no_bytes_panic_and_the_body_ends(text in "(8|35|11|453|448|802|523|78|79|386|336|95|96|10|9999|0)(=[A-Z0-9]{0,3})?\u{1}") {
+        let _ = small().validate(text.as_bytes());
+    }
+
+    #[test]
+    fn fields_in_any_order_do_not_panic(
+        fields in prop::collection::vec(
+            (prop::sample::select(&[8u32, 35, 11, 453, 448, 447, 802, 523, 803, 78, 79, 80, 386, 336, 95, 96, 627, 628, 10, 9999]), "[A-D1-3]{0,2}"),
+            0..40,
+        ),
+    ) {
+        let rules = small();
+        let text: String = fields.iter().map(|(tag, value)| format!("{tag}={value}\u{1}")).collect();
+        let frame = format!("8=FIX.4.4\u{1}9=1\u{1}35=D\u{1}{text}");
+        let _ = rules.validate(frame.as_bytes());
+        for item in rules.body(frame.as_bytes()) {
+            if let crate::dictionary::Item::Group(group) = item {
+                let bytes: usize = group.as_bytes().len();
+                prop_assert!(group.entries().count() <= bytes);
+            }
+        }
+    }
+}
