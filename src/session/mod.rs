@@ -25,6 +25,8 @@ mod sequence_reset;
 mod state;
 mod status;
 mod step;
+#[cfg(test)]
+mod tables;
 mod timers;
 
 pub use application::{Farewell, NotNow, Outgoing, SendError};
