@@ -23,7 +23,9 @@ fn main() -> ExitCode {
         return child(&arguments[at + 1], arguments[at + 2].parse().unwrap());
     }
     if !Command::new("valgrind").arg("--version").output().is_ok_and(|answer| answer.status.success()) {
-        println!("valgrind is not installed: `apt-get install valgrind` (Debian, Ubuntu) or `dnf install valgrind` (Fedora)");
+        println!(
+            "valgrind is not installed: `apt-get install valgrind` (Debian, Ubuntu) or `dnf install valgrind` (Fedora)"
+        );
         return ExitCode::SUCCESS;
     }
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
@@ -36,7 +38,8 @@ fn main() -> ExitCode {
         let change = before.map_or(String::from("new"), |before| {
             format!("{:+.1} %", (per_message as f64 / before as f64 - 1.0) * 100.0)
         });
-        let too_many = before.is_some_and(|before| per_message as f64 > before as f64 * (1.0 + TOLERANCE / 100.0));
+        let too_many =
+            before.is_some_and(|before| per_message as f64 > before as f64 * (1.0 + TOLERANCE / 100.0));
         worse |= too_many;
         println!("{:<68} {per_message:>7} {change}{}", case.name, if too_many { "  TOO MANY" } else { "" });
         let _ = writeln!(counted, "{}\t{per_message}", case.name);
@@ -63,7 +66,8 @@ fn total(case: &Case, count: usize) -> u64 {
         .unwrap();
     let said = String::from_utf8_lossy(&answer.stderr);
     assert!(answer.status.success(), "{}: {said}", case.name);
-    let collected = said.lines().find_map(|line| line.split_once("Collected :")).expect("callgrind says a total");
+    let collected =
+        said.lines().find_map(|line| line.split_once("Collected :")).expect("callgrind says a total");
     collected.1.trim().parse().unwrap()
 }
 

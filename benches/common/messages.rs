@@ -9,8 +9,8 @@ pub(crate) const US: &str = "SELLSIDE";
 /// 2026-01-01T12:00:00Z, the SendingTime(52) of every message that does not move it, in seconds since the epoch.
 pub(crate) const NOON: i64 = 1_767_268_800;
 
-/// Where a stream begins, so that every MsgSeqNum(34) has seven digits.
-pub(crate) const FIRST: u64 = 1_000_000;
+/// Where a stream begins, so that every MsgSeqNum(34) has six digits.
+pub(crate) const FIRST: u64 = 100_000;
 
 /// How the header of a message is laid out.
 #[derive(Clone, Copy, PartialEq, Eq)]

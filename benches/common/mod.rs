@@ -60,7 +60,9 @@ pub(crate) fn logged_on(change: impl FnOnce(&mut Config)) -> Session {
         match session.step(noon(), &mut inbox, &mut out) {
             Output::Event(Event::Logon(_)) => session.accept(noon()).unwrap(),
             Output::Event(Event::LoggedOn(_)) => {}
-            Output::Transmit(frame) => drop(frame.commit(&mut session, &mut NoJournal).unwrap()),
+            Output::Transmit(frame) => {
+                let _ = frame.commit(&mut session, &mut NoJournal).unwrap();
+            }
             Output::Wait(_) => return session,
             other => panic!("not on the way to a session: {other:?}"),
         }

@@ -159,7 +159,7 @@ impl Replayed {
         for number in 0..count as u64 {
             let values = Values::draw(FIRST + 1 + number, &mut draw);
             let frame = send(&mut start, &values, &mut out);
-            drop(frame.commit(&mut start, &mut journal).unwrap());
+            let _ = frame.commit(&mut start, &mut journal).unwrap();
         }
         let mut memory = [0; 1024];
         let mut inbox = Inbox::new(&mut memory);
@@ -175,7 +175,10 @@ impl Replayed {
             work.one(&mut out, |bytes| frame = bytes.to_vec());
             assert_eq!(plain_value(&frame, "34"), (FIRST + 1 + number).to_string());
             assert_eq!(plain_value(&frame, "11"), format!("O{:07}", FIRST + 1 + number));
-            assert_eq!((plain_value(&frame, "43"), plain_value(&frame, "122")), ("Y".into(), sending_time(0)));
+            assert_eq!(
+                (plain_value(&frame, "43"), plain_value(&frame, "122")),
+                ("Y".into(), sending_time(0))
+            );
             assert_eq!(plain_value(&frame, "10"), format!("{:03}", checksum(&frame[..frame.len() - 7])));
             lengths.push(frame.len() as u64);
         }

@@ -69,10 +69,8 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 /// A logged-on session with nothing to do, stepped.
-pub(crate) const IDLE: Case = Case {
-    name: "idle session stepped",
-    make: |count| Box::new(Idle::new(&logged_on(|_| {}), count)),
-};
+pub(crate) const IDLE: Case =
+    Case { name: "idle session stepped", make: |count| Box::new(Idle::new(&logged_on(|_| {}), count)) };
 
 fn delivered<T: super::inbound::Take>(frames: Vec<Vec<u8>>, take: T) -> Delivered<T> {
     Delivered::new(logged_on(|_| {}), &frames, take, 0)
@@ -146,7 +144,8 @@ fn garbled(count: usize) -> Absorbed {
 
 fn duplicates(count: usize) -> Absorbed {
     let stamp = sending_time(0);
-    let body = format!("43=Y|122={stamp}|11=O0000007|1=ACC7|21=1|38=100|40=2|44=10.25|54=1|55=IBM|59=0|60={stamp}|");
+    let body =
+        format!("43=Y|122={stamp}|11=O0000007|1=ACC7|21=1|38=100|40=2|44=10.25|54=1|55=IBM|59=0|60={stamp}|");
     let frames: Vec<_> = (0..count).map(|_| message("D", FIRST - 1, &body)).collect();
     Absorbed::new(logged_on(|_| {}), &frames, 0, 1)
 }
