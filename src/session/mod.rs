@@ -1,15 +1,20 @@
 //! The session: four machines, two numbers, a few timers, and what is owed.
 
+mod admin;
 mod application;
+mod bucket;
 mod classify;
+mod commit;
 mod config;
 mod connection;
+mod establish;
 mod handshake;
 mod header;
 mod liveness;
 mod logon;
 mod logon_check;
 mod logout;
+mod machines;
 mod numbers;
 mod operator;
 mod outbound;
@@ -90,7 +95,7 @@ pub struct Session {
     again: Option<Span>,
     /// When the first message of the application began to wait behind a replay.
     waiting_since: Option<Instant>,
-    bucket: application::Bucket,
+    bucket: bucket::Bucket,
     memory: status::Memory,
     /// What our Logout says.
     farewell: Text,
@@ -159,7 +164,7 @@ impl Session {
             acted: None,
             again: None,
             waiting_since: None,
-            bucket: application::Bucket::full(config.rate),
+            bucket: bucket::Bucket::full(config.rate),
             memory: status::Memory::default(),
             farewell: Text::new(),
             farewell_status: None,
