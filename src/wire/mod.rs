@@ -3,6 +3,7 @@
 mod begin_string;
 mod checksum;
 mod data_fields;
+mod delimiters;
 mod encode;
 mod field;
 mod frame;
@@ -24,4 +25,5 @@ pub use msg_type::MsgType;
 pub use timestamp::{
     TimePrecision, UTC_TIMESTAMP_MAX, UtcTimestamp, date_and_seconds, fraction_text, split_utc, write_utc,
 };
+pub(crate) use value::same;
 pub use value::{Value, ValueError};
