@@ -100,6 +100,18 @@
 //! `migration`: the stores of other engines. `testing`: virtual clock, faulty link, simulator. `serde`: checkpoints and numbers.
 #![no_std]
 #![forbid(unsafe_code)]
+// No input and no sequence of calls may panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::todo,
+        clippy::unreachable,
+        clippy::indexing_slicing
+    )
+)]
 
 #[cfg(any(test, feature = "std"))]
 extern crate std;

@@ -26,6 +26,7 @@ pub(crate) struct Timers {
     at: [Option<Instant>; COUNT],
 }
 
+#[allow(clippy::indexing_slicing, reason = "a Timer is an index below COUNT")]
 impl Timers {
     pub(crate) const fn new() -> Self {
         Timers { at: [None; COUNT] }
