@@ -120,9 +120,14 @@ fn not_in_message(
     let dictionary = generated.dictionary;
     let field = random.below(dictionary.fields.len()) as u16;
     let tag = dictionary.tag(field);
-    let transport = &rules.transport.envelope.fields;
-    let of_envelope = transport.iter().any(|&field| rules.transport.tag(field) == tag);
-    if of_envelope || generated.message.body.place(field).is_some() {
+    let transport = &rules.transport;
+    let known = transport.tags.get(tag);
+    let of_header = known.is_some_and(|known| {
+        let mut groups =
+            transport.envelope.groups.iter().map(|group| &transport.groups[usize::from(group.1)]);
+        transport.envelope.fields.contains(&known) || groups.any(|group| group.entry.place(known).is_some())
+    });
+    if of_header || generated.message.body.place(field).is_some() {
         return None;
     }
     tokens.insert(body_start(tokens), plain(tag, b"x"));
