@@ -198,6 +198,14 @@ fn char_is_text_before_fix_4_2() {
 }
 
 #[test]
+fn exec_inst_holds_several_instructions_before_fix_4_2_too() {
+    let exec_inst = "<field number='18' name='ExecInst' type='CHAR'><value enum='1'/></field>";
+    let text = xml("", "", exec_inst).replace("minor='4'", "minor='0'");
+    let dictionary = Dictionary::from_xml(&text).unwrap();
+    assert_eq!(dictionary.field_type(18), Some(FieldType::MultipleStringValue));
+}
+
+#[test]
 fn names_are_kept() {
     let dictionary = Dictionary::from_xml(SMALL).unwrap();
     assert_eq!(dictionary.field_name(1), Some("Account"));
