@@ -22,13 +22,11 @@ pub(super) struct Pass<'r, 'a> {
     pub(super) fields: Fields<'a>,
     /// A field that was read and not used yet: what ended a group, or the header.
     pub(super) held: Option<Field<'a>>,
-    /// The tag read last.
-    last: u32,
 }
 
 /// What the header and trailer have shown so far.
 #[derive(Default)]
-pub(super) struct Envelope<'a> {
+pub(super) struct Shown<'a> {
     seen: u128,
     pub(super) msg_type: Option<&'a [u8]>,
     pub(super) appl_ver_id: Option<&'a [u8]>,
@@ -37,15 +35,15 @@ pub(super) struct Envelope<'a> {
 
 impl<'r, 'a> Pass<'r, 'a> {
     pub(super) fn new(rules: &'r MessageRules, frame: &'a [u8]) -> Self {
-        Pass { rules, frame, fields: Fields::new(frame, rules.data), held: None, last: 0 }
+        Pass { rules, frame, fields: Fields::new(frame, rules.data), held: None }
     }
 
     pub(super) fn message(&mut self) -> Result<(), Violation<'a>> {
-        let mut envelope = Envelope::default();
-        let header = self.header(&mut envelope);
+        let mut shown = Shown::default();
+        let header = self.header(&mut shown);
         // MsgType is the third field: a fault of its value comes before one in the rest of the header.
-        let found = match envelope.msg_type {
-            Some(msg_type) => self.rules.message(msg_type, envelope.appl_ver_id)?,
+        let found = match shown.msg_type {
+            Some(msg_type) => self.rules.message(msg_type, shown.appl_ver_id)?,
             None => {
                 header?;
                 return Err(Violation::tag(Reason::RequiredTagMissing, MSG_TYPE));
@@ -53,23 +51,23 @@ impl<'r, 'a> Pass<'r, 'a> {
         };
         header?;
         match found {
-            Some((dictionary, message)) => self.body(dictionary, message, &mut envelope),
+            Some((dictionary, message)) => self.body(dictionary, message, &mut shown),
             None => Ok(()),
         }
     }
 
     /// Reads header fields up to the first tag known to be none; undefined tags do not end the header.
-    pub(super) fn header(&mut self, envelope: &mut Envelope<'a>) -> Result<(), Violation<'a>> {
+    pub(super) fn header(&mut self, shown: &mut Shown<'a>) -> Result<(), Violation<'a>> {
         let transport = &*self.rules.transport;
         while let Some(field) = self.next()? {
             match self.rule(transport, field.tag) {
                 Some((_, rule)) if rule.envelope < transport.envelope.header_len => {
                     match field.tag {
-                        MSG_TYPE => envelope.msg_type = Some(field.value.as_bytes()),
-                        APPL_VER_ID => envelope.appl_ver_id = Some(field.value.as_bytes()),
+                        MSG_TYPE => shown.msg_type = Some(field.value.as_bytes()),
+                        APPL_VER_ID => shown.appl_ver_id = Some(field.value.as_bytes()),
                         _ => {}
                     }
-                    self.envelope_field(rule, field, envelope)?;
+                    self.envelope_field(rule, field, shown)?;
                 }
                 None if !self.rules.an_application_knows(field.tag) => self.undefined(field)?,
                 _ => {
@@ -85,7 +83,7 @@ impl<'r, 'a> Pass<'r, 'a> {
         &mut self,
         dictionary: &'r Dictionary,
         message: &'r MessageRule,
-        envelope: &mut Envelope<'a>,
+        shown: &mut Shown<'a>,
     ) -> Result<(), Violation<'a>> {
         let body = &message.body;
         let mut seen = Seen::none();
@@ -93,10 +91,10 @@ impl<'r, 'a> Pass<'r, 'a> {
             let member =
                 self.rule(dictionary, field.tag).and_then(|(id, rule)| Some((body.place(id)?, rule)));
             let Some((place, rule)) = member else {
-                self.outside_body(dictionary, field, envelope)?;
+                self.outside_body(dictionary, field, shown)?;
                 continue;
             };
-            if envelope.trailer_begun {
+            if shown.trailer_begun {
                 self.out_of_section(field.tag)?;
             }
             if !seen.insert(place.position()) {
@@ -108,7 +106,7 @@ impl<'r, 'a> Pass<'r, 'a> {
             }
         }
         let transport = &*self.rules.transport;
-        let missing = transport.envelope.required & !envelope.seen;
+        let missing = transport.envelope.required & !shown.seen;
         if missing == 0 && !body.lacks(&seen) {
             return Ok(());
         }
@@ -130,14 +128,14 @@ impl<'r, 'a> Pass<'r, 'a> {
         &mut self,
         rule: &FieldRule,
         field: Field<'a>,
-        envelope: &mut Envelope<'a>,
+        shown: &mut Shown<'a>,
     ) -> Result<(), Violation<'a>> {
         let transport = &*self.rules.transport;
         let bit = 1u128.wrapping_shl(u32::from(rule.envelope));
-        if envelope.seen & bit != 0 {
+        if shown.seen & bit != 0 {
             self.fault(|checks| checks.repeated_tag, Reason::TagAppearsMoreThanOnce, field.tag)?;
         }
-        envelope.seen |= bit;
+        shown.seen |= bit;
         self.value(transport, rule, field)?;
         if rule.is_count {
             let group = transport.envelope.groups.iter().find(|group| group.0 == rule.envelope);
@@ -152,18 +150,18 @@ impl<'r, 'a> Pass<'r, 'a> {
         &mut self,
         dictionary: &'r Dictionary,
         field: Field<'a>,
-        envelope: &mut Envelope<'a>,
+        shown: &mut Shown<'a>,
     ) -> Result<(), Violation<'a>> {
         let transport = &*self.rules.transport;
         match transport.tags.get(field.tag).and_then(|id| transport.rule(id)) {
             Some(rule) if rule.envelope == NOT_IN_ENVELOPE => {}
             Some(rule) if rule.envelope >= transport.envelope.header_len => {
-                envelope.trailer_begun = true;
-                return self.envelope_field(rule, field, envelope);
+                shown.trailer_begun = true;
+                return self.envelope_field(rule, field, shown);
             }
             Some(rule) => {
                 self.out_of_section(field.tag)?;
-                return self.envelope_field(rule, field, envelope);
+                return self.envelope_field(rule, field, shown);
             }
             None => {}
         }
@@ -251,16 +249,14 @@ impl<'r, 'a> Pass<'r, 'a> {
         }
     }
 
+    /// The next field: the one held, or one more of the frame.
     #[inline(always)]
     pub(super) fn next(&mut self) -> Result<Option<Field<'a>>, Violation<'a>> {
-        if let Some(field) = self.held.take() {
-            return Ok(Some(field));
+        if self.held.is_some() {
+            return Ok(self.held.take());
         }
         match self.fields.next() {
-            Some(Ok(field)) => {
-                self.last = field.tag;
-                Ok(Some(field))
-            }
+            Some(Ok(field)) => Ok(Some(field)),
             Some(Err(bad)) => Err(self.no_field(bad)),
             None => Ok(None),
         }
@@ -269,13 +265,16 @@ impl<'r, 'a> Pass<'r, 'a> {
     #[cold]
     fn no_field(&self, bad: BadField<'a>) -> Violation<'a> {
         match bad.why {
-            // Text without "=" is the rest of a value that holds SOH (FIX session test case 14k).
-            BadFieldKind::NoEquals => Violation::tag(Reason::NonDataValueIncludesSoh, self.last),
             BadFieldKind::DataLength => {
                 Violation::Session { reason: Reason::IncorrectDataFormat, tag: RefTagId::Text(bad.text) }
             }
             BadFieldKind::Tag => {
                 Violation::Session { reason: Reason::InvalidTagNumber, tag: RefTagId::Text(bad.text) }
+            }
+            // Text without "=" is the rest of a value that holds SOH (FIX session test case 14k).
+            BadFieldKind::NoEquals => {
+                let before = Fields::new(self.frame, self.rules.data).map_while(Result::ok).last();
+                Violation::tag(Reason::NonDataValueIncludesSoh, before.map_or(0, |field| field.tag))
             }
         }
     }

@@ -4,7 +4,7 @@ use super::compiled::{Dictionary, GroupRule};
 use super::group::Scope;
 use super::rules::MessageRules;
 use super::table::{Block, Seen};
-use super::validate::{Envelope, Pass};
+use super::validate::{Pass, Shown};
 use crate::wire::Field;
 
 /// A field, or a whole group.
@@ -91,9 +91,9 @@ impl<'r, 'a> Iterator for Entries<'r, 'a> {
 impl<'r, 'a> Items<'r, 'a> {
     pub(super) fn of_body(rules: &'r MessageRules, frame: &'a [u8]) -> Self {
         let mut pass = Pass::new(rules, frame);
-        let mut envelope = Envelope::default();
-        let _ = pass.header(&mut envelope);
-        let found = rules.message(envelope.msg_type.unwrap_or_default(), envelope.appl_ver_id).ok().flatten();
+        let mut shown = Shown::default();
+        let _ = pass.header(&mut shown);
+        let found = rules.message(shown.msg_type.unwrap_or_default(), shown.appl_ver_id).ok().flatten();
         let (dictionary, members) = match found {
             Some((dictionary, message)) => (dictionary, Members::Body(&message.body)),
             None => (&*rules.transport, Members::Unknown),

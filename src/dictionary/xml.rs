@@ -20,6 +20,8 @@ const TEXT_MAX: usize = 32 << 20;
 /// The most XML nodes that are read.
 const NODES_MAX: u32 = 2_000_000;
 
+const EXEC_INST: u32 = 18;
+
 impl Dictionary {
     /// Loads the rules of one version from the text of a QuickFIX data dictionary, such as `FIX44.xml` or `FIXT11.xml`.
     ///
@@ -123,6 +125,9 @@ fn field(node: Node<'_, '_>, version: Version) -> Result<FieldDefinition, Refusa
     let kind = attribute(node, "type", "a type of FIX")?;
     let kind = FieldType::from_name(kind, version)
         .ok_or_else(|| bad_attribute(node, "type", "a type of FIX", Some(kind)))?;
+    // FIX 4.0 and 4.1 call ExecInst "char", and let it hold several instructions separated by spaces.
+    let is_exec_inst = tag == EXEC_INST && version < Version::Fix42;
+    let kind = if is_exec_inst { FieldType::MultipleStringValue } else { kind };
     let mut values = Vec::new();
     for value in elements(node, "<value>") {
         values.push(String::from(attribute(value?, "enum", "a value")?));

@@ -191,10 +191,10 @@ impl<'r> Writer<'r, '_> {
         required: bool,
         role: Role,
     ) -> Option<()> {
-        let tag = self.dictionary.tag(field);
         let is_ambiguous = self.tail.iter().any(|open| open.place(field).is_some());
-        let is_data = LENGTHS.iter().any(|pair| pair.1 == tag);
-        if is_data || is_ambiguous {
+        // Data comes with its length alone.
+        let is_data = self.dictionary.rule(field)?.kind == FieldType::Data;
+        if (is_data && !required) || is_ambiguous {
             return if required && is_ambiguous { None } else { Some(()) };
         }
         if let Some(group) = block.group(place) {

@@ -3,6 +3,8 @@
 use std::format;
 use std::string::{String, ToString};
 
+use proptest::prelude::*;
+
 use crate::dictionary::{Dictionary, FieldType, Members, Presence, SMALL, Version};
 
 /// A small XML dictionary with the given sections; each section begins a line.
@@ -198,6 +200,14 @@ fn char_is_text_before_fix_4_2() {
 }
 
 #[test]
+fn exec_inst_holds_several_instructions_before_fix_4_2_too() {
+    let exec_inst = "<field number='18' name='ExecInst' type='CHAR'><value enum='1'/></field>";
+    let text = xml("", "", exec_inst).replace("minor='4'", "minor='0'");
+    let dictionary = Dictionary::from_xml(&text).unwrap();
+    assert_eq!(dictionary.field_type(18), Some(FieldType::MultipleStringValue));
+}
+
+#[test]
 fn names_are_kept() {
     let dictionary = Dictionary::from_xml(SMALL).unwrap();
     assert_eq!(dictionary.field_name(1), Some("Account"));
@@ -206,4 +216,19 @@ fn names_are_kept() {
     assert_eq!(dictionary.field_type(38), Some(FieldType::Decimal));
     assert_eq!(dictionary.message_name(b"D"), Some("NewOrderSingle"));
     assert_eq!(dictionary.message_name(b"AE"), None);
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_dictionary_is_refused_or_loaded_without_a_panic(
+        from in 0..SMALL.len(),
+        length in 0..200usize,
+        instead in "[<>/='A-Zafgmpu 0-9\"]{0,20}",
+    ) {
+        let until = (from + length).min(SMALL.len());
+        let damaged = format!("{}{instead}{}", &SMALL[..from], &SMALL[until..]);
+        if let Err(error) = Dictionary::from_xml(&damaged) {
+            prop_assert!(error.at.is_some(), "{error}");
+        }
+    }
 }

@@ -20,9 +20,9 @@ pub(super) fn check(rules: &MessageRules, seed: u64) -> Result<usize, TestCaseEr
     prop_assert_eq!(verdict(rules.validate(&good)), "Ok", "{}", good.escape_ascii());
     let mut planted = 0;
     for fault in FAULTS {
-        let mut tokens = generated.tokens.clone();
-        let Some(expected) = fault(rules, &generated, &mut tokens, random) else { continue };
-        let bad = frame(&tokens);
+        let mut site = Site { rules, generated: &generated, tokens: generated.tokens.clone(), random };
+        let Some(expected) = fault(&mut site) else { continue };
+        let bad = frame(&site.tokens);
         prop_assert_eq!(verdict(rules.validate(&bad)), expected, "{}", bad.escape_ascii());
         planted += 1;
     }
@@ -30,7 +30,35 @@ pub(super) fn check(rules: &MessageRules, seed: u64) -> Result<usize, TestCaseEr
 }
 
 /// Plants a fault and says the verdict; `None` where the message offers no place for it.
-type Fault = fn(&MessageRules, &Generated<'_>, &mut Vec<Token>, &mut Random) -> Option<String>;
+type Fault = fn(&mut Site<'_>) -> Option<String>;
+
+/// Where a fault is planted: a good message, whose tokens change.
+struct Site<'s> {
+    rules: &'s MessageRules,
+    generated: &'s Generated<'s>,
+    tokens: Vec<Token>,
+    random: &'s mut Random,
+}
+
+impl Site<'_> {
+    /// One of the tokens that fit; those of the frame itself never do.
+    fn choose(&mut self, fits: impl Fn(&Token) -> bool) -> Option<usize> {
+        let is_of_frame = |token: &Token| matches!(token.tag, 8 | 9 | 10 | 35);
+        let fitting: Vec<usize> = (0..self.tokens.len())
+            .filter(|&at| !is_of_frame(&self.tokens[at]) && fits(&self.tokens[at]))
+            .collect();
+        self.random.pick(&fitting).copied()
+    }
+
+    /// Where the body begins, or would.
+    fn body_start(&self) -> usize {
+        self.tokens.iter().position(|token| !matches!(token.role, Role::Header | Role::HeaderEntry)).unwrap()
+    }
+
+    fn body_end(&self) -> usize {
+        self.tokens.iter().position(|token| token.role == Role::Trailer).unwrap()
+    }
+}
 
 const FAULTS: [Fault; 11] = [
     missing,
@@ -46,26 +74,6 @@ const FAULTS: [Fault; 11] = [
     swapped,
 ];
 
-/// The first three fields and the last are the frame's.
-fn is_of_frame(token: &Token) -> bool {
-    matches!(token.tag, 8 | 9 | 10 | 35)
-}
-
-fn choose(tokens: &[Token], random: &mut Random, fits: impl Fn(&Token) -> bool) -> Option<usize> {
-    let fitting: Vec<usize> =
-        (0..tokens.len()).filter(|&at| !is_of_frame(&tokens[at]) && fits(&tokens[at])).collect();
-    random.pick(&fitting).copied()
-}
-
-/// Where the body begins, or would.
-fn body_start(tokens: &[Token]) -> usize {
-    tokens.iter().position(|t| !matches!(t.role, Role::Header | Role::HeaderEntry)).unwrap()
-}
-
-fn body_end(tokens: &[Token]) -> usize {
-    tokens.iter().position(|token| token.role == Role::Trailer).unwrap()
-}
-
 fn plain(tag: u32, value: &[u8]) -> Token {
     Token {
         tag,
@@ -79,77 +87,56 @@ fn plain(tag: u32, value: &[u8]) -> Token {
     }
 }
 
-fn missing(
-    _: &MessageRules,
-    _: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    let at = choose(tokens, random, |token| {
+fn missing(site: &mut Site<'_>) -> Option<String> {
+    let at = site.choose(|token| {
         token.required
             && token.entries.is_none()
             && matches!(token.role, Role::Header | Role::Body)
             && !token.is_data
     })?;
-    Some(format!("373=1 371={}", tokens.remove(at).tag))
+    Some(format!("373=1 371={}", site.tokens.remove(at).tag))
 }
 
-fn undefined(
-    rules: &MessageRules,
-    generated: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    let tag = 4000 + random.below(900) as u32;
-    let known = [generated.dictionary, &*rules.transport].iter().any(|d| d.tags.get(tag).is_some());
-    tokens.insert(body_end(tokens), plain(tag, b"x"));
+fn undefined(site: &mut Site<'_>) -> Option<String> {
+    let tag = 4000 + site.random.below(900) as u32;
+    let known = [site.generated.dictionary, &*site.rules.transport].iter().any(|d| d.tags.get(tag).is_some());
+    site.tokens.insert(site.body_end(), plain(tag, b"x"));
     (!known).then(|| format!("373=0 371={tag}"))
 }
 
-fn not_a_tag(_: &MessageRules, _: &Generated<'_>, tokens: &mut Vec<Token>, _: &mut Random) -> Option<String> {
-    tokens.insert(body_end(tokens), plain(0, b"x"));
+fn not_a_tag(site: &mut Site<'_>) -> Option<String> {
+    site.tokens.insert(site.body_end(), plain(0, b"x"));
     Some("373=0 371=0".into())
 }
 
-fn not_in_message(
-    rules: &MessageRules,
-    generated: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    let dictionary = generated.dictionary;
-    let field = random.below(dictionary.fields.len()) as u16;
+fn not_in_message(site: &mut Site<'_>) -> Option<String> {
+    let dictionary = site.generated.dictionary;
+    let field = site.random.below(dictionary.fields.len()) as u16;
     let tag = dictionary.tag(field);
-    let transport = &rules.transport.envelope.fields;
-    let of_envelope = transport.iter().any(|&field| rules.transport.tag(field) == tag);
-    if of_envelope || generated.message.body.place(field).is_some() {
+    let transport = &site.rules.transport;
+    let known = transport.tags.get(tag);
+    let of_header = known.is_some_and(|known| {
+        let mut groups =
+            transport.envelope.groups.iter().map(|group| &transport.groups[usize::from(group.1)]);
+        transport.envelope.fields.contains(&known) || groups.any(|group| group.entry.place(known).is_some())
+    });
+    if of_header || site.generated.message.body.place(field).is_some() {
         return None;
     }
-    tokens.insert(body_start(tokens), plain(tag, b"x"));
+    site.tokens.insert(site.body_start(), plain(tag, b"x"));
     Some(format!("373=2 371={tag}"))
 }
 
-fn empty(
-    _: &MessageRules,
-    _: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    let at = choose(tokens, random, |token| !token.is_data)?;
-    tokens[at].value.clear();
-    Some(format!("373=4 371={}", tokens[at].tag))
+fn empty(site: &mut Site<'_>) -> Option<String> {
+    let at = site.choose(|token| !token.is_data)?;
+    site.tokens[at].value.clear();
+    Some(format!("373=4 371={}", site.tokens[at].tag))
 }
 
-fn not_listed(
-    _: &MessageRules,
-    _: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    let at = choose(tokens, random, |token| {
-        token.is_listed && !matches!(token.kind, FieldType::Boolean | FieldType::Data)
-    })?;
-    let token = &mut tokens[at];
+fn not_listed(site: &mut Site<'_>) -> Option<String> {
+    let at =
+        site.choose(|token| token.is_listed && !matches!(token.kind, FieldType::Boolean | FieldType::Data))?;
+    let token = &mut site.tokens[at];
     token.value = match token.kind {
         FieldType::Int | FieldType::Count | FieldType::Decimal => b"987654".to_vec(),
         FieldType::String
@@ -161,88 +148,56 @@ fn not_listed(
     Some(format!("373=5 371={}", token.tag))
 }
 
-fn bad_format(
-    _: &MessageRules,
-    _: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    let at = choose(tokens, random, |token| {
-        !matches!(token.kind, FieldType::String | FieldType::Data) && !token.is_data
-    })?;
-    tokens[at].value = b" +".to_vec();
-    Some(format!("373=6 371={}", tokens[at].tag))
+fn bad_format(site: &mut Site<'_>) -> Option<String> {
+    let at =
+        site.choose(|token| !matches!(token.kind, FieldType::String | FieldType::Data) && !token.is_data)?;
+    site.tokens[at].value = b" +".to_vec();
+    Some(format!("373=6 371={}", site.tokens[at].tag))
 }
 
-fn repeated(
-    _: &MessageRules,
-    _: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    let at = choose(tokens, random, |token| {
-        token.role == Role::Body && token.entries.is_none() && !token.is_data
-    })?;
-    let copy = tokens[at].clone();
+fn repeated(site: &mut Site<'_>) -> Option<String> {
+    let at = site.choose(|token| token.role == Role::Body && token.entries.is_none() && !token.is_data)?;
+    let copy = site.tokens[at].clone();
     let tag = copy.tag;
-    tokens.insert(body_start(tokens), copy);
+    site.tokens.insert(site.body_start(), copy);
     Some(format!("373=13 371={tag}"))
 }
 
-fn wrong_count(
-    _: &MessageRules,
-    _: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    let at =
-        choose(tokens, random, |token| token.entries.is_some_and(|entries| entries > 0) && !token.is_listed)?;
-    let entries = tokens[at].entries?;
-    tokens[at].value = format!("{}", entries + 1).into_bytes();
-    Some(format!("373=16 371={}", tokens[at].tag))
+fn wrong_count(site: &mut Site<'_>) -> Option<String> {
+    let at = site.choose(|token| token.entries.is_some_and(|entries| entries > 0) && !token.is_listed)?;
+    let entries = site.tokens[at].entries?;
+    site.tokens[at].value = format!("{}", entries + 1).into_bytes();
+    Some(format!("373=16 371={}", site.tokens[at].tag))
 }
 
-fn misplaced(
-    _: &MessageRules,
-    _: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    if body_start(tokens) == body_end(tokens) {
+fn misplaced(site: &mut Site<'_>) -> Option<String> {
+    if site.body_start() == site.body_end() {
         return None;
     }
-    let at = choose(tokens, random, |token| {
-        token.role == Role::Header && token.entries.is_none() && !token.is_data
-    })?;
-    let token = tokens.remove(at);
+    let at = site.choose(|token| token.role == Role::Header && token.entries.is_none() && !token.is_data)?;
+    let token = site.tokens.remove(at);
     let tag = token.tag;
-    tokens.insert(body_end(tokens), token);
+    site.tokens.insert(site.body_end(), token);
     Some(format!("373=14 371={tag}"))
 }
 
 /// The first two fields of a group's first entry change places.
-fn swapped(
-    _: &MessageRules,
-    generated: &Generated<'_>,
-    tokens: &mut Vec<Token>,
-    random: &mut Random,
-) -> Option<String> {
-    let at = choose(tokens, random, |token| {
-        token.role == Role::Body && token.entries.is_some_and(|entries| entries > 0)
-    })?;
-    let dictionary = generated.dictionary;
-    let place = generated.message.body.place(dictionary.tags.get(tokens[at].tag)?)?;
-    let entry = &dictionary.groups[generated.message.body.group(place)?].entry;
-    let [first, second] = [at + 1, at + 2].map(|at| tokens.get(at).filter(|t| t.role == Role::Entry));
+fn swapped(site: &mut Site<'_>) -> Option<String> {
+    let at =
+        site.choose(|token| token.role == Role::Body && token.entries.is_some_and(|entries| entries > 0))?;
+    let dictionary = site.generated.dictionary;
+    let place = site.generated.message.body.place(dictionary.tags.get(site.tokens[at].tag)?)?;
+    let entry = &dictionary.groups[site.generated.message.body.group(place)?].entry;
+    let [first, second] = [at + 1, at + 2].map(|at| site.tokens.get(at).filter(|t| t.role == Role::Entry));
     let (first, second) = (first?, second?);
     let field = dictionary.tags.get(second.tag)?;
     let stays = entry.place(field).is_some_and(|place| place.position() > 0)
-        && generated.message.body.place(field).is_none();
+        && site.generated.message.body.place(field).is_none();
     if !stays || first.entries.is_some() || second.entries.is_some() || first.is_data || second.is_data {
         return None;
     }
     let tag = second.tag;
-    tokens.swap(at + 1, at + 2);
+    site.tokens.swap(at + 1, at + 2);
     Some(format!("373=15 371={tag}"))
 }
 
@@ -253,7 +208,8 @@ fn every_fault_can_be_planted() {
         let planted = (0..1000).filter(|&seed| {
             let random = &mut Random::new(seed);
             let Some(generated) = message(&rules, random) else { return false };
-            fault(&rules, &generated, &mut generated.tokens.clone(), random).is_some()
+            let tokens = generated.tokens.clone();
+            fault(&mut Site { rules: &rules, generated: &generated, tokens, random }).is_some()
         });
         assert!(planted.count() > 5, "fault {index}");
     }
