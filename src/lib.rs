@@ -23,6 +23,8 @@ mod reason;
 mod reject_reason;
 mod ring;
 pub mod session;
+#[cfg(feature = "settings")]
+pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
