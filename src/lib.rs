@@ -137,6 +137,8 @@ mod ring;
 #[cfg(feature = "schedule")]
 pub mod schedule;
 pub mod session;
+#[cfg(feature = "settings")]
+pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;

@@ -35,6 +35,7 @@ mod field_type;
 mod format;
 mod group;
 mod rules;
+mod session;
 mod table;
 #[cfg(test)]
 mod tests;

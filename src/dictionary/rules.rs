@@ -75,6 +75,17 @@ impl MessageRules {
         Ok(self)
     }
 
+    /// Makes `id`, a DefaultApplVerID(1137), the version of messages that name none; false where no dictionary is of that version, and nothing
+    /// changes then. Call it when the counterparty's Logon has said it.
+    pub fn set_default_appl_ver_id(&mut self, id: &[u8]) -> bool {
+        let is_meant = |known: &Arc<Dictionary>| {
+            known.version().appl_ver_id().is_some_and(|known| known.as_bytes() == id)
+        };
+        let Some(at) = self.applications.iter().position(is_meant) else { return false };
+        self.applications.swap(0, at);
+        true
+    }
+
     /// Sets which faults are rejected. At first all are.
     #[must_use]
     pub fn with_checks(self, checks: Checks) -> Self {
