@@ -111,6 +111,11 @@ impl Queue {
         self.0.first().copied()
     }
 
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds at the end. There is room: see the queue's definition.
     pub(crate) fn push(&mut self, owed: Owed) {
         let pushed = self.0.try_push(owed);
