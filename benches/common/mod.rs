@@ -1,6 +1,12 @@
 //! The works that are measured, each with a check of what it did: a broken run must not look fast.
 
 #![allow(dead_code, reason = "each bench and test uses a part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a work that was not done stops the run"
+)]
 
 pub(crate) mod inbound;
 pub(crate) mod messages;

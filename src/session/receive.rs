@@ -71,6 +71,9 @@ impl Session {
             State::AwaitingLogon => self.first_message(now, inbox, classified, rules),
             State::LogonSent(opening) => self.answer_to_logon(now, inbox, opening, classified, rules),
             State::Active | State::LogoutSent | State::LogoutReceived(super::state::Answer::Owed) => {
+                if let (Ok(message), State::Active, Arrival::Fresh) = (&classified, self.state, arrival) {
+                    self.expect_alike(inbox.current(), span, message);
+                }
                 let series = self.numbers.series;
                 let told = self.established(now, inbox, &mut classified, rules);
                 if self.numbers.series != series {

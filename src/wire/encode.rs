@@ -233,11 +233,16 @@ pub(crate) fn encode(
         at += part.len();
     }
     let sum = checksum(out.get(start..trailer_at).unwrap_or_default());
-    let trailer = [b'1', b'0', b'=', b'0' + sum / 100, b'0' + sum / 10 % 10, b'0' + sum % 10, SOH];
     if let Some(room) = out.get_mut(trailer_at..end) {
-        room.copy_from_slice(&trailer);
+        room.copy_from_slice(&trailer(sum));
     }
     Ok(start..end)
+}
+
+/// CheckSum(10) with this value.
+#[inline]
+pub(crate) const fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
+    [b'1', b'0', b'=', b'0' + sum / 100, b'0' + sum / 10 % 10, b'0' + sum % 10, SOH]
 }
 
 /// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value has; returns the number of digits.

@@ -147,6 +147,12 @@ fn tag(bytes: &[u8]) -> Option<(u32, usize)> {
     }
 }
 
+/// The tag of the field at the front.
+#[inline]
+pub(crate) fn leading_tag(bytes: &[u8]) -> Option<u32> {
+    tag(bytes).map(|(tag, _)| tag)
+}
+
 #[inline]
 fn two_digits(a: u8, b: u8) -> u32 {
     u32::from(a - b'0') * 10 + u32::from(b - b'0')
