@@ -6,6 +6,8 @@
 extern crate std;
 
 mod checkpoint;
+#[cfg(feature = "std")]
+mod directory;
 mod event;
 mod frame;
 mod inbox;
@@ -27,6 +29,8 @@ mod time;
 pub mod wire;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+#[cfg(feature = "std")]
+pub use directory::{Directory, Name};
 pub use event::{Event, Ignored, Skip};
 pub use frame::{CommitError, Frame, Stale, Wire};
 pub use inbox::Inbox;

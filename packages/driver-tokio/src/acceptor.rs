@@ -6,13 +6,11 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sansfix::{Peek, peek};
+use sansfix::{Directory, Peek, peek};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-
-use crate::directory::Directory;
 
 /// What links may take that have not logged on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
