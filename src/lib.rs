@@ -119,6 +119,8 @@ extern crate std;
 mod checkpoint;
 #[cfg(feature = "dictionary")]
 pub mod dictionary;
+#[cfg(feature = "std")]
+mod directory;
 mod dispatch;
 mod event;
 mod frame;
@@ -145,6 +147,8 @@ mod time;
 pub mod wire;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+#[cfg(feature = "std")]
+pub use directory::{Directory, Name};
 pub use dispatch::{Dispatch, Handler};
 pub use event::{Event, Ignored, Skip};
 pub use frame::{CommitError, Frame, Stale, Wire};

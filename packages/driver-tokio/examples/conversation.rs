@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sansfix::journal::{FileJournal, FileJournalOptions};
-use sansfix::{BeginString, Checkpoint, Config, Event, LogonId, Message, Role, Session};
+use sansfix::{BeginString, Checkpoint, Config, Directory, Event, LogonId, Message, Name, Role, Session};
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tokio::{
-    Acceptor, Application, Arrival, Clock, Directory, Driver, Handle, Keeper, Limits, Line, Name, Verdict,
+    Acceptor, Application, Arrival, Clock, Driver, Handle, Keeper, Limits, Line, Verdict,
 };
 use tokio::io::{AsyncReadExt as _, copy};
 use tokio::net::{TcpListener, TcpStream};

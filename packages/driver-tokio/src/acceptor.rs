@@ -1,18 +1,17 @@
 //! Many sessions on one port.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sansfix::{Peek, peek};
+use sansfix::{Directory, LogonId, Peek, peek};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-
-use crate::directory::Directory;
 
 /// What links may take that have not logged on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,12 +53,19 @@ impl<S> Arrival<S> {
 
 /// Finds the session of each new link by its Logon and hands the link to it. Whoever sends anything else, is not known, is too slow or one too
 /// many is dropped without a word (FIX session layer 4.3.1, 4.6.4): a stranger learns nothing.
-#[derive(Debug)]
 pub struct Acceptor<S> {
-    directory: Arc<Mutex<Directory<mpsc::Sender<Arrival<S>>>>>,
+    shared: Arc<Shared<S>>,
     seats: Arc<Seats>,
+}
+
+/// What the greeting of every link looks at.
+struct Shared<S> {
+    directory: Mutex<Directory<mpsc::Sender<Arrival<S>>>>,
+    vouches: Box<Vouches<S>>,
     limits: Limits,
 }
+
+type Vouches<S> = dyn Fn(&S, &LogonId<'_>) -> bool + Send + Sync;
 
 impl<S> Acceptor<S>
 where
@@ -67,10 +73,20 @@ where
 {
     /// An acceptor for the sessions of `directory`, each reached by the channel that [`Driver::accept`](crate::Driver::accept) reads.
     pub fn new(directory: Directory<mpsc::Sender<Arrival<S>>>, limits: Limits) -> Self {
+        Acceptor::vouched(directory, limits, |_, _| true)
+    }
+
+    /// The same, with a word on whether the stream may be the party that its Logon names: over TLS the certificate says who it is, and without
+    /// this any counterparty could log on as any other.
+    pub fn vouched(
+        directory: Directory<mpsc::Sender<Arrival<S>>>,
+        limits: Limits,
+        vouches: impl Fn(&S, &LogonId<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let directory = Mutex::new(directory);
         Acceptor {
-            directory: Arc::new(Mutex::new(directory)),
+            shared: Arc::new(Shared { directory, vouches: Box::new(vouches), limits }),
             seats: Arc::new(Seats { taken: Mutex::new(HashMap::new()), limits }),
-            limits,
         }
     }
 
@@ -90,11 +106,11 @@ where
                 continue;
             }
             let stream = handshake(connection);
-            let (directory, limits) = (self.directory.clone(), self.limits);
+            let shared = self.shared.clone();
             tokio::spawn(async move {
-                let greeted = async { read_logon(stream.await?, limits.logon_bytes).await };
-                if let Ok(Ok(Some((stream, bytes)))) = timeout(limits.logon_within, greeted).await {
-                    introduce(&directory, Arrival { stream, bytes, seat: Some(seat) }, limits);
+                let greeted = async { read_logon(stream.await?, shared.limits.logon_bytes).await };
+                if let Ok(Ok(Some((stream, bytes)))) = timeout(shared.limits.logon_within, greeted).await {
+                    introduce(&shared, Arrival { stream, bytes, seat: Some(seat) });
                 }
             });
         }
@@ -116,13 +132,13 @@ async fn read_logon<S: AsyncRead + Unpin>(mut stream: S, limit: usize) -> io::Re
     }
 }
 
-fn introduce<S>(directory: &Mutex<Directory<mpsc::Sender<Arrival<S>>>>, arrival: Arrival<S>, limits: Limits) {
-    let mut directory = directory.lock().unwrap_or_else(PoisonError::into_inner);
-    let session = match peek(&arrival.bytes, limits.logon_bytes) {
-        Peek::Logon(logon) => directory.find(&logon, |session| !session.is_closed()),
-        Peek::Incomplete | Peek::TooLong | Peek::NotALogon => None,
-    };
-    if let Some(session) = session {
+fn introduce<S>(shared: &Shared<S>, arrival: Arrival<S>) {
+    let Peek::Logon(logon) = peek(&arrival.bytes, shared.limits.logon_bytes) else { return };
+    if !(shared.vouches)(&arrival.stream, &logon) {
+        return;
+    }
+    let mut directory = shared.directory.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(session) = directory.find(&logon, |session| !session.is_closed()) {
         // A session that has ended, or is busy with another newcomer, takes none: the link is dropped.
         let _ = session.try_send(arrival);
     }
@@ -165,5 +181,11 @@ impl Drop for Seat {
                 taken.remove(&self.host);
             }
         }
+    }
+}
+
+impl<S> fmt::Debug for Acceptor<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acceptor").field("limits", &self.shared.limits).finish_non_exhaustive()
     }
 }

@@ -19,7 +19,6 @@
 mod acceptor;
 mod application;
 mod clock;
-mod directory;
 mod driver;
 mod line;
 mod link;
@@ -28,7 +27,6 @@ mod store;
 pub use acceptor::{Acceptor, Arrival, Limits};
 pub use application::{Application, Verdict};
 pub use clock::Clock;
-pub use directory::{Directory, Name};
 pub use driver::{Driver, Handle, Stopped};
 pub use line::{Line, SayError};
 pub use store::{Found, Keeper, Store, StoreError};

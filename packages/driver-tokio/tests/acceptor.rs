@@ -5,10 +5,10 @@ use std::future::{Future, ready};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sansfix::{BeginString, Checkpoint, Config, Event, Message, NoJournal, Role, Session, Utc};
-use sansfix_driver_tokio::{
-    Acceptor, Application, Clock, Directory, Driver, Handle, Keeper, Limits, Line, Name, Verdict,
+use sansfix::{
+    BeginString, Checkpoint, Config, Directory, Event, Message, Name, NoJournal, Role, Session, Utc,
 };
+use sansfix_driver_tokio::{Acceptor, Application, Clock, Driver, Handle, Keeper, Limits, Line, Verdict};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;

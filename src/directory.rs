@@ -1,9 +1,13 @@
 //! Which session does a Logon belong to?
 
+use std::boxed::Box;
 use std::collections::HashMap;
 use std::fmt;
+use std::vec::Vec;
 
-use sansfix::{BeginString, Config, LogonId};
+use crate::peek::LogonId;
+use crate::session::Config;
+use crate::wire::BeginString;
 
 /// The name of a session: its version, and the identifiers of both sides.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -45,6 +49,18 @@ impl Name {
 }
 
 /// The sessions of a port, each with a way to reach it, and a template for counterparties that are not known beforehand.
+///
+/// ```
+/// use sansfix::{BeginString, Config, Directory, Name, Peek, Role, peek};
+/// let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELLSIDE", "BUYSIDE")?;
+/// let mut directory = Directory::new();
+/// directory.add(Name::of_session(&config), "the way to its session");
+///
+/// let bytes = b"8=FIX.4.4\x019=61\x0135=A\x0134=1\x0149=BUYSIDE\x0152=20260101-12:00:00\x0156=SELLSIDE\x0110=065\x01";
+/// let Peek::Logon(logon) = peek(bytes, 4096) else { panic!("no Logon") };
+/// assert_eq!(directory.find(&logon, |_| true), Some(&"the way to its session"));
+/// # Ok::<(), sansfix::ConfigError>(())
+/// ```
 pub struct Directory<T> {
     known: HashMap<Name, T>,
     template: Option<Template<T>>,
@@ -114,7 +130,7 @@ impl<T> fmt::Debug for Directory<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sansfix::Role;
+    use crate::session::Role;
 
     fn logon<'i>(sender: &'i [u8], sub: &'i [u8]) -> LogonId<'i> {
         LogonId {
