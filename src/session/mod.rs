@@ -8,6 +8,7 @@ mod commit;
 mod config;
 mod connection;
 mod establish;
+mod expected;
 mod handshake;
 mod header;
 mod liveness;
@@ -100,6 +101,7 @@ pub struct Session {
     /// What our Logout says.
     farewell: Text,
     farewell_status: Option<u32>,
+    expected: expected::Expected,
     config: Config,
 }
 
@@ -168,6 +170,7 @@ impl Session {
             memory: status::Memory::default(),
             farewell: Text::new(),
             farewell_status: None,
+            expected: expected::Expected::nothing(),
             config,
         })
     }

@@ -111,6 +111,11 @@ impl Queue {
         self.0.first().copied()
     }
 
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds at the end. A caller that opens and closes links without ever stepping can fill the queue: the oldest news gives way then.
     pub(crate) fn push(&mut self, owed: Owed) {
         if self.0.is_full()

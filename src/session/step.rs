@@ -43,6 +43,21 @@ impl Session {
         if self.config.policies.checks.finished == Finished::ByStep {
             self.numbers.finish_all();
         }
+        if let Some(layout) = self.take_expected(now, inbox, rules) {
+            self.turn = Turn::Replay;
+            return Output::Event(Event::Message(self.message(inbox, layout)));
+        }
+        self.step_any(now, inbox, out, rules)
+    }
+
+    /// One step in any state, whatever the next frame is.
+    fn step_any<'i, 'o>(
+        &mut self,
+        now: Now,
+        inbox: &'i mut Inbox<'_>,
+        out: &'o mut [u8],
+        rules: &impl MessageRules,
+    ) -> Output<'i, 'o> {
         loop {
             if let Some(owed) = self.owed.first() {
                 return self.pay(owed, now, inbox, out);
