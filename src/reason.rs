@@ -131,8 +131,7 @@ impl Reason {
             | Reason::LoggedOutByPeer
             | Reason::LinkLeftOpen
             | Reason::OrigSendingTime
-            | Reason::JournalFailed
-            | Reason::ResetUnanswered => true,
+            | Reason::JournalFailed => true,
             Reason::LoggedOut
             | Reason::LogonRefused
             | Reason::LogonRefusedByPeer
@@ -144,6 +143,7 @@ impl Reason {
             | Reason::MsgSeqNumTooLow { .. }
             | Reason::NextExpectedTooHigh { .. }
             | Reason::ResetRefused
+            | Reason::ResetUnanswered
             | Reason::NumbersExhausted
             | Reason::Closed => false,
         }

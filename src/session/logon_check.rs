@@ -31,7 +31,9 @@ pub(super) fn check(message: &Message<'_>, config: &Config, asked: u32) -> Resul
         | BeginString::Fix43
         | BeginString::Fix44
         | BeginString::Fixt11 => {
-            field(message, tag::RESET_SEQ_NUM_FLAG, false, Value::bool)?.unwrap_or_default()
+            let says = field(message, tag::RESET_SEQ_NUM_FLAG, false, Value::bool)?.unwrap_or_default();
+            // FIX session layer 4.8.7: a retransmission is numbers only.
+            says && !message.poss_dup()
         }
     };
     let next_expected = match policy.next_expected {

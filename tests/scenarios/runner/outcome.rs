@@ -74,7 +74,7 @@ fn of_debug(text: &str, facts: &mut Vec<(String, String)>) {
     let Some((_, inner)) = text.split_once(" { ") else { return };
     let inner = inner.strip_suffix(" }").unwrap_or(inner);
     if let Some((name, value)) = inner.split_once(": ")
-        && value.contains(['{', '('])
+        && value.contains('{')
     {
         facts.push((name.to_owned(), value.to_owned()));
         return of_debug(value, facts);
