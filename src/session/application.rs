@@ -3,7 +3,7 @@
 use super::header::{Extra, HeaderFacts, Stamp, may_be_given};
 use super::liveness;
 use super::owed::Owed;
-use super::policy::WhileDisconnected;
+use super::policy::{ResetOnLogon, WhileDisconnected};
 use super::state::{self, Input, State};
 use super::timers::Timer;
 use super::{Goal, Session, Text};
@@ -166,7 +166,8 @@ impl Session {
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
             (State::Disconnected | State::Connecting | State::AwaitingLogon, WhileDisconnected::Store)
-                if !self.numbers.reset_pending =>
+                if !self.numbers.reset_pending
+                    && self.config.policies.logon.reset_on_logon == ResetOnLogon::Never =>
             {
                 Ok(Effect::MessageForLater)
             }

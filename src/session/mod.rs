@@ -41,7 +41,7 @@ pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
 pub use outbound::ComposeError;
 pub use policy::*;
-pub use recovery::{Asked, Inbound, Recovery};
+pub use recovery::{Asked, Inbound, Recovery, Refusal};
 pub use replay::{Outbound, Replaying, Span};
 pub use resend::ReplayError;
 pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};
@@ -90,7 +90,7 @@ pub struct Session {
     probe: Option<(MsgSeqNum, Instant)>,
     /// The ResendRequest that is out.
     request: Option<owed::Request>,
-    /// A Logon above the gap that was acted on: its number counts when it is reached.
+    /// A Logon or Logout above the gap that was acted on: its number counts when it is reached.
     acted: Option<MsgSeqNum>,
     /// Numbers below the expected one that the application asked for again.
     again: Option<Span>,

@@ -110,7 +110,8 @@ impl Session {
             }
         };
         self.heard(now, self.echoes(inbox, message));
-        if let Some(number) = message.last_processed {
+        // A number that was never sent acknowledges nothing.
+        if let Some(number) = message.last_processed.filter(|&number| number < self.numbers.next_out) {
             self.memory.acknowledged = self.memory.acknowledged.max(Some(number));
         }
         if let Some(fault) = &message.fault {
@@ -134,19 +135,30 @@ impl Session {
             Reaction::Gap => self.gap(now, inbox, message, Standing::Waiting),
             Reaction::GapAndServe => match self.requested(inbox, message) {
                 Ok(asked) => {
-                    let told = self.serve(now, asked);
-                    self.gap(now, inbox, message, Standing::Acted).and(told).or(told)
+                    let served = self.serve(now, asked);
+                    let gap = self.gap(now, inbox, message, Standing::Acted);
+                    if gap.is_some() {
+                        self.owe_event(served);
+                    }
+                    gap.or(Some(Told::Event(served)))
                 }
                 // What is wrong with it is judged when its number is reached.
                 Err(_) => self.gap(now, inbox, message, Standing::Waiting),
             },
+            Reaction::GapAndHeed => {
+                if self.rejects_our_request(&self.message(inbox, message.layout)) {
+                    inbox.hold(message.layout.number.get(), Standing::Waiting);
+                    self.recover(now, recovery::Input::Rejected);
+                    return None;
+                }
+                self.gap(now, inbox, message, Standing::Waiting)
+            }
             Reaction::GapAndLogout => {
                 let view = self.message(inbox, message.layout);
                 self.memory.note_logout(&view);
                 self.go(now, Input::Logout(Place::AboveGap));
-                if self.config.policies.logout.out_of_sequence == OutOfSequenceLogout::Recover
-                    && !matches!(self.state, State::Closing(_))
-                {
+                if self.state == State::LogoutReceived(super::state::Answer::Owed) {
+                    self.acted = Some(message.layout.number);
                     let _ = self.gap(now, inbox, message, Standing::Acted);
                 }
                 Some(Told::Logout(message.layout))
@@ -156,7 +168,7 @@ impl Session {
             Reaction::StaleRequest => match self.config.policies.gaps.stale_request {
                 StaleRequest::Refuse => self.too_low(now, message),
                 StaleRequest::Serve => match self.requested(inbox, message) {
-                    Ok(asked) => self.serve(now, asked),
+                    Ok(asked) => Some(Told::Event(self.serve(now, asked))),
                     Err(rejection) => self.reject_message(now, message, rejection, None),
                 },
             },
@@ -209,14 +221,17 @@ impl Session {
             Kind::ResendRequest => match self.requested(inbox, message) {
                 Ok(asked) => {
                     self.count(now);
-                    self.serve(now, asked)
+                    Some(Told::Event(self.serve(now, asked)))
                 }
                 Err(rejection) => self.reject_message(now, message, rejection, None),
             },
             // FIX session layer 4.5.4, test case 7: told, counted, never answered by a Reject.
             Kind::Reject => {
-                self.note_reject(now, &view);
+                let ours = self.rejects_our_request(&view);
                 self.count(now);
+                if ours {
+                    self.recover(now, recovery::Input::Rejected);
+                }
                 Some(Told::Rejected(message.layout))
             }
             Kind::GapFill => self.gap_fill(now, inbox, message),
@@ -301,7 +316,7 @@ impl Session {
         }
     }
 
-    fn reject_field(
+    pub(super) fn reject_field(
         &mut self,
         now: Now,
         message: &Classified,

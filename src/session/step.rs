@@ -5,7 +5,7 @@ use super::owed::Owed;
 use super::policy::{GarbledMessage, WhileProbing};
 use super::receive::{Arrival, Told};
 use super::rules::{MessageRules, NoRules};
-use super::state::{Farewell, Input, State};
+use super::state::{Answer, Farewell, Input, State};
 use super::timers::Timer;
 use super::{Cause, recovery};
 use super::{Finished, Goal, Inbound, Liveness, Outbound, Role, Session, Standby, Turn};
@@ -145,6 +145,10 @@ impl Session {
 
     /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1).
     fn read_held(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Option<Read> {
+        // FIX session layer 4.6.1: once a Logout is answered, the link only waits to be closed; what is held comes again.
+        if self.state == State::LogoutReceived(Answer::Given) {
+            return None;
+        }
         let expected = self.numbers.next_in;
         let (mut first, mut standing) = inbox.first_held()?;
         if first < expected.get() {
@@ -234,12 +238,12 @@ impl Session {
             Timer::Heartbeat => {
                 let quiet = self.config.policies.liveness.while_probing == WhileProbing::Quiet
                     && matches!(self.liveness, Liveness::Probing { .. });
-                if !quiet && self.is_logged_on() {
+                if !quiet && self.is_open() {
                     self.owed.push(Owed::Heartbeat);
                 }
             }
-            // FIX session layer 4.4.2: while a reset awaits its answer, nothing else goes out.
-            Timer::Silence if !self.is_logged_on() => {}
+            // FIX session layer 4.4.2, 4.6.1: while a reset awaits its answer, or a Logout is out, nothing new goes out; those waits are bounded themselves.
+            Timer::Silence | Timer::Recovery if !self.is_open() => {}
             Timer::Silence => self.live(now, liveness::Input::Elapsed),
             Timer::Recovery => {
                 self.recover(now, recovery::Input::Elapsed { expected: self.numbers.next_in });
@@ -294,6 +298,11 @@ impl Session {
             until: self.timers.next(),
             link: self.link,
         })
+    }
+
+    /// Logged on, and no Logout of ours is out.
+    fn is_open(&self) -> bool {
+        matches!(self.state, State::Active | State::LogoutReceived(Answer::Owed))
     }
 
     /// Is the Logon exchange complete, and the link still up for messages?

@@ -11,7 +11,7 @@ use super::config::Role;
 use super::policy::{Echo, Policies, Unanswered};
 use super::react::react;
 use super::state::{Action, Answer, Farewell, Input, Opening, Place, Rules, State, next};
-use super::{Asked, Cause, Inbound, Liveness, Outbound, PeerLogon, Recovery, Replaying, Span};
+use super::{Asked, Cause, Inbound, Liveness, Outbound, PeerLogon, Recovery, Refusal, Replaying, Span};
 use super::{liveness, recovery, replay};
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
@@ -233,6 +233,8 @@ fn inbound_table() -> String {
         ("Recovering, asked openly", open(Asked::Open, 1, 5)),
         ("Recovering, asked up to 6", open(Asked::UpTo(n(6)), 1, 5)),
         ("Recovering, asked for the last time", open(Asked::Open, gaps.tries, 5)),
+        ("Refused", Inbound::Refused(Refusal { missing: n(5), tries: 1 })),
+        ("Refused for the last time", Inbound::Refused(Refusal { missing: n(5), tries: gaps.tries })),
     ];
     let inputs = [
         ("gap: 9 came, 5 is expected", recovery::Input::Gap { expected: n(5), number: n(9) }),
@@ -253,6 +255,9 @@ fn inbound_table() -> String {
             }
             let to = match to {
                 Inbound::InSequence => "InSequence".to_string(),
+                Inbound::Refused(refusal) => {
+                    std::format!("Refused, {} missing, try {}", refusal.missing, refusal.tries)
+                }
                 Inbound::Recovering(recovery) => {
                     std::format!(
                         "Recovering until {}, {:?}, try {}",
