@@ -90,9 +90,7 @@ fn run(arguments: &Arguments, folder: &Path) -> Result<bool, Error> {
         std::fs::create_dir_all(folder)?;
     }
     let bar = ProgressBar::new(arguments.orders);
-    bar.set_style(ProgressStyle::with_template(
-        "{bar:40} {human_pos} of {human_len} orders filled, {per_sec}",
-    )?);
+    bar.set_style(ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} orders filled")?);
     let printer = bar.clone();
     let conversation = Conversation::begin(move |line| printer.suspend(|| println!("{line}")));
     let plan = Plan::new(arguments.orders, arguments.cuts, arguments.seed);
@@ -112,7 +110,7 @@ fn run(arguments: &Arguments, folder: &Path) -> Result<bool, Error> {
     };
     bar.finish_and_clear();
     let took = clock.now().monotonic.saturating_since(sansfix::Instant::ZERO).as_secs_f64();
-    let right = report(arguments, &folders, &plan, took)?;
+    let right = report(arguments, &folders, &plan, &conversation, took)?;
     played.map(|()| right)
 }
 
@@ -194,6 +192,7 @@ fn report(
     arguments: &Arguments,
     [initiator, acceptor]: &[PathBuf; 2],
     plan: &Plan,
+    conversation: &Conversation,
     took: f64,
 ) -> Result<bool, Error> {
     let orders = Book::open(&acceptor.join("book"))?;
@@ -204,9 +203,11 @@ fn report(
     println!("orders in the acceptor's book       {:>10}", orders.len());
     println!("reports in the initiator's book     {:>10}", reports.len());
     println!("orders in hand when a process died  {in_hand:>10}, came again {came_again}");
+    println!("messages sent again                 {:>10}", conversation.sent_again());
     println!(
-        "time                                {took:>10.2} s, {rate:.0} messages/s, each in a journal and a book"
+        "time                                {took:>10.2} s, {rate:.0} messages/s through journal and book"
     );
+    println!("files survive                       kill -9, not a power cut (Durability::ProcessDeath)");
     let [orders, reports] = [orders, reports].map(|book| count_faults(&book, arguments.orders));
     let lost = orders.lost + reports.lost;
     let duplicated = orders.duplicated + reports.duplicated;
