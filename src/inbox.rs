@@ -100,6 +100,12 @@ impl<'b> Inbox<'b> {
         self.buf.get(self.start..self.end).unwrap_or_default()
     }
 
+    /// Drops all that came in, for a driver that keeps one inbox over several connections: call it before `Session::connected`.
+    pub fn discard(&mut self) {
+        (self.start, self.end) = (0, 0);
+        self.clear();
+    }
+
     /// How many messages are held above a gap.
     pub fn held(&self) -> usize {
         self.held.len()
