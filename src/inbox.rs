@@ -122,6 +122,7 @@ impl<'b> Inbox<'b> {
     /// Makes the first `len` unread bytes the frame in hand.
     #[inline]
     pub(crate) fn take(&mut self, len: usize) {
+        self.scan = Scan::default();
         self.current = Current::Read(len);
     }
 

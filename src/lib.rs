@@ -1,11 +1,127 @@
-//! The FIX session layer as a value.
+//! The FIX session layer as a value: bytes and time in, frames and events out.
+//!
+//! A [`Session`] owns no socket, clock, thread or heap memory. It runs under any IO layer, in a unit test without sleeping, under a
+//! fuzzer, and on a machine without an operating system. Everything is deterministic: two sessions that were told the same are equal.
+//!
+//! ```
+//! use sansfix::*;
+//!
+//! /// One round of a driver: do what the session wants until it waits. Bytes for the counterparty go to `wire`.
+//! fn drive(session: &mut Session, now: Now, inbox: &mut Inbox, journal: &mut RingJournal, wire: &mut Vec<u8>) -> Option<Reason> {
+//!     let mut out = [0; 4096];
+//!     loop {
+//!         match session.step(now, inbox, &mut out) {
+//!             Output::Event(Event::Logon(_)) => session.accept(now).expect("a Logon waits for a verdict"),
+//!             Output::Event(Event::Message(ref order)) => println!("order {:?}", order.text(11)),
+//!             Output::Event(ref event) => println!("{event:?}"),
+//!             Output::Transmit(frame) => wire.extend_from_slice(&frame.commit(session, journal).expect("stored")),
+//!             Output::Replay(asked) => {
+//!                 let stored = journal.first_in(asked.series(), asked.from(), asked.to()).expect("readable");
+//!                 if let Some(frame) = session.replay(now, asked, stored, &mut out).expect("in time") {
+//!                     wire.extend_from_slice(&frame.commit(session, journal).expect("stored"));
+//!                 }
+//!             }
+//!             Output::Disconnect(why) => {
+//!                 session.disconnected(now);
+//!                 return Some(why);
+//!             }
+//!             Output::Wait(_) | Output::Connect(_) => return None,
+//!             Output::NeedSpace(_) | Output::Compose(_) => unreachable!("4096 bytes are enough, and nothing is composed"),
+//!         }
+//!     }
+//! }
+//!
+//! // Two sessions, two journals, and bytes carried from one to the other: no network, no waiting.
+//! let now = Now { monotonic: Instant::ZERO, utc: Utc::from_secs(1_767_225_600) };
+//! let new = |role, us, them| Session::new(Config::new(role, BeginString::Fix44, us, them)?, Checkpoint::begin(now.utc));
+//! let (mut buy, mut sell) = (new(Role::Initiator, "BUY", "SELL")?, new(Role::Acceptor, "SELL", "BUY")?);
+//! let (mut buy_memory, mut sell_memory) = ([0; 8192], [0; 8192]);
+//! let (mut buy_journal, mut sell_journal) = (RingJournal::new(&mut buy_memory), RingJournal::new(&mut sell_memory));
+//! let (mut buy_bytes, mut sell_bytes) = ([0; 4096], [0; 4096]);
+//! let (mut buy_inbox, mut sell_inbox) = (Inbox::new(&mut buy_bytes), Inbox::new(&mut sell_bytes));
+//!
+//! buy.connected(now, &mut buy_inbox)?;
+//! sell.connected(now, &mut sell_inbox)?;
+//! let (mut to_sell, mut to_buy) = (Vec::new(), Vec::new());
+//! for round in 0..6 {
+//!     drive(&mut buy, now, &mut buy_inbox, &mut buy_journal, &mut to_sell);
+//!     if round == 2 {
+//!         let mut out = [0; 4096];
+//!         let order = buy.send(now, MsgType::NEW_ORDER_SINGLE, &mut out, |body| { body.text(11, "A1").uint(38, 100); })?;
+//!         to_sell.extend_from_slice(&order.commit(&mut buy, &mut buy_journal)?);
+//!         buy.logout(now, "done")?;
+//!     }
+//!     sell_inbox.extend(&std::mem::take(&mut to_sell));
+//!     drive(&mut sell, now, &mut sell_inbox, &mut sell_journal, &mut to_buy);
+//!     buy_inbox.extend(&std::mem::take(&mut to_buy));
+//! }
+//! assert_eq!(buy.status().last_close.map(|closed| closed.why), Some(Reason::LoggedOut));
+//! assert_eq!((sell.next_in().get(), sell.next_out().get()), (4, 3));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is in it
+//!
+//! | type | what it is |
+//! | --- | --- |
+//! | [`Session`] | the state machine: [`step`](Session::step), [`send`](Session::send), [`accept`](Session::accept), [`logout`](Session::logout) |
+//! | [`Config`], [`Policies`] | who talks to whom, and where counterparties differ: [`Policies::standard`] and [`Policies::quickfix`] |
+//! | [`Output`], [`Event`] | what the session wants of its driver, and tells the application |
+//! | [`Inbox`], [`Outbox`] | bytes in and out, in memory that you lend |
+//! | [`Message`] | an inbound message, borrowed from the inbox, its fields read when asked for |
+//! | [`Frame`], [`Journal`] | an outbound message: it gives its bytes only in exchange for a journal |
+//! | [`Checkpoint`] | what a restart begins from |
+//!
+//! # The driver's loop
+//!
+//! 1. Open or accept a link and call [`connected`](Session::connected).
+//! 2. Call [`step`](Session::step) until it answers [`Output::Wait`]; do what each output says.
+//! 3. Wait for bytes, for [`Wait::until`], or for the application; put bytes into the [`Inbox`].
+//! 4. When the link is gone, or [`Output::Disconnect`] says so, call [`disconnected`](Session::disconnected). The session stays: its numbers survive the link.
+//!
+//! A [`Frame`] that is dropped has not happened: its number is not taken, and what the session owes is offered again. Bytes that were
+//! committed and cannot be written mean that the link is gone: call `disconnected`, and the counterparty asks for them.
+//!
+//! # What it leaves to you
+//!
+//! Sockets, TLS, threads; clocks; where the journal is kept (a ring in memory and a file are here); who may log on; the meaning of
+//! messages; when a session opens and closes (the feature `schedule` answers that as a pure function of time).
+//!
+//! # Errors
+//!
+//! A counterparty's fault is never an `Err`: it is an [`Output`] with a typed [`Reason`], which knows the rule behind it. `Err` means you:
+//! a configuration that cannot work ([`ConfigError`]), a call at the wrong moment ([`NotNow`], [`SendError`], [`Stale`]), or memory that is
+//! too small (`NeedSpace`). Nothing has happened then, and the call may be repeated.
+//!
+//! # Features
+//!
+//! The default is `std`, which adds conversions only; without it the crate is `no_std` and whole. `dictionary`: message rules from
+//! QuickFIX-format XML. `schedule`: session calendars with time zones. `settings`: QuickFIX's settings file. `file-journal`: an append-only file.
+//! `migration`: the stores of other engines. `testing`: virtual clock, faulty link, simulator. `serde`: checkpoints and numbers.
 #![no_std]
 #![forbid(unsafe_code)]
+// No input and no sequence of calls may panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::todo,
+        clippy::unreachable,
+        clippy::indexing_slicing
+    )
+)]
 
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
 mod checkpoint;
+#[cfg(feature = "dictionary")]
+pub mod dictionary;
+#[cfg(feature = "std")]
+mod directory;
+mod dispatch;
 mod event;
 mod frame;
 mod inbox;
@@ -20,13 +136,20 @@ mod peek;
 mod reason;
 mod reject_reason;
 mod ring;
+#[cfg(feature = "schedule")]
+pub mod schedule;
 pub mod session;
+#[cfg(feature = "settings")]
+pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
 pub mod wire;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+#[cfg(feature = "std")]
+pub use directory::{Directory, Name};
+pub use dispatch::{Dispatch, Handler};
 pub use event::{Event, Ignored, Skip};
 pub use frame::{CommitError, Frame, Stale, Wire};
 pub use inbox::Inbox;
@@ -44,3 +167,8 @@ pub use session::{
 };
 pub use time::{Instant, Now, Utc};
 pub use wire::{BeginString, Body, BodyFault, MsgType, Value};
+
+/// The README's snippets compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

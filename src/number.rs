@@ -88,6 +88,12 @@ impl Series {
         if now.0 > self.0 { now } else { Series(self.0.saturating_add(1)) }
     }
 
+    /// When it began, for a calendar that asks whether a reset is due since then. Not earlier than the clock said; a clock that was set
+    /// back makes it later.
+    pub const fn began(self) -> Utc {
+        Utc::from_nanos(if self.0 > i64::MAX as u64 { i64::MAX } else { self.0 as i64 })
+    }
+
     /// The name as an integer, for storage.
     pub const fn get(self) -> u64 {
         self.0

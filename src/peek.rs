@@ -41,7 +41,7 @@ pub struct LogonId<'i> {
 ///
 /// ```
 /// use sansfix::{Peek, peek};
-/// let bytes = b"8=FIX.4.4\x019=61\x0135=A\x0134=1\x0149=BUYSIDE\x0152=20260101-12:00:00\x0156=SELLSIDE\x0110=065\x01";
+/// let bytes = b"8=FIX.4.4\x019=54\x0135=A\x0134=1\x0149=BUYSIDE\x0152=20260101-12:00:00\x0156=SELLSIDE\x0110=113\x01";
 /// let Peek::Logon(id) = peek(bytes, 4096) else { panic!("no Logon") };
 /// assert_eq!(id.sender_comp_id, b"BUYSIDE");
 /// ```

@@ -1,11 +1,11 @@
 //! What the application wants of its session.
 
-use super::config::Rate;
 use super::header::{Extra, HeaderFacts, Stamp, may_be_given};
 use super::liveness;
 use super::owed::Owed;
 use super::policy::WhileDisconnected;
 use super::state::{self, Input, State};
+use super::timers::Timer;
 use super::{Goal, Session, Text};
 use crate::frame::{Effect, Frame};
 use crate::message::Message;
@@ -278,7 +278,7 @@ impl Session {
         Ok(self.own_frame(out.get(range).unwrap_or_default(), number, effect, now.monotonic))
     }
 
-    /// Logs out: the session sends Logout once no replay runs and nothing is missing, waits for the answer, serves resends meanwhile, and asks for the link to be closed.
+    /// Logs out: the session sends Logout once no replay runs and nothing is missing, or the time for an answer has passed, waits for the answer, serves resends meanwhile, and asks for the link to be closed.
     ///
     /// `text` is what Text(58) says; empty for none, longer than 96 bytes is cut. Numbers survive.
     ///
@@ -290,8 +290,10 @@ impl Session {
             State::Active => {
                 self.farewell = Text::cut(text);
                 self.farewell_status = None;
-                // FIX session layer 4.6.1: no gaps when the Logout goes out. A recovery that stalls ends the session by itself.
+                // FIX session layer 4.6.1: no gaps when the Logout goes out, but not for ever.
                 self.goal = Goal::LogOut;
+                let wait = self.config.policies.logout.timeout;
+                self.timers.start(Timer::Connection, now.monotonic.saturating_add(wait));
                 Ok(())
             }
             State::LogoutReceived(state::Answer::Owed) => {
@@ -344,65 +346,5 @@ impl Session {
         if self.owed.has_room() {
             self.owed.push(Owed::Event(event));
         }
-    }
-}
-
-/// A token bucket on the given clock: what is left, in thousandths of a message, and since when.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Bucket {
-    rate: Option<Rate>,
-    left: u64,
-    at: Instant,
-}
-
-impl Bucket {
-    const TOKEN: u64 = 1_000_000_000;
-
-    pub(super) fn full(rate: Option<Rate>) -> Self {
-        let left = rate.map_or(0, |rate| u64::from(rate.burst) * Self::TOKEN);
-        Bucket { rate, left, at: Instant::ZERO }
-    }
-
-    fn level(&self, rate: Rate, now: Instant) -> u64 {
-        let nanos = u64::try_from(now.saturating_since(self.at).as_nanos()).unwrap_or(u64::MAX);
-        let gained = nanos.saturating_mul(u64::from(rate.per_second));
-        self.left.saturating_add(gained).min(u64::from(rate.burst) * Self::TOKEN)
-    }
-
-    /// When the next message may go; `None` for now.
-    fn wait(&self, rate: Option<Rate>, now: Instant) -> Option<Instant> {
-        let rate = rate?;
-        let missing = Self::TOKEN.saturating_sub(self.level(rate, now));
-        if missing == 0 {
-            return None;
-        }
-        let nanos = missing.div_ceil(u64::from(rate.per_second).max(1));
-        Some(now.saturating_add(core::time::Duration::from_nanos(nanos)))
-    }
-
-    pub(super) fn take(&mut self, now: Instant) {
-        let Some(rate) = self.rate else { return };
-        self.left = self.level(rate, now).saturating_sub(Self::TOKEN);
-        self.at = self.at.max(now);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bucket_lets_its_burst_through_and_then_its_rate() {
-        let rate = Some(Rate { burst: 2, per_second: 10 });
-        let mut bucket = Bucket::full(rate);
-        let now = Instant::from_nanos(1_000_000_000);
-        for _ in 0..2 {
-            assert_eq!(bucket.wait(rate, now), None);
-            bucket.take(now);
-        }
-        let next = Instant::from_nanos(1_100_000_000);
-        assert_eq!(bucket.wait(rate, now), Some(next));
-        assert_eq!(bucket.wait(rate, Instant::from_nanos(1_099_999_999)), Some(next));
-        assert_eq!(bucket.wait(rate, next), None);
     }
 }

@@ -12,7 +12,7 @@ use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Utc;
-use crate::wire::{FrameSpan, Framing, Header, MsgType, Scan, Value, ValueError, find, tag};
+use crate::wire::{FrameSpan, Framing, Header, MsgType, Scan, Value, ValueError, find, same, tag};
 
 /// A message by what the session layer does with it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -104,21 +104,18 @@ pub(crate) fn classify(
     };
     let kind = kind(frame, span, &header, config);
     let misplaced = |tag| find(frame.get(span.body_at..span.trailer_at)?, tag, config.data_fields);
-    let number = match header.msg_seq_num.or_else(|| misplaced(tag::MSG_SEQ_NUM)) {
-        Some(value) => match value.seq_num() {
-            Ok(number) => number,
-            // FIX session layer 4.8.6: the number of a SequenceReset-Reset is ignored, 0 included.
-            Err(_) if kind == Kind::Reset && value.uint() == Ok(0) => expected.next_in,
-            Err(_) => return Err(Unclassified::MsgSeqNum(layout)),
-        },
+    let said = match header.msg_seq_num.or_else(|| misplaced(tag::MSG_SEQ_NUM)).map(Value::uint) {
+        Some(Ok(said)) => said,
+        Some(Err(_)) | None => return Err(Unclassified::MsgSeqNum(layout)),
+    };
+    let number = match MsgSeqNum::new(said) {
+        Some(number) => number,
+        // FIX session layer 4.8.6: the number of a SequenceReset-Reset is ignored, 0 included.
+        None if kind == Kind::Reset && said == 0 => expected.next_in,
         None => return Err(Unclassified::MsgSeqNum(layout)),
     };
     let layout = Layout { number, ..layout };
     let class = class(number, expected.next_in, flags.has(Flags::POSS_DUP));
-    let said = match header.msg_seq_num.map(Value::uint) {
-        Some(Ok(number)) => number,
-        Some(Err(_)) | None => number.get(),
-    };
     let at_fault = |reason, tag, fatal| Fault {
         rejection: Rejection { number: said, ..Rejection::new(number, reason, tag) },
         fatal,
@@ -253,8 +250,9 @@ fn wrong_id(
     sender: Option<Value<'_>>,
     target: Option<Value<'_>>,
 ) -> Option<u32> {
-    let differs =
-        |value: Option<Value<'_>>, id: &str| value.map_or(b"".as_slice(), Value::as_bytes) != id.as_bytes();
+    let differs = |value: Option<Value<'_>>, id: &str| {
+        !same(value.map_or(b"".as_slice(), Value::as_bytes), id.as_bytes())
+    };
     if config.policies.checks.comp_ids == Check::On {
         if differs(sender, &config.target_comp_id) {
             return Some(tag::SENDER_COMP_ID);
@@ -279,13 +277,13 @@ fn wrong_id(
 /// FIX session layer 4.2.3, test case 2o: within the threshold, either way.
 #[inline]
 fn sending_time_fault(value: Option<Value<'_>>, expected: Expected<'_>) -> Option<Faulty> {
-    let tag = Some(RefTag::new(tag::SENDING_TIME));
+    let tag = || Some(RefTag::new(tag::SENDING_TIME));
     let Ok(time) = value?.utc_timestamp() else {
-        return Some((SessionRejectReason::IncorrectDataFormat, tag, None));
+        return Some((SessionRejectReason::IncorrectDataFormat, tag(), None));
     };
     match (expected.config.policies.checks.sending_time, expected.utc) {
         (SendingTimeCheck::Within(threshold), Some(utc)) if time.utc().distance(utc) > threshold => {
-            Some((SessionRejectReason::SendingTimeAccuracyProblem, tag, Some(Reason::SendingTime)))
+            Some((SessionRejectReason::SendingTimeAccuracyProblem, tag(), Some(Reason::SendingTime)))
         }
         (SendingTimeCheck::Within(_) | SendingTimeCheck::Off, _) => None,
     }

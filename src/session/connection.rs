@@ -4,16 +4,14 @@ use super::application::NotNow;
 use super::config::Role;
 use super::liveness;
 use super::owed::Owed;
-use super::policy::{NextExpected, OnDisconnect, ResetOn, ResetOnLogon, Silence, WhileProbing};
+use super::policy::{OnDisconnect, ResetOn, ResetOnLogon, SecondLink};
 use super::state::{Action, Input, Opening, Rules, State, Wait};
 use super::timers::Timer;
-use super::{Cause, Goal, Inbound, Liveness, Outbound, PeerLogon, Session, Span, Standby, Turn};
-use super::{recovery, replay};
+use super::{Cause, Goal, Inbound, Outbound, Session, Standby, Turn};
 use crate::event::Event;
 use crate::inbox::Inbox;
-use crate::number::MsgSeqNum;
 use crate::reason::Reason;
-use crate::time::{Instant, Now};
+use crate::time::Now;
 
 impl Session {
     /// Tells the session that it has a link, and clears `inbox` for it.
@@ -22,7 +20,7 @@ impl Session {
     ///
     /// # Errors
     /// There is a link already, or the session is stopped: drop the new link without a word. A session that is logged on tests its old link
-    /// by a TestRequest then, lest a half-open one keep the counterparty out (test case 1Sb).
+    /// by a TestRequest then, by policy, lest a half-open one keep the counterparty out (test case 1Sb).
     pub fn connected(&mut self, now: Now, inbox: &mut Inbox<'_>) -> Result<(), NotNow> {
         let now = self.observe(now);
         match self.state {
@@ -30,7 +28,9 @@ impl Session {
             state => {
                 if state == State::Active && self.owed.has_room() {
                     self.owed.push(Owed::Event(Event::DuplicateConnection));
-                    self.live(now, liveness::Input::Probe(Cause::Silence));
+                    if self.config.policies.liveness.second_link == SecondLink::TestFirst {
+                        self.live(now, liveness::Input::Probe(Cause::Silence));
+                    }
                 }
                 return Err(NotNow(state));
             }
@@ -209,203 +209,6 @@ impl Session {
             Wait::Nothing => return self.timers.stop(Timer::Connection),
         };
         self.timers.start(Timer::Connection, now.monotonic.saturating_add(time));
-    }
-
-    /// The counterparty's Logon is accepted: take what it says, its reset included, and owe the answer.
-    fn answer_logon(&mut self, now: Now, logon: PeerLogon) {
-        let own = self.config.policies.logon.reset_on_logon;
-        let in_session = self.timers.is_running(Timer::Heartbeat);
-        if logon.reset || (own != ResetOnLogon::Never && !in_session) {
-            self.new_series(now);
-        }
-        self.take_facts(logon);
-        let reset = logon.reset || own == ResetOnLogon::Announced;
-        self.owed.push(Owed::LogonAnswer { reset });
-        if logon.number == self.numbers.next_in {
-            self.count(now);
-        }
-    }
-
-    /// The answer to our Logon is good.
-    fn take_answer(&mut self, now: Now, logon: PeerLogon) {
-        if logon.reset {
-            // Both Logons bore number 1 of the new series (FIX session layer 4.4.3).
-            self.new_series(now);
-            self.numbers.next_out = MsgSeqNum::FIRST.next();
-        }
-        self.take_facts(logon);
-        if logon.number == self.numbers.next_in {
-            self.count(now);
-        }
-    }
-
-    fn take_facts(&mut self, logon: PeerLogon) {
-        self.heart_bt_int = logon.heart_bt_int;
-        self.peer_max = logon.max_message_size;
-    }
-
-    /// FIX session layer 4.3.11, 4.4.1: both sides compare the numbers said at logon and recover.
-    fn synchronise(&mut self, now: Now, logon: PeerLogon) {
-        // Our own Logon is still owed by an acceptor: its number is the last that the counterparty cannot have.
-        let own = match self.config.role {
-            Role::Acceptor => Some(self.numbers.next_out),
-            Role::Initiator => self.numbers.next_out.previous(),
-        };
-        if let (Some(from), Some(to)) = (logon.next_expected, own)
-            && from <= to
-            && !(from == to && self.config.role == Role::Acceptor)
-        {
-            self.out(replay::Input::Requested(Span { from, to }));
-        }
-        let (expected, number) = (self.numbers.next_in, logon.number);
-        if number > expected {
-            self.acted = Some(number);
-            let both =
-                logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
-            let input = if both {
-                recovery::Input::GapAtLogon { expected, number }
-            } else {
-                recovery::Input::Gap { expected, number }
-            };
-            self.owed.push(Owed::Event(Event::Gap { missing: expected, received: number }));
-            self.recover(now, input);
-        }
-    }
-
-    /// Both numbers are 1 again, under a new name; nothing of the old series is asked, held or sent any more.
-    pub(super) fn new_series(&mut self, now: Now) {
-        self.numbers.reset(now.utc);
-        self.ticket = self.ticket.wrapping_add(1);
-        self.acted = None;
-        self.again = None;
-        self.request = None;
-        self.waiting_since = None;
-        self.outbound = replay::next(self.outbound, replay::Input::Over, self.numbers.next_out);
-        self.recover(now, recovery::Input::Over);
-        self.memory.acknowledged = None;
-        self.owed.push(Owed::Event(Event::NewSeries { resume: self.numbers.checkpoint() }));
-    }
-
-    /// FIX session layer 4.5.1: any message sent puts the next Heartbeat off.
-    pub(super) fn start_heartbeat(&mut self, at: Instant) {
-        let quiet = self.config.policies.liveness.while_probing == WhileProbing::Quiet
-            && matches!(self.liveness, Liveness::Probing { .. });
-        if self.heart_bt_int == 0 || quiet {
-            self.timers.stop(Timer::Heartbeat);
-        } else {
-            let interval = core::time::Duration::from_secs(u64::from(self.heart_bt_int));
-            self.timers.start(Timer::Heartbeat, at.saturating_add(interval));
-        }
-    }
-
-    /// Feeds the liveness machine and does what it says.
-    pub(super) fn live(&mut self, now: Now, input: liveness::Input) {
-        let policy = self.config.policies.liveness;
-        let (state, action) = liveness::next(policy.echo, self.liveness, input);
-        let was_probing = matches!(self.liveness, Liveness::Probing { .. });
-        self.liveness = state;
-        let wait = match action {
-            liveness::Action::None => return,
-            liveness::Action::Heard => policy.test_request_after,
-            liveness::Action::TestRequest => {
-                self.owed.push(Owed::TestRequest);
-                policy.answer_within
-            }
-            liveness::Action::ResetMayBegin => {
-                self.goal = Goal::Stay;
-                return self.go(now, Input::Reset);
-            }
-            liveness::Action::RoundTrip => {
-                if let Some((_, sent)) = self.probe.take() {
-                    let took = now.monotonic.saturating_since(sent);
-                    self.owed.push(Owed::Event(Event::RoundTrip { took }));
-                }
-                policy.test_request_after
-            }
-            liveness::Action::Lost => return self.go(now, Input::Silent),
-        };
-        if was_probing && policy.while_probing == WhileProbing::Quiet {
-            self.start_heartbeat(now.monotonic);
-        }
-        // FIX session layer 4.3.4: an interval of 0 watches nothing.
-        if self.heart_bt_int == 0 || policy.silence == Silence::Ignore {
-            self.timers.stop(Timer::Silence);
-        } else {
-            let until = now.monotonic.saturating_add(wait.of_seconds(self.heart_bt_int));
-            self.timers.start(Timer::Silence, until);
-        }
-    }
-
-    /// Feeds the inbound machine and does what it says; true when a ResendRequest is owed for it.
-    pub(super) fn recover(&mut self, now: Now, input: recovery::Input) -> bool {
-        let policy = self.config.policies.gaps;
-        let (state, action) = recovery::next(&policy, self.inbound, input);
-        self.inbound = state;
-        let mut asked = false;
-        match action {
-            recovery::Action::None => return false,
-            recovery::Action::Ask { from, to } => {
-                let request = super::owed::Request { from, to, number: None };
-                self.request = Some(request);
-                self.owed.push(Owed::ResendRequest(request));
-                asked = true;
-            }
-            recovery::Action::Repeat => {
-                if let Some(request) = self.request
-                    && let Some(number) = request.number
-                {
-                    self.owed.push(Owed::RepeatResendRequest(request, number));
-                }
-            }
-            recovery::Action::Moved => {}
-            recovery::Action::Recovered => {
-                self.owed.push(Owed::Event(Event::Recovered));
-                self.timers.stop(Timer::Recovery);
-                self.request = None;
-                self.go(now, Input::Recovered);
-                return false;
-            }
-            recovery::Action::Dropped => {
-                self.owed.push(Owed::Event(Event::ResendRejected));
-                self.timers.stop(Timer::Recovery);
-                self.request = None;
-                return false;
-            }
-            recovery::Action::GiveUp { missing } => {
-                self.timers.stop(Timer::Recovery);
-                let why = Reason::ResendUnanswered { missing };
-                self.go(now, Input::Fatal(why, super::state::Farewell::Logout));
-                return false;
-            }
-        }
-        if matches!(self.inbound, Inbound::Recovering(_)) {
-            self.timers.start(Timer::Recovery, now.monotonic.saturating_add(policy.progress_timeout));
-        }
-        asked
-    }
-
-    /// Feeds the outbound machine.
-    pub(super) fn out(&mut self, input: replay::Input) {
-        self.outbound = replay::next(self.outbound, input, self.numbers.next_out);
-        if self.outbound == Outbound::Live {
-            self.waiting_since = None;
-        }
-    }
-
-    /// The next expected number moved.
-    pub(super) fn advanced(&mut self, now: Now) {
-        // A Logon above the gap was acted on when it came; its number counts now.
-        while self.acted == Some(self.numbers.next_in) {
-            self.acted = None;
-            self.numbers.count();
-        }
-        if self.numbers.next_in == MsgSeqNum::MAX {
-            let why = Reason::NumbersExhausted;
-            return self.go(now, Input::Fatal(why, super::state::Farewell::Logout));
-        }
-        if matches!(self.inbound, Inbound::Recovering(_)) {
-            self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
-        }
     }
 
     /// Time never moves back.

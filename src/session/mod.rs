@@ -1,15 +1,21 @@
 //! The session: four machines, two numbers, a few timers, and what is owed.
 
+mod admin;
 mod application;
+mod bucket;
 mod classify;
+mod commit;
 mod config;
 mod connection;
+mod establish;
+mod expected;
 mod handshake;
 mod header;
 mod liveness;
 mod logon;
 mod logon_check;
 mod logout;
+mod machines;
 mod numbers;
 mod operator;
 mod outbound;
@@ -25,6 +31,8 @@ mod sequence_reset;
 mod state;
 mod status;
 mod step;
+#[cfg(test)]
+mod tables;
 mod timers;
 
 pub use application::{Farewell, NotNow, Outgoing, SendError};
@@ -88,11 +96,12 @@ pub struct Session {
     again: Option<Span>,
     /// When the first message of the application began to wait behind a replay.
     waiting_since: Option<Instant>,
-    bucket: application::Bucket,
+    bucket: bucket::Bucket,
     memory: status::Memory,
     /// What our Logout says.
     farewell: Text,
     farewell_status: Option<u32>,
+    expected: expected::Expected,
     config: Config,
 }
 
@@ -157,10 +166,11 @@ impl Session {
             acted: None,
             again: None,
             waiting_since: None,
-            bucket: application::Bucket::full(config.rate),
+            bucket: bucket::Bucket::full(config.rate),
             memory: status::Memory::default(),
             farewell: Text::new(),
             farewell_status: None,
+            expected: expected::Expected::nothing(),
             config,
         })
     }

@@ -1,21 +1,19 @@
 //! What is owed becomes frames.
 
+use super::Session;
 use super::header::{Extra, HeaderFacts, Stamp};
-use super::owed::{Owed, Rejection, Request, Why};
-use super::policy::{
-    AfterReject, AnswerStatus, MaxMessageSize, NextExpected, Routing, TestMessage, TestReqId,
-};
+use super::owed::Owed;
+use super::policy::Routing;
 use super::state::{Farewell, Input, Opening};
-use super::{Role, Session};
 use crate::checkpoint::Checkpoint;
-use crate::frame::{Effect, Entry, Frame, Stale};
+use crate::frame::{Effect, Entry, Frame};
 use crate::inbox::Inbox;
 use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::output::{Compose, Output};
 use crate::reason::Reason;
 use crate::time::{Instant, Now};
-use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, encode, tag};
+use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, encode};
 
 /// Why an admin message that the application adds to was not built.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -235,225 +233,5 @@ impl Session {
             }
         };
         self.frame(bytes, Plan { number, entry, effect, resume }, at)
-    }
-
-    /// The body of an admin message, by rising tag.
-    fn write_admin(&self, owed: Owed, number: MsgSeqNum, in_hand: &Message<'_>, body: &mut Body<'_>) {
-        match owed {
-            Owed::Logon(opening) => self.write_logon(opening == Opening::Reset, body),
-            Owed::LogonAnswer { reset } => self.write_logon(reset, body),
-            Owed::Echo => {
-                let echo = in_hand.get(tag::TEST_REQ_ID).map_or(b"".as_slice(), |value| value.as_bytes());
-                body.bytes(tag::TEST_REQ_ID, echo);
-            }
-            Owed::TestRequest => match self.config.policies.liveness.test_req_id {
-                TestReqId::MsgSeqNum => drop(body.uint(tag::TEST_REQ_ID, number.get())),
-                TestReqId::Fixed(text) => drop(body.text(tag::TEST_REQ_ID, text)),
-            },
-            Owed::ResendRequest(request) | Owed::RepeatResendRequest(request, _) => {
-                self.write_resend_request(request, body);
-            }
-            Owed::Reject(rejection) | Owed::BusinessReject(rejection) => {
-                self.write_reject(&rejection, in_hand, body);
-            }
-            Owed::Logout | Owed::LogoutAnswer | Owed::LogoutFor(_) => self.write_logout(owed, body),
-            Owed::SequenceReset { next_out } => drop(body.uint(tag::NEW_SEQ_NO, next_out.get())),
-            Owed::Heartbeat | Owed::LoggedOn | Owed::Event(_) | Owed::Connect | Owed::Disconnect(_) => {}
-        }
-    }
-
-    /// FIX session layer 4.3: EncryptMethod 0, HeartBtInt, and what the two sides agreed on.
-    fn write_logon(&self, reset: bool, body: &mut Body<'_>) {
-        let config = &self.config;
-        let policy = config.policies.logon;
-        body.uint(tag::ENCRYPT_METHOD, 0).uint(tag::HEART_BT_INT, u64::from(self.heart_bt_int));
-        if reset {
-            body.bool(tag::RESET_SEQ_NUM_FLAG, true);
-        }
-        if policy.max_message_size == MaxMessageSize::Said && config.begin_string >= BeginString::Fix42 {
-            body.uint(tag::MAX_MESSAGE_SIZE, config.frame_max as u64);
-        }
-        if policy.test_message == TestMessage::Test && config.begin_string >= BeginString::Fix43 {
-            body.bool(tag::TEST_MESSAGE_INDICATOR, true);
-        }
-        // FIX session layer 4.4.1: the next number expected, the Logon that is answered counted.
-        if policy.next_expected == NextExpected::On {
-            let first_of_series = reset && config.role == Role::Initiator;
-            let expected = if first_of_series { MsgSeqNum::FIRST } else { self.numbers.next_in };
-            body.uint(tag::NEXT_EXPECTED_MSG_SEQ_NUM, expected.get());
-        }
-        if config.begin_string == BeginString::Fixt11 {
-            body.text(tag::DEFAULT_APPL_VER_ID, &config.default_appl_ver_id);
-        }
-    }
-
-    /// FIX session layer 4.8.2: an open end is 0, and 999999 up to FIX 4.1.
-    fn write_resend_request(&self, request: Request, body: &mut Body<'_>) {
-        let open = if self.config.begin_string <= BeginString::Fix41 { 999_999 } else { 0 };
-        body.uint(tag::BEGIN_SEQ_NO, request.from.get());
-        body.uint(tag::END_SEQ_NO, request.to.map_or(open, MsgSeqNum::get));
-    }
-
-    /// FIX session layer 4.5.4: RefSeqNum and Text always, the rest as far as the version has it.
-    fn write_reject(&self, rejection: &Rejection, in_hand: &Message<'_>, body: &mut Body<'_>) {
-        let version = self.config.begin_string;
-        body.uint(tag::REF_SEQ_NUM, rejection.number);
-        let mut text = arrayvec::ArrayString::<96>::new();
-        // The longest text fits; a cut one would do no harm.
-        let _ = match rejection.why {
-            Why::Session(reason) => core::fmt::write(&mut text, format_args!("{}", reason.text())),
-            Why::LowersTo(to) => core::fmt::write(
-                &mut text,
-                format_args!("attempt to lower sequence number, invalid value NewSeqNo(36)={to}"),
-            ),
-            Why::TooLow { expected, received } => core::fmt::write(
-                &mut text,
-                format_args!("{}", Reason::MsgSeqNumTooLow { expected, received }),
-            ),
-            Why::Business(_, said) => core::fmt::write(&mut text, format_args!("{said}")),
-        };
-        body.text(tag::TEXT, &text);
-        if version < BeginString::Fix42 {
-            return;
-        }
-        let msg_type = in_hand.msg_type().as_bytes();
-        let ref_msg_type = |body: &mut Body<'_>| {
-            if !msg_type.is_empty() {
-                body.bytes(tag::REF_MSG_TYPE, msg_type);
-            }
-        };
-        if let Why::Business(code, _) = rejection.why {
-            ref_msg_type(body);
-            body.uint(tag::BUSINESS_REJECT_REASON, u64::from(code));
-            return;
-        }
-        if let Some(tag) = &rejection.tag {
-            body.text(tag::REF_TAG_ID, tag.as_str());
-        }
-        ref_msg_type(body);
-        if let Some(code) = rejection.reason().code_in(version) {
-            body.uint(tag::SESSION_REJECT_REASON, u64::from(code));
-        }
-    }
-
-    /// FIX session layer 4.6: Text says why; SessionStatus(1409) and the expected number where the version has them.
-    fn write_logout(&self, owed: Owed, body: &mut Body<'_>) {
-        let policies = &self.config.policies;
-        let fixt = self.config.begin_string == BeginString::Fixt11;
-        let mut text = arrayvec::ArrayString::<96>::new();
-        let mut status = None;
-        match owed {
-            Owed::LogoutFor(why) => {
-                let rejected_before =
-                    matches!(why, Reason::CompId { .. } | Reason::SendingTime | Reason::OrigSendingTime);
-                if why == Reason::LogonRefused {
-                    let _ = text.try_push_str(self.farewell.as_str());
-                } else if !(rejected_before && policies.logout.after_reject == AfterReject::NoText) {
-                    let _ = core::fmt::write(&mut text, format_args!("{why}"));
-                }
-                status = session_status(why).or(self.farewell_status.filter(|_| why == Reason::LogonRefused));
-            }
-            Owed::LogoutAnswer => {
-                status = (policies.logout.answer_status == AnswerStatus::Said).then_some(4);
-            }
-            _ => {
-                let _ = text.try_push_str(self.farewell.as_str());
-            }
-        }
-        if !text.is_empty() {
-            body.text(tag::TEXT, &text);
-        }
-        if !fixt {
-            return;
-        }
-        if let Owed::LogoutFor(Reason::MsgSeqNumTooLow { expected, .. }) = owed
-            && policies.logon.next_expected == NextExpected::On
-        {
-            body.uint(tag::NEXT_EXPECTED_MSG_SEQ_NUM, expected.get());
-        }
-        if let Some(status) = status {
-            body.uint(tag::SESSION_STATUS, u64::from(status));
-        }
-    }
-
-    /// A frame that was built before something else happened is void.
-    pub(crate) fn check_ticket(&self, frame: &Frame<'_>) -> Result<(), Stale> {
-        if frame.ticket == self.ticket { Ok(()) } else { Err(Stale) }
-    }
-
-    /// A frame was committed: what it changes.
-    pub(crate) fn take_effect(&mut self, effect: Effect, number: MsgSeqNum, at: Instant) {
-        self.ticket = self.ticket.wrapping_add(1);
-        self.memory.last_sent = Some(at);
-        match effect {
-            Effect::Message => {
-                self.numbers.next_out = number.next();
-                self.bucket.take(at);
-            }
-            Effect::MessageBehindReplay => {
-                self.numbers.next_out = number.next();
-                self.bucket.take(at);
-                self.waiting_since = self.waiting_since.or(Some(at));
-                self.out(super::replay::Input::Committed(number));
-                // Nothing goes to the wire, so the Heartbeat is not put off.
-                return;
-            }
-            Effect::MessageForLater => {
-                self.numbers.next_out = number.next();
-                return;
-            }
-            Effect::Owed => {
-                self.numbers.next_out = number.next();
-                self.paid(number, at);
-            }
-            Effect::OwedAgain => self.paid(number, at),
-            Effect::SequenceReset { next_out } => {
-                self.numbers.next_out = next_out;
-                self.paid(number, at);
-            }
-            Effect::Resent { below } => self.out(super::replay::Input::Sent(below)),
-        }
-        if self.is_logged_on() {
-            self.start_heartbeat(at);
-        }
-    }
-
-    /// The first thing owed is done.
-    fn paid(&mut self, number: MsgSeqNum, at: Instant) {
-        match self.owed.first() {
-            Some(Owed::TestRequest) => self.probe = Some((number, at)),
-            Some(Owed::ResendRequest(request)) => {
-                self.request = Some(Request { number: Some(number), ..request });
-            }
-            Some(Owed::Logon(Opening::Reset)) => self.numbers.reset_pending = true,
-            Some(
-                Owed::Logon(Opening::Resumed)
-                | Owed::LogonAnswer { .. }
-                | Owed::Heartbeat
-                | Owed::Echo
-                | Owed::RepeatResendRequest(..)
-                | Owed::Reject(_)
-                | Owed::BusinessReject(_)
-                | Owed::Logout
-                | Owed::LogoutAnswer
-                | Owed::LogoutFor(_)
-                | Owed::SequenceReset { .. }
-                | Owed::LoggedOn
-                | Owed::Event(_)
-                | Owed::Connect
-                | Owed::Disconnect(_),
-            )
-            | None => {}
-        }
-        self.owed.pop();
-    }
-}
-
-/// SessionStatus(1409) that goes with a reason, where it has one of its own.
-fn session_status(why: Reason) -> Option<u32> {
-    match why {
-        Reason::MsgSeqNumTooLow { .. } => Some(9),
-        Reason::NextExpectedTooHigh { .. } => Some(10),
-        _ => None,
     }
 }

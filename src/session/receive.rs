@@ -65,14 +65,17 @@ impl Session {
             next_in: self.numbers.next_in,
             utc: (arrival == Arrival::Fresh).then_some(now.utc),
         };
-        let classified = classify(inbox.current(), span, expected);
+        let mut classified = classify(inbox.current(), span, expected);
         self.memory.last_received = Some(now.monotonic);
         match self.state {
             State::AwaitingLogon => self.first_message(now, inbox, classified, rules),
             State::LogonSent(opening) => self.answer_to_logon(now, inbox, opening, classified, rules),
             State::Active | State::LogoutSent | State::LogoutReceived(super::state::Answer::Owed) => {
+                if let (Ok(message), State::Active, Arrival::Fresh) = (&classified, self.state, arrival) {
+                    self.expect_alike(inbox.current(), span, message);
+                }
                 let series = self.numbers.series;
-                let told = self.established(now, inbox, classified, rules);
+                let told = self.established(now, inbox, &mut classified, rules);
                 if self.numbers.series != series {
                     inbox.forget_all();
                 }
@@ -91,10 +94,10 @@ impl Session {
         &mut self,
         now: Now,
         inbox: &mut Inbox<'_>,
-        classified: Result<Classified, Unclassified>,
+        classified: &mut Result<Classified, Unclassified>,
         rules: &impl MessageRules,
     ) -> Option<Told> {
-        let mut message = match classified {
+        let message = match classified {
             Ok(message) => message,
             Err(Unclassified::BeginString) => {
                 self.go(now, Input::Fatal(Reason::BeginString, Farewell::Logout));
@@ -106,12 +109,12 @@ impl Session {
                 return None;
             }
         };
-        self.heard(now, self.echoes(inbox, &message));
+        self.heard(now, self.echoes(inbox, message));
         if let Some(number) = message.last_processed {
             self.memory.acknowledged = self.memory.acknowledged.max(Some(number));
         }
-        if let Some(fault) = message.fault {
-            return self.reject_message(now, &message, fault.rejection, fault.fatal);
+        if let Some(fault) = &message.fault {
+            return self.reject_message(now, message, fault.rejection, fault.fatal);
         }
         if self.config.policies.checks.sequence == Check::Off && message.kind != Kind::Reset {
             self.numbers.move_to(message.layout.number);
@@ -119,23 +122,23 @@ impl Session {
         }
         let duplicate = message.layout.flags.has(Flags::POSS_DUP);
         if message.kind == Kind::Logon && !duplicate {
-            return self.second_logon(now, inbox, &message);
+            return self.second_logon(now, inbox, message);
         }
         let reaction = react(message.kind, message.class, duplicate);
         match reaction {
-            Reaction::Act => self.act_on(now, inbox, &message, rules),
+            Reaction::Act => self.act_on(now, inbox, message, rules),
             Reaction::CountOnly => {
                 self.count(now);
                 Some(Told::Ignored(message.layout, Ignored::AdminDuplicate))
             }
-            Reaction::Gap => self.gap(now, inbox, &message, Standing::Waiting),
-            Reaction::GapAndServe => match self.requested(inbox, &message) {
+            Reaction::Gap => self.gap(now, inbox, message, Standing::Waiting),
+            Reaction::GapAndServe => match self.requested(inbox, message) {
                 Ok(asked) => {
                     let told = self.serve(now, asked);
-                    self.gap(now, inbox, &message, Standing::Acted).and(told).or(told)
+                    self.gap(now, inbox, message, Standing::Acted).and(told).or(told)
                 }
                 // What is wrong with it is judged when its number is reached.
-                Err(_) => self.gap(now, inbox, &message, Standing::Waiting),
+                Err(_) => self.gap(now, inbox, message, Standing::Waiting),
             },
             Reaction::GapAndLogout => {
                 let view = self.message(inbox, message.layout);
@@ -144,27 +147,27 @@ impl Session {
                 if self.config.policies.logout.out_of_sequence == OutOfSequenceLogout::Recover
                     && !matches!(self.state, State::Closing(_))
                 {
-                    let _ = self.gap(now, inbox, &message, Standing::Acted);
+                    let _ = self.gap(now, inbox, message, Standing::Acted);
                 }
                 Some(Told::Logout(message.layout))
             }
-            Reaction::Duplicate => self.duplicate(now, &message),
-            Reaction::TooLow => self.too_low(now, &message),
+            Reaction::Duplicate => self.duplicate(now, message),
+            Reaction::TooLow => self.too_low(now, message),
             Reaction::StaleRequest => match self.config.policies.gaps.stale_request {
-                StaleRequest::Refuse => self.too_low(now, &message),
-                StaleRequest::Serve => match self.requested(inbox, &message) {
+                StaleRequest::Refuse => self.too_low(now, message),
+                StaleRequest::Serve => match self.requested(inbox, message) {
                     Ok(asked) => self.serve(now, asked),
-                    Err(rejection) => self.reject_message(now, &message, rejection, None),
+                    Err(rejection) => self.reject_message(now, message, rejection, None),
                 },
             },
             Reaction::StaleLogout => match self.config.policies.logout.out_of_sequence {
-                OutOfSequenceLogout::Recover => self.too_low(now, &message),
+                OutOfSequenceLogout::Recover => self.too_low(now, message),
                 OutOfSequenceLogout::Answer => {
                     self.go(now, Input::Logout(Place::InSequence));
                     Some(Told::Logout(message.layout))
                 }
             },
-            Reaction::Reset => self.take_reset(now, inbox, &message, rules),
+            Reaction::Reset => self.take_reset(now, inbox, message, rules),
         }
     }
 
@@ -176,7 +179,7 @@ impl Session {
         message: &Classified,
         rules: &impl MessageRules,
     ) -> Option<Told> {
-        if let (Kind::Application, Some(fault)) = (message.kind, message.orig_sending_time) {
+        if let (Kind::Application, Some(fault)) = (message.kind, &message.orig_sending_time) {
             return self.reject_message(now, message, fault.rejection, fault.fatal);
         }
         let view = self.message(inbox, message.layout);
@@ -249,7 +252,7 @@ impl Session {
 
     /// FIX session layer 4.8.7, test case 2e: already received, so it is ignored; but an application message must say well when it was first sent.
     fn duplicate(&mut self, now: Now, message: &Classified) -> Option<Told> {
-        if let (Kind::Application, Some(fault)) = (message.kind, message.orig_sending_time) {
+        if let (Kind::Application, Some(fault)) = (message.kind, &message.orig_sending_time) {
             return self.reject_message(now, message, fault.rejection, fault.fatal);
         }
         if message.kind == Kind::Application && self.wants_again(message.layout.number) {

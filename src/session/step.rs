@@ -43,6 +43,21 @@ impl Session {
         if self.config.policies.checks.finished == Finished::ByStep {
             self.numbers.finish_all();
         }
+        if let Some(layout) = self.take_expected(now, inbox, rules) {
+            self.turn = Turn::Replay;
+            return Output::Event(Event::Message(self.message(inbox, layout)));
+        }
+        self.step_any(now, inbox, out, rules)
+    }
+
+    /// One step in any state, whatever the next frame is.
+    fn step_any<'i, 'o>(
+        &mut self,
+        now: Now,
+        inbox: &'i mut Inbox<'_>,
+        out: &'o mut [u8],
+        rules: &impl MessageRules,
+    ) -> Output<'i, 'o> {
         loop {
             if let Some(owed) = self.owed.first() {
                 return self.pay(owed, now, inbox, out);
@@ -139,7 +154,7 @@ impl Session {
         if first > expected.get() {
             // Nothing is asked for, and something is missing below it all the same: messages that found no room.
             let number = MsgSeqNum::new(first)?;
-            if self.inbound != Inbound::InSequence || self.state != State::Active {
+            if self.inbound != Inbound::InSequence || !self.is_logged_on() {
                 return None;
             }
             self.recover(now, recovery::Input::Gap { expected, number });
@@ -209,6 +224,11 @@ impl Session {
     /// A wait is over.
     fn expired(&mut self, now: Now, timer: Timer) {
         match timer {
+            Timer::Connection if self.goal == Goal::LogOut => {
+                // Recovery or replays do not end: the Logout goes out all the same.
+                self.goal = Goal::Stay;
+                self.go(now, Input::LogoutAsked);
+            }
             Timer::Connection => self.go(now, Input::Timeout),
             // FIX session layer 4.5.1, test case 4a: nothing was sent for HeartBtInt.
             Timer::Heartbeat => {
@@ -218,6 +238,8 @@ impl Session {
                     self.owed.push(Owed::Heartbeat);
                 }
             }
+            // FIX session layer 4.4.2: while a reset awaits its answer, nothing else goes out.
+            Timer::Silence if !self.is_logged_on() => {}
             Timer::Silence => self.live(now, liveness::Input::Elapsed),
             Timer::Recovery => {
                 self.recover(now, recovery::Input::Elapsed { expected: self.numbers.next_in });

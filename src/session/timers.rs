@@ -21,28 +21,33 @@ const COUNT: usize = 5;
 const ALL: [Timer; COUNT] =
     [Timer::Connection, Timer::Heartbeat, Timer::Silence, Timer::Recovery, Timer::Reconnect];
 
+/// When each timer is due; [`NEVER`] for one that is stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Timers {
-    at: [Option<Instant>; COUNT],
+    at: [Instant; COUNT],
 }
 
+/// The last instant, 584 years after the first: a wait that reaches it has no end.
+const NEVER: Instant = Instant::from_nanos(u64::MAX);
+
+#[allow(clippy::indexing_slicing, reason = "a Timer is an index below COUNT")]
 impl Timers {
     pub(crate) const fn new() -> Self {
-        Timers { at: [None; COUNT] }
+        Timers { at: [NEVER; COUNT] }
     }
 
     #[inline]
     pub(crate) fn start(&mut self, timer: Timer, at: Instant) {
-        self.at[timer as usize] = Some(at);
+        self.at[timer as usize] = at;
     }
 
     #[inline]
     pub(crate) fn stop(&mut self, timer: Timer) {
-        self.at[timer as usize] = None;
+        self.at[timer as usize] = NEVER;
     }
 
     pub(crate) fn is_running(&self, timer: Timer) -> bool {
-        self.at[timer as usize].is_some()
+        self.at[timer as usize] != NEVER
     }
 
     pub(crate) fn stop_all(&mut self) {
@@ -50,16 +55,33 @@ impl Timers {
     }
 
     /// When the next one is due.
+    #[inline]
     pub(crate) fn next(&self) -> Option<Instant> {
-        self.at.iter().flatten().min().copied()
+        let earliest = self.earliest();
+        (earliest != NEVER).then_some(earliest)
+    }
+
+    /// Is any due at `now`?
+    #[inline]
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        let earliest = self.earliest();
+        earliest <= now && earliest != NEVER
     }
 
     /// Takes the earliest that is due at `now`.
+    #[inline]
     pub(crate) fn expire(&mut self, now: Instant) -> Option<Timer> {
-        let timer = ALL
-            .into_iter()
-            .filter(|&timer| self.at[timer as usize].is_some_and(|at| at <= now))
-            .min_by_key(|&timer| self.at[timer as usize])?;
+        if self.is_due(now) { self.take_earliest() } else { None }
+    }
+
+    #[inline]
+    fn earliest(&self) -> Instant {
+        self.at.iter().fold(NEVER, |earliest, &at| earliest.min(at))
+    }
+
+    #[cold]
+    fn take_earliest(&mut self) -> Option<Timer> {
+        let timer = ALL.into_iter().min_by_key(|&timer| self.at[timer as usize])?;
         self.stop(timer);
         Some(timer)
     }

@@ -25,21 +25,16 @@ impl DataFields {
     /// The tag of the field that gives the length of data field `tag`, or `None` when `tag` is no data field.
     #[inline]
     pub fn length_tag(&self, tag: u32) -> Option<u32> {
-        let own = standard(tag);
-        if own.is_some() || self.0.is_empty() {
-            return own;
-        }
-        self.0.iter().find(|pair| pair.1 == tag).map(|pair| pair.0)
+        // Most tags of most messages are below the first data field's, Signature(89).
+        if tag < 89 && self.0.is_empty() { None } else { self.look_up(tag) }
+    }
+
+    fn look_up(&self, tag: u32) -> Option<u32> {
+        standard(tag).or_else(|| self.0.iter().find(|pair| pair.1 == tag).map(|pair| pair.0))
     }
 }
 
-/// Most tags of most messages are below the first data field's, Signature(89).
-#[inline]
 const fn standard(tag: u32) -> Option<u32> {
-    if tag < 89 { None } else { standard_from_89(tag) }
-}
-
-const fn standard_from_89(tag: u32) -> Option<u32> {
     match tag {
         91 | 96 | 213 | 349 | 351 | 353 | 355 | 357 | 359 | 361 | 363 | 365 | 446 | 619 | 622 | 1185
         | 1278 | 1281 | 1283 | 1398 | 1402 | 1404 | 1469 | 1579 | 1621 | 1665 | 1734 | 1872 | 1875 | 2073

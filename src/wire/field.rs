@@ -1,5 +1,6 @@
 //! Fields, one at a time, borrowed from the bytes that hold them.
 
+use super::delimiters::Delimiters;
 use super::{DataFields, Value};
 
 const SOH: u8 = 0x01;
@@ -54,19 +55,26 @@ pub struct Fields<'a> {
     data: &'static DataFields,
     /// Where the field just yielded begins: it may be a length.
     before: Option<usize>,
+    delimiters: Delimiters,
 }
 
 impl<'a> Fields<'a> {
     /// Walks over `bytes`, which begin with a field; `data` says which fields hold data.
     #[inline]
     pub fn new(bytes: &'a [u8], data: &'static DataFields) -> Self {
-        Fields { bytes, at: 0, data, before: None }
+        Fields { bytes, at: 0, data, before: None, delimiters: Delimiters::from(0) }
     }
 
     /// Where the next field begins, as an offset into the bytes.
     #[inline]
     pub fn offset(&self) -> usize {
         self.at
+    }
+
+    /// The bytes from the next field on.
+    #[inline]
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
     }
 }
 
@@ -80,7 +88,7 @@ impl<'a> Iterator for Fields<'a> {
         let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
         let before = self.before.take();
         // Found without waiting for the tag to be read.
-        let mut end = soh(rest);
+        let mut end = self.delimiters.next(self.bytes).saturating_sub(at);
         self.at = at + end + 1;
         let Some((tag, tag_len)) = tag(rest) else {
             return Some(Err(bad_tag(rest.get(..end).unwrap_or(rest))));
@@ -92,6 +100,7 @@ impl<'a> Iterator for Fields<'a> {
                 None => {}
             }
             self.at = at + end + 1;
+            self.delimiters = Delimiters::from(self.at);
         }
         self.before = Some(at);
         Some(Ok(Field { tag, value: Value::new(rest.get(tag_len + 1..end).unwrap_or_default()) }))
@@ -128,25 +137,27 @@ fn data_end<'a>(
 /// The tag at the front, and how many digits it has; `None` unless digits and a `=` stand there.
 #[inline]
 fn tag(bytes: &[u8]) -> Option<(u32, usize)> {
-    let Some(word) = bytes.first_chunk::<8>().map(|word| u64::from_le_bytes(*word)) else {
-        return tag_by_digit(bytes);
-    };
-    let len = first_of(word, b'=').unwrap_or(0);
-    if len == 0 || len > 4 || word as u8 == b'0' {
-        return tag_by_digit(bytes);
+    match *bytes {
+        // Most tags of most messages.
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', b'=', ..] => Some((two_digits(a, b), 2)),
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b'=', ..] => {
+            Some((two_digits(a, b) * 10 + u32::from(c - b'0'), 3))
+        }
+        _ => tag_by_digit(bytes),
     }
-    // The digits become the last of four with zeros before them, so that all lengths go the same way.
-    let missing = 8 * (4 - len as u32);
-    let digits = ((word as u32) ^ 0x3030_3030) << missing;
-    // A byte above 9 reaches the high bit with 0x76 added, or has it already.
-    if (digits | digits.wrapping_add(0x7676_7676)) & 0x8080_8080 != 0 {
-        return None;
-    }
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff;
-    Some(((pairs & 0xff) * 100 + (pairs >> 16), len))
 }
 
-#[cold]
+/// The tag of the field at the front.
+#[inline]
+pub(crate) fn leading_tag(bytes: &[u8]) -> Option<u32> {
+    tag(bytes).map(|(tag, _)| tag)
+}
+
+#[inline]
+fn two_digits(a: u8, b: u8) -> u32 {
+    u32::from(a - b'0') * 10 + u32::from(b - b'0')
+}
+
 fn tag_by_digit(bytes: &[u8]) -> Option<(u32, usize)> {
     let len = bytes.iter().position(|byte| !byte.is_ascii_digit())?;
     let (digits, rest) = bytes.split_at(len);
@@ -163,29 +174,6 @@ fn bad_tag(piece: &[u8]) -> BadField<'_> {
         Some(equals) => BadField { text: piece.get(..equals).unwrap_or_default(), why: BadFieldKind::Tag },
         None => BadField { text: piece, why: BadFieldKind::NoEquals },
     }
-}
-
-/// Where the first delimiter is, or the end. Eight bytes at a time: values are short, and this is most of reading a message.
-#[inline]
-fn soh(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (count, word) in words.iter().enumerate() {
-        if let Some(at) = first_of(u64::from_le_bytes(*word), SOH) {
-            return count * 8 + at;
-        }
-    }
-    words.len() * 8 + rest.iter().position(|&byte| byte == SOH).unwrap_or(rest.len())
-}
-
-/// Where `byte` is first among the eight bytes of a little-endian word.
-#[inline]
-fn first_of(word: u64, byte: u8) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let differs = word ^ (ONES * u64::from(byte));
-    // The lowest high bit marks the first byte that is zero; marks above it may be false.
-    let zeros = differs.wrapping_sub(ONES) & !differs & HIGHS;
-    (zeros != 0).then_some((zeros.trailing_zeros() / 8) as usize)
 }
 
 impl core::fmt::Debug for BadField<'_> {

@@ -12,7 +12,7 @@
 //! digit but not with `8=` is a message that lost its head: it is dropped up to its CheckSum field like any other, so
 //! a message embedded in it is not delivered.
 
-use super::{BeginString, checksum};
+use super::{BeginString, checksum, trailer};
 
 const SOH: u8 = 0x01;
 /// `10=ddd␁`
@@ -225,15 +225,16 @@ fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<Framing> {
     if len > limit {
         return None;
     }
-    let &[SOH, b'1', b'0', b'=', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', SOH] =
-        bytes.get(trailer_at - 1..len)?
-    else {
-        return None;
-    };
-    let stated = u32::from(a - b'0') * 100 + u32::from(b - b'0') * 10 + u32::from(c - b'0');
-    let before = bytes.get(..trailer_at)?;
-    let good = stated == u32::from(checksum(before)) && has_msg_type(bytes, head.body_at);
+    let good = ends_well(bytes.get(..len)?) && has_msg_type(bytes, head.body_at);
     good.then_some(Framing::Frame(FrameSpan { len, begin_string, body_at: head.body_at, trailer_at }))
+}
+
+/// The last field is CheckSum(10), and says the sum of what stands before it.
+#[inline]
+pub(crate) fn ends_well(frame: &[u8]) -> bool {
+    let Some((before, last)) = frame.split_last_chunk::<{ 1 + TRAILER }>() else { return false };
+    let [one, zero, equals, a, b, c, end] = trailer(checksum(before).wrapping_add(SOH));
+    *last == [SOH, one, zero, equals, a, b, c, end]
 }
 
 /// MsgType(35) is the third field and not empty.

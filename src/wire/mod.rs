@@ -3,6 +3,7 @@
 mod begin_string;
 mod checksum;
 mod data_fields;
+mod delimiters;
 mod encode;
 mod field;
 mod frame;
@@ -16,12 +17,15 @@ pub use begin_string::BeginString;
 pub use checksum::checksum;
 pub use data_fields::DataFields;
 pub use encode::{Body, BodyFault, SOH};
-pub(crate) use encode::{EncodeError, Guard, TRAILER_LEN, encode, write_uint};
+pub(crate) use encode::{EncodeError, Guard, TRAILER_LEN, encode, trailer, write_uint};
+pub(crate) use field::leading_tag;
 pub use field::{BadField, BadFieldKind, Field, Fields, find};
+pub(crate) use frame::ends_well;
 pub use frame::{FrameSpan, Framing, Garbled, Scan, frame};
 pub use header::Header;
 pub use msg_type::MsgType;
 pub use timestamp::{
     TimePrecision, UTC_TIMESTAMP_MAX, UtcTimestamp, date_and_seconds, fraction_text, split_utc, write_utc,
 };
+pub(crate) use value::same;
 pub use value::{Value, ValueError};

@@ -132,6 +132,7 @@ fn pairs(text: [u8; 8]) -> Option<[u8; 4]> {
 }
 
 #[inline]
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 fn picos(digits: &[u8]) -> Option<u64> {
     const UNITS: [u64; 13] = {
         let mut units = [1; 13];
@@ -142,15 +143,7 @@ fn picos(digits: &[u8]) -> Option<u64> {
         }
         units
     };
-    let unit = UNITS.get(digits.len())?;
-    let mut number = 0_u64;
-    let mut worst = 0_u8;
-    for &byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        worst = worst.max(digit);
-        number = number * 10 + u64::from(digit);
-    }
-    (worst <= 9 && !digits.is_empty()).then_some(number * unit)
+    Some(super::value::digits(digits).ok()? * UNITS.get(digits.len())?)
 }
 
 /// How many digits of a second a written UTCTimestamp has.

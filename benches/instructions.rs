@@ -1,0 +1,80 @@
+//! Instructions per message of each work, counted by valgrind: `cargo bench --bench instructions [-- --accept]`.
+//!
+//! Counts do not depend on what else the machine does, so they are the gate: a work that takes over 5 % more than `instructions.txt`
+//! says fails the bench. `--accept` writes the present counts to that file.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a bench that cannot go on stops")]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::process::{Command, ExitCode};
+
+use common::works::{CASES, Case, IDLE};
+
+/// Messages of the short run; the long one has twice as many, and the difference is theirs alone.
+const COUNT: usize = 200;
+/// How much more than the accepted count is let pass, in percent.
+const TOLERANCE: f64 = 5.0;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--child") {
+        return child(&arguments[at + 1], arguments[at + 2].parse().unwrap());
+    }
+    if !Command::new("valgrind").arg("--version").output().is_ok_and(|answer| answer.status.success()) {
+        println!(
+            "valgrind is not installed: `apt-get install valgrind` (Debian, Ubuntu) or `dnf install valgrind` (Fedora)"
+        );
+        return ExitCode::SUCCESS;
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
+    let accepted = std::fs::read_to_string(file).unwrap_or_default();
+    let mut counted = String::new();
+    let mut worse = false;
+    for case in CASES.iter().chain([&IDLE]) {
+        let per_message = (total(case, 2 * COUNT) - total(case, COUNT)) / COUNT as u64;
+        let before = count_of(&accepted, case.name);
+        let change = before.map_or(String::from("new"), |before| {
+            format!("{:+.1} %", (per_message as f64 / before as f64 - 1.0) * 100.0)
+        });
+        let too_many =
+            before.is_some_and(|before| per_message as f64 > before as f64 * (1.0 + TOLERANCE / 100.0));
+        worse |= too_many;
+        println!("{:<68} {per_message:>7} {change}{}", case.name, if too_many { "  TOO MANY" } else { "" });
+        let _ = writeln!(counted, "{}\t{per_message}", case.name);
+    }
+    if arguments.iter().any(|argument| argument == "--accept") {
+        std::fs::write(file, counted).expect("benches/instructions.txt can be written");
+        return ExitCode::SUCCESS;
+    }
+    if worse { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn count_of(accepted: &str, name: &str) -> Option<u64> {
+    let mut lines = accepted.lines().filter_map(|line| line.split_once('\t'));
+    lines.find(|line| line.0 == name)?.1.parse().ok()
+}
+
+/// All instructions of a process that prepares the work and does `count` messages of it.
+fn total(case: &Case, count: usize) -> u64 {
+    let answer = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--child", case.name, &count.to_string()])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&answer.stderr);
+    assert!(answer.status.success(), "{}: {said}", case.name);
+    let collected =
+        said.lines().find_map(|line| line.split_once("Collected :")).expect("callgrind says a total");
+    collected.1.trim().parse().unwrap()
+}
+
+/// Under valgrind: the preparation is the same for both counts.
+fn child(name: &str, count: usize) -> ExitCode {
+    let case = CASES.iter().chain([&IDLE]).find(|case| case.name == name).unwrap();
+    let mut work = case.prepare(2 * COUNT);
+    assert_eq!(work.run(count), work.expected(count));
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,277 @@
+//! Calendars of sessions, as a pure function of time (feature `schedule`).
+//!
+//! FIX leaves it to the two sides to agree when a session is held and when its sequence numbers begin again. A [`Schedule`] says
+//! both; the session itself never sees one. A driver asks it what a moment means and when to ask again, so nothing here
+//! reads a clock, and a question that comes late has the same answer.
+//!
+//! A calendar has three parts, each of which may be left out:
+//! - the **session**: one [`Window`], daily, on weekdays or weekly. Without it the session is held around the clock.
+//! - the **logon window**, in which the two sides may be logged on, where that is less than the session: sequence numbers that
+//!   run from Sunday to Friday, links that are up from eight to six. Without it one may log on whenever the session is held.
+//! - the **resets**: when a new series of sequence numbers is due. They are named one by one; a window alone resets nothing.
+//!
+//! # A driver's use
+//!
+//! ```
+//! use sansfix::Utc;
+//! use sansfix::schedule::{Period, Reset, Schedule, ScheduleError, TimeOfDay, Weekday, Window, Zone};
+//!
+//! // Sunday 17:00 to Friday 16:00 in Chicago, new numbers each week.
+//! fn calendar() -> Result<Schedule, ScheduleError> {
+//!     let chicago = Zone::named("America/Chicago")?;
+//!     let (five, four) = (TimeOfDay::new(17, 0, 0)?, TimeOfDay::new(16, 0, 0)?);
+//!     let week = Window::weekly(Weekday::Sunday, five.in_zone(&chicago), Weekday::Friday, four.in_zone(&chicago));
+//!     Schedule::builder().session(week).reset(Reset::AtOpening).build()
+//! }
+//!
+//! #[derive(Default)]
+//! struct Link {
+//!     /// When the series of sequence numbers in use began; kept with the checkpoint.
+//!     began: Utc,
+//!     /// The window we logged on in, while we are logged on.
+//!     up: Option<Period>,
+//! }
+//!
+//! impl Link {
+//!     /// What is to be done now, and when to look again.
+//!     fn wake(&mut self, schedule: &Schedule, now: Utc) -> Option<Utc> {
+//!         let window = schedule.logon_at(now);
+//!         if self.up.is_some() && self.up != window {
+//!             self.up = None; // the window has closed, or the next one has opened already: log out
+//!         }
+//!         if schedule.due_reset(self.began, now).is_some() {
+//!             self.began = now; // reset the sequence numbers, however long ago that was due
+//!         }
+//!         self.up = window; // log on, where we are not
+//!         let look_again = match window {
+//!             Some(window) => Some(window.closes),
+//!             None => schedule.next_logon(now),
+//!         };
+//!         [look_again, schedule.next_reset(now)].into_iter().flatten().min()
+//!     }
+//! }
+//!
+//! let schedule = calendar()?;
+//! let saturday = Utc::from_secs(1_767_441_600); // 2026-01-03 12:00 UTC
+//! let mut link = Link { began: saturday, up: None };
+//! let sunday = link.wake(&schedule, saturday).expect("opens on Sunday");
+//! assert_eq!(sunday, Utc::from_secs(1_767_567_600)); // 2026-01-04 23:00 UTC, 17:00 in Chicago
+//! let friday = link.wake(&schedule, sunday).expect("closes on Friday");
+//! assert_eq!((link.began, link.up), (sunday, schedule.session_at(sunday)));
+//! link.wake(&schedule, friday);
+//! assert_eq!(link.up, None);
+//! # Ok::<(), ScheduleError>(())
+//! ```
+
+mod clock;
+mod error;
+mod window;
+mod zone;
+
+use core::time::Duration;
+use std::vec::Vec;
+
+pub use clock::{Date, TimeOfDay, Weekday, Weekdays};
+pub use error::ScheduleError;
+pub use window::{Period, Window};
+pub use zone::{LocalTime, Zone};
+
+use crate::time::Utc;
+
+/// When a session is held, when one may log on, and when its sequence numbers begin again.
+///
+/// A question costs a few microseconds, and some milliseconds where the answer is never. It looks a little over a year
+/// ahead or back, 390 days: what does not happen within them counts as never.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Schedule {
+    session: Option<Window>,
+    logon: Option<Window>,
+    resets: Vec<Reset>,
+}
+
+/// A moment at which a new series of sequence numbers is due.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reset {
+    /// Whenever the session opens.
+    AtOpening,
+    /// Whenever the session closes.
+    AtClosing,
+    /// At a time of day, on these days of the week, whether the session is held then or not. A time that the clock leaves out
+    /// is moved to the end of the gap; one that it shows twice counts at the first.
+    At {
+        /// The days, on the clock of `time`.
+        days: Weekdays,
+        /// The time.
+        time: LocalTime,
+    },
+}
+
+impl Schedule {
+    /// A calendar to be filled in: as it stands, a session around the clock that is never reset.
+    pub fn builder() -> ScheduleBuilder {
+        ScheduleBuilder::default()
+    }
+
+    /// The instance of the session that `at` belongs to, named by its opening; `None` when no session is held. A closing
+    /// belongs to what follows it.
+    ///
+    /// A session around the clock has one instance, from the earliest to the last moment that a [`Utc`] can say.
+    pub fn session_at(&self, at: Utc) -> Option<Period> {
+        match &self.session {
+            Some(session) => session.at(at),
+            None => Some(ALWAYS),
+        }
+    }
+
+    /// Whether both moments belong to the same instance of the session.
+    pub fn same_session(&self, one: Utc, other: Utc) -> bool {
+        self.session_at(one).is_some_and(|period| period.contains(other))
+    }
+
+    /// The period around `at` in which one may be logged on; `None` when one may not. It ends with the logon window or with
+    /// the session, whichever is first: a link that is up then is to be logged out.
+    pub fn logon_at(&self, at: Utc) -> Option<Period> {
+        let session = self.session_at(at)?;
+        let logon = match &self.logon {
+            Some(logon) => logon.at(at)?,
+            None => ALWAYS,
+        };
+        Some(Period { opens: session.opens.max(logon.opens), closes: session.closes.min(logon.closes) })
+    }
+
+    /// The first opening of the session after `after`; `None` for a session around the clock.
+    pub fn next_opening(&self, after: Utc) -> Option<Utc> {
+        self.session.as_ref()?.next(after).map(|period| period.opens)
+    }
+
+    /// The first closing of the session after `after`; `None` for a session around the clock.
+    pub fn next_closing(&self, after: Utc) -> Option<Utc> {
+        let session = self.session.as_ref()?;
+        session.at(after).or_else(|| session.next(after)).map(|period| period.closes)
+    }
+
+    /// When, after `after`, a period begins in which one may be logged on; `None` when one may always.
+    pub fn next_logon(&self, after: Utc) -> Option<Utc> {
+        let last = after.saturating_add(SEARCH);
+        let mut at = after;
+        // It begins with the session, inside the logon window, or with the logon window, inside the session.
+        loop {
+            let windows = [&self.session, &self.logon].into_iter().flatten();
+            at = windows.filter_map(|window| window.next(at)).map(|period| period.opens).min()?;
+            if at > last {
+                return None;
+            }
+            if self.logon_at(at).is_some() {
+                return Some(at);
+            }
+        }
+    }
+
+    /// When, after `after`, a period ends in which one may be logged on; `None` when one may always.
+    pub fn next_logout(&self, after: Utc) -> Option<Utc> {
+        let period = match self.logon_at(after) {
+            Some(ALWAYS) => return None,
+            Some(period) => period,
+            None => self.logon_at(self.next_logon(after)?)?,
+        };
+        Some(period.closes)
+    }
+
+    /// The first reset after `after`.
+    pub fn next_reset(&self, after: Utc) -> Option<Utc> {
+        let next = |reset: &Reset| match reset {
+            Reset::AtOpening => self.next_opening(after),
+            Reset::AtClosing => self.next_closing(after),
+            Reset::At { days, time } => {
+                let mut dates = time.zone.days_ahead(after).filter(|&date| days.contains(Weekday::of(date)));
+                dates.find_map(|date| time.first_on(date).filter(|&at| at > after))
+            }
+        };
+        self.resets.iter().filter_map(next).min()
+    }
+
+    /// The latest reset after `since`, up to `now` and including it; `None` when there was none, and what is in use may stay.
+    ///
+    /// With `since` the moment at which the series in use began, this answers whether it is out of date: a reset that fell
+    /// into a night when the process was down, or a poll that came late, is found all the same, and one already made is
+    /// not asked for again. A standby asks with the series of the checkpoint that it was handed, not with its own start.
+    pub fn due_reset(&self, since: Utc, now: Utc) -> Option<Utc> {
+        let latest = |reset: &Reset| match reset {
+            Reset::AtOpening => self.session.as_ref()?.latest(now).map(|period| period.opens),
+            Reset::AtClosing => self.latest_closing(now),
+            Reset::At { days, time } => {
+                let mut dates = time.zone.days_back(now).filter(|&date| days.contains(Weekday::of(date)));
+                dates.find_map(|date| time.first_on(date).filter(|&at| at <= now))
+            }
+        };
+        self.resets.iter().filter_map(latest).max().filter(|&at| at > since)
+    }
+
+    fn latest_closing(&self, now: Utc) -> Option<Utc> {
+        let session = self.session.as_ref()?;
+        let mut period = session.latest(now)?;
+        if period.contains(now) {
+            let before = period.opens.as_nanos().checked_sub(1)?;
+            period = session.latest(Utc::from_nanos(before))?;
+        }
+        Some(period.closes)
+    }
+}
+
+/// The parts of a [`Schedule`] as they are put together.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ScheduleBuilder {
+    session: Option<Window>,
+    logon: Option<Window>,
+    resets: Vec<Reset>,
+}
+
+impl ScheduleBuilder {
+    /// The session is held in this window, each opening of which begins an instance of its own. Without this it is held
+    /// around the clock.
+    #[must_use]
+    pub fn session(mut self, window: Window) -> Self {
+        self.session = Some(window);
+        self
+    }
+
+    /// One may be logged on in this window only, as far as the session is held.
+    #[must_use]
+    pub fn logon(mut self, window: Window) -> Self {
+        self.logon = Some(window);
+        self
+    }
+
+    /// The sequence numbers begin again then. May be called again for more.
+    #[must_use]
+    pub fn reset(mut self, reset: Reset) -> Self {
+        self.resets.push(reset);
+        self
+    }
+
+    /// The calendar.
+    ///
+    /// # Errors
+    /// - [`ScheduleError::ResetWithoutWindow`]: a reset at the opening or closing of a session around the clock.
+    /// - [`ScheduleError::LogonOutsideSession`]: the logon window never meets the session.
+    pub fn build(self) -> Result<Schedule, ScheduleError> {
+        let ScheduleBuilder { session, logon, resets } = self;
+        let at_a_bound = |reset: &Reset| matches!(reset, Reset::AtOpening | Reset::AtClosing);
+        if session.is_none() && resets.iter().any(at_a_bound) {
+            return Err(ScheduleError::ResetWithoutWindow);
+        }
+        let schedule = Schedule { session, logon, resets };
+        if schedule.logon.is_some() && schedule.next_logon(ANY_YEAR).is_none() {
+            return Err(ScheduleError::LogonOutsideSession);
+        }
+        Ok(schedule)
+    }
+}
+
+const ALWAYS: Period = Period { opens: Utc::from_nanos(i64::MIN), closes: Utc::from_nanos(i64::MAX) };
+const SEARCH: Duration = Duration::from_secs(86_400 * zone::SEARCH_DAYS as u64);
+/// 2100-01-01, to try a calendar on: zones keep their present rules then, and nobody lists holidays.
+const ANY_YEAR: Utc = Utc::from_secs(4_102_444_800);
+
+#[cfg(test)]
+mod tests;

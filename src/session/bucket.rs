@@ -1,0 +1,64 @@
+//! The outbound rate limit.
+
+use super::config::Rate;
+use crate::time::Instant;
+
+/// A token bucket on the given clock: what is left, in thousandths of a message, and since when.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Bucket {
+    rate: Option<Rate>,
+    left: u64,
+    at: Instant,
+}
+
+impl Bucket {
+    const TOKEN: u64 = 1_000_000_000;
+
+    pub(super) fn full(rate: Option<Rate>) -> Self {
+        let left = rate.map_or(0, |rate| u64::from(rate.burst) * Self::TOKEN);
+        Bucket { rate, left, at: Instant::ZERO }
+    }
+
+    fn level(&self, rate: Rate, now: Instant) -> u64 {
+        let nanos = u64::try_from(now.saturating_since(self.at).as_nanos()).unwrap_or(u64::MAX);
+        let gained = nanos.saturating_mul(u64::from(rate.per_second));
+        self.left.saturating_add(gained).min(u64::from(rate.burst) * Self::TOKEN)
+    }
+
+    /// When the next message may go; `None` for now.
+    pub(super) fn wait(&self, rate: Option<Rate>, now: Instant) -> Option<Instant> {
+        let rate = rate?;
+        let missing = Self::TOKEN.saturating_sub(self.level(rate, now));
+        if missing == 0 {
+            return None;
+        }
+        let nanos = missing.div_ceil(u64::from(rate.per_second).max(1));
+        Some(now.saturating_add(core::time::Duration::from_nanos(nanos)))
+    }
+
+    pub(super) fn take(&mut self, now: Instant) {
+        let Some(rate) = self.rate else { return };
+        self.left = self.level(rate, now).saturating_sub(Self::TOKEN);
+        self.at = self.at.max(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_lets_its_burst_through_and_then_its_rate() {
+        let rate = Some(Rate { burst: 2, per_second: 10 });
+        let mut bucket = Bucket::full(rate);
+        let now = Instant::from_nanos(1_000_000_000);
+        for _ in 0..2 {
+            assert_eq!(bucket.wait(rate, now), None);
+            bucket.take(now);
+        }
+        let next = Instant::from_nanos(1_100_000_000);
+        assert_eq!(bucket.wait(rate, now), Some(next));
+        assert_eq!(bucket.wait(rate, Instant::from_nanos(1_099_999_999)), Some(next));
+        assert_eq!(bucket.wait(rate, next), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! What two Logons agree on: series, numbers, intervals, and who recovers what (FIX session layer 4.3.11, 4.4).
+
+use super::config::Role;
+use super::owed::Owed;
+use super::policy::{NextExpected, ResetOnLogon};
+use super::{PeerLogon, Session, Span};
+use super::{recovery, replay};
+use crate::event::Event;
+use crate::number::MsgSeqNum;
+use crate::time::Now;
+
+impl Session {
+    /// The counterparty's Logon is accepted: take what it says, its reset included, and owe the answer.
+    pub(super) fn answer_logon(&mut self, now: Now, logon: PeerLogon) {
+        let own = self.config.policies.logon.reset_on_logon;
+        if logon.reset || own != ResetOnLogon::Never {
+            self.new_series(now);
+        }
+        self.take_facts(logon);
+        let reset = logon.reset || own == ResetOnLogon::Announced;
+        self.owed.push(Owed::LogonAnswer { reset });
+        if logon.number == self.numbers.next_in {
+            self.count(now);
+        }
+    }
+
+    /// The answer to our Logon is good.
+    pub(super) fn take_answer(&mut self, now: Now, logon: PeerLogon) {
+        if logon.reset {
+            // Both Logons bore number 1 of the new series (FIX session layer 4.4.3).
+            self.new_series(now);
+            self.numbers.next_out = MsgSeqNum::FIRST.next();
+        }
+        self.take_facts(logon);
+        if logon.number == self.numbers.next_in {
+            self.count(now);
+        }
+    }
+
+    fn take_facts(&mut self, logon: PeerLogon) {
+        self.heart_bt_int = logon.heart_bt_int;
+        self.peer_max = logon.max_message_size;
+    }
+
+    /// FIX session layer 4.3.11, 4.4.1: both sides compare the numbers said at logon and recover.
+    pub(super) fn synchronise(&mut self, now: Now, logon: PeerLogon) {
+        // Our own Logon is still owed by an acceptor: its number is the last that the counterparty cannot have.
+        let own = match self.config.role {
+            Role::Acceptor => Some(self.numbers.next_out),
+            Role::Initiator => self.numbers.next_out.previous(),
+        };
+        if let (Some(from), Some(to)) = (logon.next_expected, own)
+            && from <= to
+            && !(from == to && self.config.role == Role::Acceptor)
+        {
+            self.out(replay::Input::Requested(Span { from, to }));
+        }
+        let (expected, number) = (self.numbers.next_in, logon.number);
+        if number > expected {
+            self.acted = Some(number);
+            let both =
+                logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
+            let input = if both {
+                recovery::Input::GapAtLogon { expected, number }
+            } else {
+                recovery::Input::Gap { expected, number }
+            };
+            self.owed.push(Owed::Event(Event::Gap { missing: expected, received: number }));
+            self.recover(now, input);
+        }
+    }
+
+    /// Both numbers are 1 again, under a new name; nothing of the old series is asked, held or sent any more.
+    pub(super) fn new_series(&mut self, now: Now) {
+        self.numbers.reset(now.utc);
+        self.ticket = self.ticket.wrapping_add(1);
+        self.acted = None;
+        self.again = None;
+        self.request = None;
+        self.waiting_since = None;
+        self.outbound = replay::next(self.outbound, replay::Input::Over, self.numbers.next_out);
+        self.recover(now, recovery::Input::Over);
+        self.memory.acknowledged = None;
+        self.owed.push(Owed::Event(Event::NewSeries { resume: self.numbers.checkpoint() }));
+    }
+}

@@ -1,0 +1,136 @@
+//! The inbound, liveness and outbound machines in the session: what they hear, and what their actions mean.
+
+use super::owed::{Owed, Request};
+use super::policy::{Silence, WhileProbing};
+use super::state::{Farewell, Input};
+use super::timers::Timer;
+use super::{Goal, Inbound, Liveness, Outbound, Session};
+use super::{liveness, recovery, replay};
+use crate::event::Event;
+use crate::number::MsgSeqNum;
+use crate::reason::Reason;
+use crate::time::{Instant, Now};
+
+impl Session {
+    /// FIX session layer 4.5.1: any message sent puts the next Heartbeat off.
+    pub(super) fn start_heartbeat(&mut self, at: Instant) {
+        let quiet = self.config.policies.liveness.while_probing == WhileProbing::Quiet
+            && matches!(self.liveness, Liveness::Probing { .. });
+        if self.heart_bt_int == 0 || quiet {
+            self.timers.stop(Timer::Heartbeat);
+        } else {
+            let interval = core::time::Duration::from_secs(u64::from(self.heart_bt_int));
+            self.timers.start(Timer::Heartbeat, at.saturating_add(interval));
+        }
+    }
+
+    /// Feeds the liveness machine and does what it says.
+    pub(super) fn live(&mut self, now: Now, input: liveness::Input) {
+        let policy = self.config.policies.liveness;
+        let (state, action) = liveness::next(policy.echo, self.liveness, input);
+        let was_probing = matches!(self.liveness, Liveness::Probing { .. });
+        self.liveness = state;
+        let wait = match action {
+            liveness::Action::None => return,
+            liveness::Action::Heard => policy.test_request_after,
+            liveness::Action::TestRequest => {
+                self.owed.push(Owed::TestRequest);
+                policy.answer_within
+            }
+            liveness::Action::ResetMayBegin => {
+                self.goal = Goal::Stay;
+                return self.go(now, Input::Reset);
+            }
+            liveness::Action::RoundTrip => {
+                if let Some((_, sent)) = self.probe.take() {
+                    let took = now.monotonic.saturating_since(sent);
+                    self.owed.push(Owed::Event(Event::RoundTrip { took }));
+                }
+                policy.test_request_after
+            }
+            liveness::Action::Lost => return self.go(now, Input::Silent),
+        };
+        if was_probing && policy.while_probing == WhileProbing::Quiet {
+            self.start_heartbeat(now.monotonic);
+        }
+        // FIX session layer 4.3.4: an interval of 0 watches nothing.
+        if self.heart_bt_int == 0 || policy.silence == Silence::Ignore {
+            self.timers.stop(Timer::Silence);
+        } else {
+            let until = now.monotonic.saturating_add(wait.of_seconds(self.heart_bt_int));
+            self.timers.start(Timer::Silence, until);
+        }
+    }
+
+    /// Feeds the inbound machine and does what it says; true when a ResendRequest is owed for it.
+    pub(super) fn recover(&mut self, now: Now, input: recovery::Input) -> bool {
+        let policy = self.config.policies.gaps;
+        let (state, action) = recovery::next(&policy, self.inbound, input);
+        self.inbound = state;
+        let mut asked = false;
+        match action {
+            recovery::Action::None => return false,
+            recovery::Action::Ask { from, to } => {
+                let request = Request { from, to, number: None };
+                self.request = Some(request);
+                self.owed.push(Owed::ResendRequest(request));
+                asked = true;
+            }
+            recovery::Action::Repeat => {
+                if let Some(request) = self.request
+                    && let Some(number) = request.number
+                {
+                    self.owed.push(Owed::RepeatResendRequest(request, number));
+                }
+            }
+            recovery::Action::Moved => {}
+            recovery::Action::Recovered => {
+                self.owed.push(Owed::Event(Event::Recovered));
+                self.timers.stop(Timer::Recovery);
+                self.request = None;
+                self.go(now, Input::Recovered);
+                return false;
+            }
+            recovery::Action::Dropped => {
+                self.owed.push(Owed::Event(Event::ResendRejected));
+                self.timers.stop(Timer::Recovery);
+                self.request = None;
+                return false;
+            }
+            recovery::Action::GiveUp { missing } => {
+                self.timers.stop(Timer::Recovery);
+                let why = Reason::ResendUnanswered { missing };
+                self.go(now, Input::Fatal(why, Farewell::Logout));
+                return false;
+            }
+        }
+        if matches!(self.inbound, Inbound::Recovering(_)) {
+            self.timers.start(Timer::Recovery, now.monotonic.saturating_add(policy.progress_timeout));
+        }
+        asked
+    }
+
+    /// Feeds the outbound machine.
+    pub(super) fn out(&mut self, input: replay::Input) {
+        self.outbound = replay::next(self.outbound, input, self.numbers.next_out);
+        if self.outbound == Outbound::Live {
+            self.waiting_since = None;
+        }
+    }
+
+    /// The next expected number moved.
+    pub(super) fn advanced(&mut self, now: Now) {
+        // A Logon above the gap was acted on when it came; its number counts now.
+        while self.acted == Some(self.numbers.next_in) {
+            self.acted = None;
+            self.numbers.count();
+        }
+        if self.numbers.next_in == MsgSeqNum::MAX {
+            let why = Reason::NumbersExhausted;
+            return self.go(now, Input::Fatal(why, Farewell::Logout));
+        }
+        if matches!(self.inbound, Inbound::Recovering(_)) {
+            self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Nothing that is done for each message touches the heap.
+
+#[path = "../benches/common/mod.rs"]
+mod common;
+
+use common::works::{CASES, IDLE};
+
+#[test]
+fn no_work_allocates() {
+    for case in CASES.iter().chain([&IDLE]) {
+        let mut work = case.prepare(64);
+        let mut digest = 0;
+        let counted = allocation_counter::measure(|| digest = work.run(64));
+        assert_eq!(digest, work.expected(64), "{}", case.name);
+        assert_eq!(counted.count_total, 0, "{} allocates", case.name);
+    }
+}
+
+/// The counter counts: a test that cannot fail shows nothing.
+#[test]
+fn an_allocation_is_counted() {
+    let counted = allocation_counter::measure(|| drop(std::hint::black_box(vec![0_u8; 64])));
+    assert_eq!(counted.count_total, 1);
+}
