@@ -8,7 +8,7 @@ use super::rules::{Answer, MessageRules, RefTag};
 use super::state::{Farewell, Input, Place, State};
 use super::{Session, recovery};
 use crate::event::{Event, Ignored};
-use crate::inbox::{Inbox, Standing};
+use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
@@ -109,7 +109,7 @@ impl Session {
                 return None;
             }
         };
-        self.heard(now, self.echoes(inbox, message));
+        self.heard(now, inbox, message);
         if let Some(number) = message.last_processed {
             self.memory.acknowledged = self.memory.acknowledged.max(Some(number));
         }
@@ -131,14 +131,21 @@ impl Session {
                 self.count(now);
                 Some(Told::Ignored(message.layout, Ignored::AdminDuplicate))
             }
-            Reaction::Gap => self.gap(now, inbox, message, Standing::Waiting),
+            Reaction::Gap => {
+                let kept = self.hold(inbox, message);
+                self.gap(now, message, kept)
+            }
             Reaction::GapAndServe => match self.requested(inbox, message) {
                 Ok(asked) => {
                     let told = self.serve(now, asked);
-                    self.gap(now, inbox, message, Standing::Acted).and(told).or(told)
+                    let kept = self.acted.keep(message.layout.number);
+                    self.gap(now, message, kept).and(told).or(told)
                 }
                 // What is wrong with it is judged when its number is reached.
-                Err(_) => self.gap(now, inbox, message, Standing::Waiting),
+                Err(_) => {
+                    let kept = self.hold(inbox, message);
+                    self.gap(now, message, kept)
+                }
             },
             Reaction::GapAndLogout => {
                 let view = self.message(inbox, message.layout);
@@ -147,7 +154,8 @@ impl Session {
                 if self.config.policies.logout.out_of_sequence == OutOfSequenceLogout::Recover
                     && !matches!(self.state, State::Closing(_))
                 {
-                    let _ = self.gap(now, inbox, message, Standing::Acted);
+                    let kept = self.acted.keep(message.layout.number);
+                    let _ = self.gap(now, message, kept);
                 }
                 Some(Told::Logout(message.layout))
             }
@@ -234,19 +242,15 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.8.1, 4.8.2: a number above the expected one.
-    fn gap(
-        &mut self,
-        now: Now,
-        inbox: &mut Inbox<'_>,
-        message: &Classified,
-        standing: Standing,
-    ) -> Option<Told> {
+    /// By policy a message above a gap waits for its turn; true when it does.
+    fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> bool {
+        self.config.policies.gaps.above == Above::Hold && inbox.hold(message.layout.number.get())
+    }
+
+    /// FIX session layer 4.8.1, 4.8.2: a number above the expected one. `kept`: the message itself need not come again.
+    fn gap(&mut self, now: Now, message: &Classified, kept: bool) -> Option<Told> {
         let (expected, number) = (self.numbers.next_in, message.layout.number);
-        if self.config.policies.gaps.above == Above::Hold || standing == Standing::Acted {
-            inbox.hold(number.get(), standing);
-        }
-        let asked = self.recover(now, recovery::Input::Gap { expected, number });
+        let asked = self.recover(now, recovery::Input::Gap { expected, number, kept });
         asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 
