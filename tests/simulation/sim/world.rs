@@ -205,11 +205,10 @@ impl<'m> World<'m> {
         self.checks[side].rest.disturbed();
     }
 
-    /// A reset is asked for: by either side in session, by the initiator also without a link. An acceptor's own without a link would be a
-    /// reset that only one side knows.
+    /// The initiator asks for a reset, in session or by its next Logon. An acceptor's own is left out: when its answer is lost, nothing tells the
+    /// acceptor in which series the next Logon is. Nor has FIX 4.0 a word for a reset.
     fn reset(&mut self, side: Side) {
-        let state = self.ends[side].session.as_ref().map(Session::state);
-        if side == 1 && state != Some(State::Active) {
+        if side == 1 || self.plan.configs[side].begin_string == sansfix::BeginString::Fix40 {
             return;
         }
         self.tell(side, "reset is asked for");
