@@ -2,12 +2,13 @@
 
 use arrayvec::ArrayVec;
 
+use super::recovery::Became;
 use crate::number::MsgSeqNum;
 
 /// The counterparty's Logon, its ResendRequests, its Logout: what is served although messages below it are missing (FIX session layer 4.8.8).
 ///
-/// One that finds no room comes again, as a gap fill; it would be a mistake to ask for it by a request that is itself above the
-/// counterparty's gap, for then two sides that recover from each other never come to an end.
+/// One that finds no room comes again, as a gap fill. There is room without any memory of the inbox: two sides that recover from each other
+/// would otherwise ask for each other's requests without end.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Acted(ArrayVec<MsgSeqNum, 4>);
 
@@ -16,9 +17,10 @@ impl Acted {
         self.0.is_empty()
     }
 
-    /// Keeps a number; says whether there was room.
-    pub(crate) fn keep(&mut self, number: MsgSeqNum) -> bool {
-        self.0.contains(&number) || self.0.try_push(number).is_ok()
+    /// Keeps a number, when there is room.
+    pub(crate) fn keep(&mut self, number: MsgSeqNum) -> Became {
+        let is_kept = self.0.contains(&number) || self.0.try_push(number).is_ok();
+        if is_kept { Became::Acted } else { Became::ActedOnly }
     }
 
     /// Is this number, the next expected one, among them? It and what lies below it are forgotten.

@@ -57,13 +57,13 @@ impl Session {
         }
         let (expected, number) = (self.numbers.next_in, logon.number);
         if number > expected {
-            let kept = self.acted.keep(number);
+            let became = self.acted.keep(number);
             let both =
                 logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
             let input = if both {
                 recovery::Input::GapAtLogon { expected, number }
             } else {
-                recovery::Input::Gap { expected, number, kept }
+                recovery::Input::Gap { expected, number, became }
             };
             self.owed.push(Owed::Event(Event::Gap { missing: expected, received: number }));
             self.recover(now, input);

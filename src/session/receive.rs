@@ -4,6 +4,7 @@ use super::classify::{Class, Classified, Expected, Kind, Unclassified, classify}
 use super::owed::{Owed, Rejection, Why};
 use super::policy::{Above, Check, LowNumber, OutOfSequenceLogout, StaleRequest};
 use super::react::{Reaction, react};
+use super::recovery::Became;
 use super::rules::{Answer, MessageRules, RefTag};
 use super::state::{Farewell, Input, Place, State};
 use super::{Session, recovery};
@@ -132,19 +133,19 @@ impl Session {
                 Some(Told::Ignored(message.layout, Ignored::AdminDuplicate))
             }
             Reaction::Gap => {
-                let kept = self.hold(inbox, message);
-                self.gap(now, message, kept)
+                let became = self.hold(inbox, message);
+                self.gap(now, message, became)
             }
             Reaction::GapAndServe => match self.requested(inbox, message) {
                 Ok(asked) => {
                     let told = self.serve(now, asked);
-                    let kept = self.acted.keep(message.layout.number);
-                    self.gap(now, message, kept).and(told).or(told)
+                    let became = self.acted.keep(message.layout.number);
+                    self.gap(now, message, became).and(told).or(told)
                 }
                 // What is wrong with it is judged when its number is reached.
                 Err(_) => {
-                    let kept = self.hold(inbox, message);
-                    self.gap(now, message, kept)
+                    let became = self.hold(inbox, message);
+                    self.gap(now, message, became)
                 }
             },
             Reaction::GapAndLogout => {
@@ -154,8 +155,8 @@ impl Session {
                 if self.config.policies.logout.out_of_sequence == OutOfSequenceLogout::Recover
                     && !matches!(self.state, State::Closing(_))
                 {
-                    let kept = self.acted.keep(message.layout.number);
-                    let _ = self.gap(now, message, kept);
+                    let became = self.acted.keep(message.layout.number);
+                    let _ = self.gap(now, message, became);
                 }
                 Some(Told::Logout(message.layout))
             }
@@ -242,15 +243,16 @@ impl Session {
         }
     }
 
-    /// By policy a message above a gap waits for its turn; true when it does.
-    fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> bool {
-        self.config.policies.gaps.above == Above::Hold && inbox.hold(message.layout.number.get())
+    /// By policy a message above a gap waits for its turn, as long as there is room.
+    fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> Became {
+        let held = self.config.policies.gaps.above == Above::Hold && inbox.hold(message.layout.number.get());
+        if held { Became::Held } else { Became::Dropped }
     }
 
-    /// FIX session layer 4.8.1, 4.8.2: a number above the expected one. `kept`: the message itself need not come again.
-    fn gap(&mut self, now: Now, message: &Classified, kept: bool) -> Option<Told> {
+    /// FIX session layer 4.8.1, 4.8.2: a number above the expected one.
+    fn gap(&mut self, now: Now, message: &Classified, became: Became) -> Option<Told> {
         let (expected, number) = (self.numbers.next_in, message.layout.number);
-        let asked = self.recover(now, recovery::Input::Gap { expected, number, kept });
+        let asked = self.recover(now, recovery::Input::Gap { expected, number, became });
         asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 

@@ -38,8 +38,8 @@ pub enum Asked {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Input {
-    /// A message with this number came while a lower one is expected; it is kept until its turn, or has to come again.
-    Gap { expected: MsgSeqNum, number: MsgSeqNum, kept: bool },
+    /// A message with this number came while a lower one is expected.
+    Gap { expected: MsgSeqNum, number: MsgSeqNum, became: Became },
     /// The same, and our Logon's NextExpectedMsgSeqNum(789) has already asked.
     GapAtLogon { expected: MsgSeqNum, number: MsgSeqNum },
     /// The next expected number moved.
@@ -50,6 +50,26 @@ pub(crate) enum Input {
     Rejected,
     /// The connection ended, or a new series began: what was asked on it is not asked any more.
     Over,
+}
+
+/// What became of a message above a gap.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Became {
+    /// It waits for its turn.
+    Held,
+    /// It was acted on, and its number will be counted.
+    Acted,
+    /// It was acted on, and has to come again to be counted.
+    ActedOnly,
+    /// It has to come again.
+    Dropped,
+}
+
+impl Became {
+    /// Need it not come again?
+    const fn is_kept(self) -> bool {
+        matches!(self, Became::Held | Became::Acted)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -77,8 +97,8 @@ pub(crate) enum Action {
 pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound, Action) {
     match (state, input) {
         // FIX session layer 4.8.1, test case 2b: a number above the expected one.
-        (Inbound::InSequence, Input::Gap { expected, number, kept }) => {
-            ask(policy, expected, last_awaited(policy, number, kept), 1)
+        (Inbound::InSequence, Input::Gap { expected, number, became }) => {
+            ask(policy, expected, last_awaited(policy, number, became), 1)
         }
         // FIX session layer 4.4.1: with 789 nobody sends a ResendRequest for the Logon's gap.
         (Inbound::InSequence, Input::GapAtLogon { expected, number }) => {
@@ -88,12 +108,17 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
         }
         // FIX session layer 4.8.2, 4.8.8: one request is outstanding; what comes above it meanwhile asks nothing.
         // One that is not kept has to be asked for once that request is served.
-        (Inbound::Recovering(recovery), Input::Gap { expected, number, kept }) => {
-            let until = last_awaited(policy, number, kept).max(recovery.until);
-            match policy.while_open {
-                WhileOpen::Wait if kept => (state, Action::None),
-                WhileOpen::Wait => (Inbound::Recovering(Recovery { until, ..recovery }), Action::None),
-                WhileOpen::Repeat => ask(policy, expected, until, recovery.tries),
+        (Inbound::Recovering(recovery), Input::Gap { expected, number, became }) => {
+            let until = last_awaited(policy, number, became).max(recovery.until);
+            match (policy.while_open, became) {
+                (WhileOpen::Wait, Became::Held) | (_, Became::Acted) => (state, Action::None),
+                // A request that answers a request would be answered by one.
+                (WhileOpen::Wait, Became::Dropped) | (_, Became::ActedOnly) => {
+                    (Inbound::Recovering(Recovery { until, ..recovery }), Action::None)
+                }
+                (WhileOpen::Repeat, Became::Held | Became::Dropped) => {
+                    ask(policy, expected, until, recovery.tries)
+                }
             }
         }
         (Inbound::Recovering(_), Input::GapAtLogon { .. }) => (state, Action::None),
@@ -110,9 +135,9 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
 
 /// The number that ends a recovery: an open request brings the message that showed the gap once more, a closed one ends before it, unless
 /// it was dropped.
-fn last_awaited(policy: &GapPolicy, number: MsgSeqNum, kept: bool) -> MsgSeqNum {
+fn last_awaited(policy: &GapPolicy, number: MsgSeqNum, became: Became) -> MsgSeqNum {
     match policy.request_end {
-        RequestEnd::Closed if kept => number.previous().unwrap_or(number),
+        RequestEnd::Closed if became.is_kept() => number.previous().unwrap_or(number),
         RequestEnd::Closed | RequestEnd::Open => number,
     }
 }

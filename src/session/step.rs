@@ -157,7 +157,7 @@ impl Session {
             if self.inbound != Inbound::InSequence || !self.is_logged_on() {
                 return None;
             }
-            self.recover(now, recovery::Input::Gap { expected, number, kept: true });
+            self.recover(now, recovery::Input::Gap { expected, number, became: recovery::Became::Held });
             let event = Event::Gap { missing: expected, received: number };
             return Some(Read::Told(Told::Event(event)));
         }

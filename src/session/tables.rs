@@ -10,6 +10,7 @@ use super::classify::{Class, Kind};
 use super::config::Role;
 use super::policy::{Echo, Policies, Unanswered};
 use super::react::react;
+use super::recovery::Became;
 use super::state::{Action, Answer, Farewell, Input, Opening, Place, Rules, State, next};
 use super::{Asked, Cause, Inbound, Liveness, Outbound, PeerLogon, Recovery, Replaying, Span};
 use super::{liveness, recovery, replay};
@@ -235,8 +236,14 @@ fn inbound_table() -> String {
         ("Recovering, asked for the last time", open(Asked::Open(n(9)), gaps.tries, 5)),
     ];
     let inputs = [
-        ("gap: 9 came, 5 is expected", recovery::Input::Gap { expected: n(5), number: n(9), kept: true }),
-        ("gap: 12 came and was dropped", recovery::Input::Gap { expected: n(5), number: n(12), kept: false }),
+        (
+            "gap: 9 came, 5 is expected",
+            recovery::Input::Gap { expected: n(5), number: n(9), became: Became::Held },
+        ),
+        (
+            "gap: 12 came and was dropped",
+            recovery::Input::Gap { expected: n(5), number: n(12), became: Became::Dropped },
+        ),
         ("gap at logon, 789 in use", recovery::Input::GapAtLogon { expected: n(5), number: n(9) }),
         ("6 is expected now", recovery::Input::Progress { expected: n(6) }),
         ("7 is expected now", recovery::Input::Progress { expected: n(7) }),

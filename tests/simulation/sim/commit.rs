@@ -80,8 +80,14 @@ impl Desk<'_> {
         if wire.is_empty() {
             return Ok(Fate::Done);
         }
+        let seen = reader::read(&wire).unwrap_or_default();
+        if seen.msg_type == b"1"
+            && self.session.config().policies.liveness.echo == sansfix::session::Echo::AnyTraffic
+        {
+            self.checks.silence.test_request(self.at, self.session.status().heart_bt_int)?;
+        }
         // The first Logon of a reset, and what follows it before the answer, has no series yet.
-        let resets = !numbered && reader::read(&wire).is_ok_and(|seen| seen.msg_type == b"A" && seen.resets);
+        let resets = !numbered && seen.msg_type == b"A" && seen.resets;
         let sure = !here.reset_pending && !resets;
         let series = here.series.get();
         if self.groups {
@@ -131,11 +137,6 @@ impl Desk<'_> {
         if seen.msg_type == b"A" && seen.resets {
             self.checks.numbers.agreed();
             *self.said_reset = true;
-        }
-        if seen.msg_type == b"1"
-            && self.session.config().policies.liveness.echo == sansfix::session::Echo::AnyTraffic
-        {
-            self.checks.silence.test_request(self.at, self.session.status().heart_bt_int)?;
         }
         self.unwritten.extend_from_slice(frame);
         Ok(())

@@ -40,7 +40,10 @@ impl World<'_> {
     pub fn run(&mut self, side: Side, outputs: u8) -> Result<(), Broken> {
         for _ in 0..outputs {
             self.write(side);
-            // The link takes no more: a driver reads meanwhile, and asks for nothing to write.
+            // The link takes no more: a driver reads meanwhile, and asks for nothing to write. It does not wait with closing.
+            if !self.ends[side].unwritten.is_empty() && matches!(self.state(side), Some(State::Closing(_))) {
+                self.leave(side);
+            }
             if !self.ends[side].unwritten.is_empty() || self.ends[side].session.is_none() {
                 break;
             }
@@ -362,6 +365,10 @@ impl World<'_> {
         }
         self.leave(side);
         Ok(())
+    }
+
+    fn state(&self, side: Side) -> Option<State> {
+        self.ends[side].session.as_ref().map(sansfix::Session::state)
     }
 
     /// A side has no link any more.

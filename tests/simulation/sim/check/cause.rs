@@ -34,6 +34,8 @@ impl Cause {
         let left = if seen.poss_dup && (seen.gap_fill || !seen.is_admin()) {
             &mut self.resends
         } else if seen.is_admin() {
+            // Messages that wait behind a replay bring with them a fill for what did not.
+            self.resends += 1;
             &mut self.credit
         } else {
             return Ok(());
