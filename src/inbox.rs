@@ -37,15 +37,6 @@ enum Current {
     Held,
 }
 
-/// What the session notes with a held message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Standing {
-    /// It waits for its turn.
-    Waiting,
-    /// It was acted on when it came; only its number has to be counted.
-    Acted,
-}
-
 impl<'b> Inbox<'b> {
     /// An empty inbox over `buf`, which must hold the longest frame; a longer frame ends the connection. Messages above a gap are not held and come again.
     pub fn new(buf: &'b mut [u8]) -> Self {
@@ -100,6 +91,12 @@ impl<'b> Inbox<'b> {
         self.buf.get(self.start..self.end).unwrap_or_default()
     }
 
+    /// Drops all that came in, for a driver that keeps one inbox over several connections: call it before `Session::connected`.
+    pub fn discard(&mut self) {
+        (self.start, self.end) = (0, 0);
+        self.clear();
+    }
+
     /// How many messages are held above a gap.
     pub fn held(&self) -> usize {
         self.held.len()
@@ -146,23 +143,23 @@ impl<'b> Inbox<'b> {
         self.current = Current::None;
     }
 
-    /// Keeps a copy of the frame in hand for later. Held messages have rising numbers: one that comes below another is dropped and
-    /// comes again.
-    pub(crate) fn hold(&mut self, number: u64, standing: Standing) {
-        let Current::Read(len) = self.current else { return };
-        if self.held.back().is_some_and(|last| last.key >= number) {
-            return;
+    /// Keeps a copy of the frame in hand for later; says whether it is kept. Held messages have rising numbers: one that comes below another, or
+    /// finds no room, is dropped and has to come again.
+    pub(crate) fn hold(&mut self, number: u64) -> bool {
+        let Current::Read(len) = self.current else { return false };
+        match self.held.back().map(|last| last.key.cmp(&number)) {
+            Some(core::cmp::Ordering::Equal) => return true,
+            Some(core::cmp::Ordering::Greater) => return false,
+            Some(core::cmp::Ordering::Less) | None => {}
         }
         let frame = self.buf.get(self.start..self.start + len).unwrap_or_default();
-        // Without room the message is dropped, and asked for when its turn comes.
-        let _ = self.held.push(number, (standing == Standing::Acted).into(), [frame]);
+        self.held.push(number, 0, [frame]).is_ok()
     }
 
     /// The lowest held number.
     #[inline]
-    pub(crate) fn first_held(&self) -> Option<(u64, Standing)> {
-        let entry = self.held.front()?;
-        Some((entry.key, if entry.extra == 0 { Standing::Waiting } else { Standing::Acted }))
+    pub(crate) fn first_held(&self) -> Option<u64> {
+        self.held.front().map(|entry| entry.key)
     }
 
     /// Makes the held message with the lowest number the frame in hand.

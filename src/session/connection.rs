@@ -82,7 +82,7 @@ impl Session {
         self.goal = Goal::Stay;
         self.probe = None;
         self.request = None;
-        self.acted = None;
+        self.acted.clear();
         self.waiting_since = None;
         self.go(now, Input::LinkDown);
         if was != State::Connecting {

@@ -77,7 +77,7 @@ impl Session {
             && self.inbound == Inbound::InSequence
             && self.outbound == Outbound::Live
             && self.goal == Goal::Stay
-            && self.acted.is_none()
+            && self.acted.is_empty()
             && inbox.held() == 0;
         if !calm {
             return None;

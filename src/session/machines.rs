@@ -121,9 +121,7 @@ impl Session {
 
     /// The next expected number moved.
     pub(super) fn advanced(&mut self, now: Now) {
-        // A Logon above the gap was acted on when it came; its number counts now.
-        while self.acted == Some(self.numbers.next_in) {
-            self.acted = None;
+        while self.acted.take(self.numbers.next_in) {
             self.numbers.count();
         }
         if self.numbers.next_in == MsgSeqNum::MAX {

@@ -298,7 +298,7 @@ impl Pair {
     /// The initiator asked for a link.
     fn open_link(&mut self) {
         let now = self.clock.now();
-        self.initiator.forget_unread();
+        self.initiator.inbox.discard();
         if !self.reachable {
             return self.initiator.session.disconnected(now);
         }
@@ -308,7 +308,7 @@ impl Pair {
         let pipe = || Pipe::new(CAPACITY, self.delay);
         let link = Link { to_acceptor: pipe(), to_initiator: pipe() };
         self.acceptor.session.disconnected(now);
-        self.acceptor.forget_unread();
+        self.acceptor.inbox.discard();
         if self.acceptor.session.connected(now, &mut self.acceptor.inbox).is_err() {
             return self.initiator.session.disconnected(now);
         }
@@ -324,7 +324,7 @@ impl Pair {
         }
         let side = self.side(who);
         side.unwritten.clear();
-        side.forget_unread();
+        side.inbox.discard();
         side.session.disconnected(now);
     }
 
