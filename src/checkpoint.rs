@@ -81,7 +81,9 @@ impl Checkpoint {
         }
         let number = |at: usize| {
             let mut eight = [0; 8];
-            eight.copy_from_slice(&bytes[at..at + 8]);
+            for (byte, stored) in eight.iter_mut().zip(bytes.iter().skip(at)) {
+                *byte = *stored;
+            }
             u64::from_le_bytes(eight)
         };
         let (Some(next_in), Some(next_out)) = (MsgSeqNum::new(number(9)), MsgSeqNum::new(number(17))) else {
@@ -123,7 +125,7 @@ fn fletcher(bytes: &[u8]) -> u32 {
         low = (low + u32::from(byte)) % 65_535;
         high = (high + low) % 65_535;
     }
-    high << 16 | low
+    (high << 16) | low
 }
 
 #[cfg(test)]

@@ -100,11 +100,28 @@
 //! `migration`: the stores of other engines. `testing`: virtual clock, faulty link, simulator. `serde`: checkpoints and numbers.
 #![no_std]
 #![forbid(unsafe_code)]
+// No input and no sequence of calls may panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::todo,
+        clippy::unreachable,
+        clippy::indexing_slicing
+    )
+)]
 
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
 mod checkpoint;
+#[cfg(feature = "dictionary")]
+pub mod dictionary;
+#[cfg(feature = "std")]
+mod directory;
+mod dispatch;
 mod event;
 mod frame;
 mod inbox;
@@ -122,12 +139,17 @@ mod ring;
 #[cfg(feature = "schedule")]
 pub mod schedule;
 pub mod session;
+#[cfg(feature = "settings")]
+pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
 pub mod wire;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+#[cfg(feature = "std")]
+pub use directory::{Directory, Name};
+pub use dispatch::{Dispatch, Handler};
 pub use event::{Event, Ignored, Skip};
 pub use frame::{CommitError, Frame, Stale, Wire};
 pub use inbox::Inbox;

@@ -92,6 +92,26 @@ pub struct Now {
     pub utc: Utc,
 }
 
+impl Now {
+    /// What both clocks show: a steady one, as the time since a moment of the caller's choice, and UTC.
+    ///
+    /// ```
+    /// use sansfix::Now;
+    /// use std::time::{Instant, SystemTime};
+    /// let origin = Instant::now();
+    /// let now = Now::new(origin.elapsed(), SystemTime::now());
+    /// # let _ = now;
+    /// ```
+    pub fn new(since_origin: Duration, utc: impl Into<Utc>) -> Self {
+        Now { monotonic: Instant::ZERO.saturating_add(since_origin), utc: utc.into() }
+    }
+
+    /// How long from now to `until`, for a driver that waits for `Wait::until`; zero when it is past.
+    pub const fn until(self, until: Instant) -> Duration {
+        until.saturating_since(self.monotonic)
+    }
+}
+
 #[inline]
 const fn saturating_nanos(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)

@@ -3,7 +3,9 @@
 use super::Role;
 use super::Session;
 use super::owed::{Owed, Rejection, Request, Why};
-use super::policy::{AfterReject, AnswerStatus, MaxMessageSize, NextExpected, TestMessage, TestReqId};
+use super::policy::{
+    AfterReject, AnswerStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
+};
 use super::state::Opening;
 use crate::message::Message;
 use crate::number::MsgSeqNum;
@@ -80,7 +82,11 @@ impl Session {
         body.uint(tag::REF_SEQ_NUM, rejection.number);
         let mut text = arrayvec::ArrayString::<96>::new();
         // The longest text fits; a cut one would do no harm.
-        let _ = match rejection.why {
+        let why = match (rejection.why, self.config.policies.checks.reject_text) {
+            (Why::LowersTo(_), RejectText::OfReason) => Why::Session(rejection.reason()),
+            (why, RejectText::OfReason | RejectText::Particular) => why,
+        };
+        let _ = match why {
             Why::Session(reason) => core::fmt::write(&mut text, format_args!("{}", reason.text())),
             Why::LowersTo(to) => core::fmt::write(
                 &mut text,

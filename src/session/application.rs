@@ -5,6 +5,7 @@ use super::liveness;
 use super::owed::Owed;
 use super::policy::WhileDisconnected;
 use super::state::{self, Input, State};
+use super::timers::Timer;
 use super::{Goal, Session, Text};
 use crate::frame::{Effect, Frame};
 use crate::message::Message;
@@ -277,7 +278,7 @@ impl Session {
         Ok(self.own_frame(out.get(range).unwrap_or_default(), number, effect, now.monotonic))
     }
 
-    /// Logs out: the session sends Logout once no replay runs and nothing is missing, waits for the answer, serves resends meanwhile, and asks for the link to be closed.
+    /// Logs out: the session sends Logout once no replay runs and nothing is missing, or the time for an answer has passed, waits for the answer, serves resends meanwhile, and asks for the link to be closed.
     ///
     /// `text` is what Text(58) says; empty for none, longer than 96 bytes is cut. Numbers survive.
     ///
@@ -289,8 +290,10 @@ impl Session {
             State::Active => {
                 self.farewell = Text::cut(text);
                 self.farewell_status = None;
-                // FIX session layer 4.6.1: no gaps when the Logout goes out. A recovery that stalls ends the session by itself.
+                // FIX session layer 4.6.1: no gaps when the Logout goes out, but not for ever.
                 self.goal = Goal::LogOut;
+                let wait = self.config.policies.logout.timeout;
+                self.timers.start(Timer::Connection, now.monotonic.saturating_add(wait));
                 Ok(())
             }
             State::LogoutReceived(state::Answer::Owed) => {

@@ -4,7 +4,7 @@ use super::application::NotNow;
 use super::config::Role;
 use super::liveness;
 use super::owed::Owed;
-use super::policy::{OnDisconnect, ResetOn, ResetOnLogon};
+use super::policy::{OnDisconnect, ResetOn, ResetOnLogon, SecondLink};
 use super::state::{Action, Input, Opening, Rules, State, Wait};
 use super::timers::Timer;
 use super::{Cause, Goal, Inbound, Outbound, Session, Standby, Turn};
@@ -20,7 +20,7 @@ impl Session {
     ///
     /// # Errors
     /// There is a link already, or the session is stopped: drop the new link without a word. A session that is logged on tests its old link
-    /// by a TestRequest then, lest a half-open one keep the counterparty out (test case 1Sb).
+    /// by a TestRequest then, by policy, lest a half-open one keep the counterparty out (test case 1Sb).
     pub fn connected(&mut self, now: Now, inbox: &mut Inbox<'_>) -> Result<(), NotNow> {
         let now = self.observe(now);
         match self.state {
@@ -28,7 +28,9 @@ impl Session {
             state => {
                 if state == State::Active && self.owed.has_room() {
                     self.owed.push(Owed::Event(Event::DuplicateConnection));
-                    self.live(now, liveness::Input::Probe(Cause::Silence));
+                    if self.config.policies.liveness.second_link == SecondLink::TestFirst {
+                        self.live(now, liveness::Input::Probe(Cause::Silence));
+                    }
                 }
                 return Err(NotNow(state));
             }

@@ -3,7 +3,6 @@
 use super::config::Role;
 use super::owed::Owed;
 use super::policy::{NextExpected, ResetOnLogon};
-use super::timers::Timer;
 use super::{PeerLogon, Session, Span};
 use super::{recovery, replay};
 use crate::event::Event;
@@ -14,8 +13,7 @@ impl Session {
     /// The counterparty's Logon is accepted: take what it says, its reset included, and owe the answer.
     pub(super) fn answer_logon(&mut self, now: Now, logon: PeerLogon) {
         let own = self.config.policies.logon.reset_on_logon;
-        let in_session = self.timers.is_running(Timer::Heartbeat);
-        if logon.reset || (own != ResetOnLogon::Never && !in_session) {
+        if logon.reset || own != ResetOnLogon::Never {
             self.new_series(now);
         }
         self.take_facts(logon);

@@ -154,7 +154,7 @@ impl Session {
         if first > expected.get() {
             // Nothing is asked for, and something is missing below it all the same: messages that found no room.
             let number = MsgSeqNum::new(first)?;
-            if self.inbound != Inbound::InSequence || self.state != State::Active {
+            if self.inbound != Inbound::InSequence || !self.is_logged_on() {
                 return None;
             }
             self.recover(now, recovery::Input::Gap { expected, number });
@@ -224,6 +224,11 @@ impl Session {
     /// A wait is over.
     fn expired(&mut self, now: Now, timer: Timer) {
         match timer {
+            Timer::Connection if self.goal == Goal::LogOut => {
+                // Recovery or replays do not end: the Logout goes out all the same.
+                self.goal = Goal::Stay;
+                self.go(now, Input::LogoutAsked);
+            }
             Timer::Connection => self.go(now, Input::Timeout),
             // FIX session layer 4.5.1, test case 4a: nothing was sent for HeartBtInt.
             Timer::Heartbeat => {
@@ -233,6 +238,8 @@ impl Session {
                     self.owed.push(Owed::Heartbeat);
                 }
             }
+            // FIX session layer 4.4.2: while a reset awaits its answer, nothing else goes out.
+            Timer::Silence if !self.is_logged_on() => {}
             Timer::Silence => self.live(now, liveness::Input::Elapsed),
             Timer::Recovery => {
                 self.recover(now, recovery::Input::Elapsed { expected: self.numbers.next_in });

@@ -30,6 +30,7 @@ pub(crate) struct Timers {
 /// The last instant, 584 years after the first: a wait that reaches it has no end.
 const NEVER: Instant = Instant::from_nanos(u64::MAX);
 
+#[allow(clippy::indexing_slicing, reason = "a Timer is an index below COUNT")]
 impl Timers {
     pub(crate) const fn new() -> Self {
         Timers { at: [NEVER; COUNT] }

@@ -1,5 +1,18 @@
 //! What tests of a FIX application need; the crate's own tests use it too.
+//!
+//! [`Pair`] is two sessions under one virtual [`Clock`], with a link that a test can cut and disks that forget what was not synced. A test says what
+//! happens and reads like a log: expect these frames, this state, these numbers. [`journal_suite`] checks a journal of your own.
 
+mod clock;
 mod journal_suite;
+mod memory_journal;
+mod pair;
+mod pipe;
+mod side;
 
+pub use clock::Clock;
 pub use journal_suite::{BrokenRule, journal_suite, persistent_journal_suite};
+pub use memory_journal::{DiskFailed, MemoryJournal};
+pub use pair::Pair;
+pub use pipe::Pipe;
+pub use side::{Line, Side, What, Who};

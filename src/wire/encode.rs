@@ -282,19 +282,20 @@ mod tests {
 
     #[test]
     fn what_would_break_the_frame_is_refused_with_its_tag() {
-        assert_eq!(body_of(|body| drop(body.text(58, ""))), Err(BodyFault::Empty { tag: 58 }));
-        assert_eq!(body_of(|body| drop(body.text(58, "a\x01b"))), Err(BodyFault::HoldsSoh { tag: 58 }));
-        assert_eq!(body_of(|body| drop(body.text(34, "9"))), Err(BodyFault::NotABodyTag { tag: 34 }));
-        assert_eq!(body_of(|body| drop(body.text(10, "9"))), Err(BodyFault::NotABodyTag { tag: 10 }));
-        assert_eq!(body_of(|body| drop(body.text(0, "9"))), Err(BodyFault::NotABodyTag { tag: 0 }));
+        let field = |tag, value| body_of(|body| _ = body.text(tag, value)).err();
+        assert_eq!(field(58, ""), Some(BodyFault::Empty { tag: 58 }));
+        assert_eq!(field(58, "a\x01b"), Some(BodyFault::HoldsSoh { tag: 58 }));
+        for tag in [34, 10, 0] {
+            assert_eq!(field(tag, "9"), Some(BodyFault::NotABodyTag { tag }));
+        }
         assert_eq!(body_of(|body| body.text(58, "x").cancel()), Err(BodyFault::Cancelled));
     }
 
     #[test]
     fn too_small_a_buffer_says_how_much_is_needed_and_that_much_is_enough() {
         let write = |out: &mut [u8]| {
-            let body = |body: &mut Body<'_>| drop(body.text(58, "hello"));
-            encode(out, BeginString::Fix42, |header| drop(header.text(35, "0")), Guard::Session, body)
+            let body = |body: &mut Body<'_>| _ = body.text(58, "hello");
+            encode(out, BeginString::Fix42, |header| _ = header.text(35, "0"), Guard::Session, body)
         };
         let Err(EncodeError::NeedSpace(need)) = write(&mut []) else { panic!("fits into nothing") };
         let mut out = std::vec![0; need];
@@ -306,7 +307,7 @@ mod tests {
         #[test]
         fn what_is_encoded_is_found_whole_and_reads_back(values in proptest::collection::vec((5000u32..9000, "[ -~]{1,40}"), 0..30)) {
             let mut out = [0; 4096];
-            let range = encode(&mut out, BeginString::Fixt11, |header| drop(header.text(35, "D").uint(34, 1)), Guard::Session, |body| {
+            let range = encode(&mut out, BeginString::Fixt11, |header| _ = header.text(35, "D").uint(34, 1), Guard::Session, |body| {
                 for (tag, value) in &values {
                     body.text(*tag, value);
                 }

@@ -70,6 +70,12 @@ impl<'a> Fields<'a> {
     pub fn offset(&self) -> usize {
         self.at
     }
+
+    /// The bytes from the next field on.
+    #[inline]
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
 }
 
 impl<'a> Iterator for Fields<'a> {

@@ -132,6 +132,7 @@ fn pairs(text: [u8; 8]) -> Option<[u8; 4]> {
 }
 
 #[inline]
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 fn picos(digits: &[u8]) -> Option<u64> {
     const UNITS: [u64; 13] = {
         let mut units = [1; 13];

@@ -27,6 +27,8 @@ pub struct CheckPolicy {
     pub last_processed: LastProcessed,
     /// Do Rejects go back the way that OnBehalfOf and DeliverTo fields name?
     pub routing: Routing,
+    /// What Text(58) of a Reject says.
+    pub reject_text: RejectText,
     /// When a message counts as finished by the application.
     pub finished: Finished,
 }
@@ -45,6 +47,7 @@ impl CheckPolicy {
             garbled: GarbledMessage::Ignore,
             last_processed: LastProcessed::Unsaid,
             routing: Routing::Keep,
+            reject_text: RejectText::Particular,
             finished: Finished::ByStep,
         }
     }
@@ -115,6 +118,15 @@ pub enum Routing {
     Keep,
     /// OnBehalfOf fields become DeliverTo fields and the other way round.
     Reverse,
+}
+
+/// What Text(58) of a Reject says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RejectText {
+    /// What is wrong with this message, where there is more to say than the reason does (test case 11c asks for it).
+    Particular,
+    /// The words of its SessionRejectReason(373), and nothing else.
+    OfReason,
 }
 
 /// When a message counts as finished by the application, so that it need not come again after a crash.

@@ -19,6 +19,8 @@ pub struct LivenessPolicy {
     pub unanswered: Unanswered,
     /// Is silence watched at all (`DisableHeartBeatCheck`)?
     pub silence: Silence,
+    /// What a second connection of the same counterparty does while the first is logged on.
+    pub second_link: SecondLink,
 }
 
 impl LivenessPolicy {
@@ -31,6 +33,7 @@ impl LivenessPolicy {
             while_probing: WhileProbing::Heartbeat,
             unanswered: Unanswered::Logout,
             silence: Silence::Watch,
+            second_link: SecondLink::TestFirst,
         }
     }
 }
@@ -89,4 +92,13 @@ pub enum Silence {
     Watch,
     /// No: only a closed link ends the session.
     Ignore,
+}
+
+/// What a second connection does while the first is logged on. It is dropped in either case.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SecondLink {
+    /// The first is tested by a TestRequest, lest a half-open one keep the counterparty out (test case 1Sb).
+    TestFirst,
+    /// Nothing else.
+    Drop,
 }

@@ -12,11 +12,11 @@ mod logout;
 use core::time::Duration;
 
 pub use checks::{
-    Check, CheckPolicy, Finished, GarbledMessage, LastProcessed, LowNumber, OrigSendingTime, Routing,
-    SendingTimeCheck,
+    Check, CheckPolicy, Finished, GarbledMessage, LastProcessed, LowNumber, OrigSendingTime, RejectText,
+    Routing, SendingTimeCheck,
 };
 pub use gaps::{Above, GapPolicy, RequestEnd, Retry, StaleRequest, WhileOpen};
-pub use liveness::{Echo, LivenessPolicy, Percent, Silence, TestReqId, Unanswered, WhileProbing};
+pub use liveness::{Echo, LivenessPolicy, Percent, SecondLink, Silence, TestReqId, Unanswered, WhileProbing};
 pub use logon::{
     BadLogon, HeartBtIntRule, LogonPolicy, MaxMessageSize, NextExpected, ResetAck, ResetByPeer, ResetOn,
     ResetOnLogon, TestMessage, UnaskedReset, WhileDisconnected,
@@ -60,11 +60,14 @@ impl Policies {
         policies.liveness.test_req_id = TestReqId::Fixed("TEST");
         policies.liveness.while_probing = WhileProbing::Quiet;
         policies.liveness.unanswered = Unanswered::Close;
+        policies.liveness.second_link = SecondLink::Drop;
         policies.logout.timeout = Duration::from_secs(2);
         policies.logout.out_of_sequence = OutOfSequenceLogout::Answer;
         policies.logout.after_answer = AfterAnswer::Close;
         policies.logout.after_reject = AfterReject::NoText;
         policies.checks.orig_sending_time = OrigSendingTime::RejectThenLogout;
+        policies.checks.routing = Routing::Reverse;
+        policies.checks.reject_text = RejectText::OfReason;
         policies
     }
 }

@@ -1,0 +1,104 @@
+//! A file of messages that took effect: how an application does everything exactly once.
+//!
+//! The session promises that a message which was not finished comes again after a crash. What remains is a crash between the work and
+//! the word that it is finished. So the effect of a message and the checkpoint that counts it are *one record*: after a crash the file has both
+//! or neither. With both, the session that is restored from that checkpoint does not let the message in again; with neither, it comes
+//! again and takes effect then. A database does the same with one transaction.
+//!
+//! What the application answers is an effect of its own, kept by the session's journal. It is sent *after* the record is safe, and every
+//! record is answered once: what the journal holds says how far the answers had come, see `programs::last_sent`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use sansfix::{Checkpoint, Message};
+
+use super::Error;
+
+/// Before each record: the length of its entry and a checksum over checkpoint and entry, four bytes each.
+const HEAD: usize = 8;
+const CHECKPOINT: usize = Checkpoint::ENCODED_LEN;
+
+/// The bodies of the messages that took effect, in order.
+///
+/// A commit hands the records to the operating system and survives `kill -9`; where the machine may lose power, let it end with
+/// `File::sync_data` and the journal with `Durability::PowerLoss`.
+pub(crate) struct Book {
+    file: File,
+    /// What the file holds, and behind it what the next commit adds.
+    bytes: Vec<u8>,
+    committed: usize,
+    /// Where each record begins.
+    records: Vec<usize>,
+}
+
+impl Book {
+    /// Opens the book, or begins one.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let mut records = Vec::new();
+        let mut at = 0;
+        while let Some(len) = record_len(&bytes[at..]) {
+            let record = &bytes[at..at + len];
+            if record[4..HEAD] != crc32fast::hash(&record[HEAD..]).to_le_bytes() {
+                return Err(format!("{} is damaged at byte {at}", path.display()).into());
+            }
+            Checkpoint::decode(&record[HEAD..HEAD + CHECKPOINT])?;
+            records.push(at);
+            at += len;
+        }
+        // The process died while it wrote this record: its message has no effect, and comes again.
+        file.set_len(at as u64)?;
+        bytes.truncate(at);
+        Ok(Book { file, bytes, committed: at, records })
+    }
+
+    /// Lets `message` take effect with the next commit. `finished` is where the session stands.
+    pub(crate) fn add(&mut self, message: &Message<'_>, finished: Checkpoint) {
+        let after = Checkpoint { next_in: message.msg_seq_num().next(), ..finished };
+        let entry = message.body();
+        let at = self.bytes.len();
+        self.records.push(at);
+        self.bytes.extend_from_slice(&(entry.len() as u32).to_le_bytes());
+        self.bytes.extend_from_slice(&[0; 4]);
+        self.bytes.extend_from_slice(&after.encode());
+        self.bytes.extend_from_slice(entry);
+        let checksum = crc32fast::hash(&self.bytes[at + HEAD..]).to_le_bytes();
+        self.bytes[at + 4..at + HEAD].copy_from_slice(&checksum);
+    }
+
+    /// Makes everything added safe, by one write.
+    pub(crate) fn commit(&mut self) -> Result<(), Error> {
+        self.file.write_all(&self.bytes[self.committed..])?;
+        self.committed = self.bytes.len();
+        Ok(())
+    }
+
+    /// Where the session stood after the last entry.
+    pub(crate) fn checkpoint(&self) -> Option<Checkpoint> {
+        let at = self.records.last()? + HEAD;
+        Checkpoint::decode(&self.bytes[at..at + CHECKPOINT]).ok()
+    }
+
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> u64 {
+        self.records.len() as u64
+    }
+
+    /// The body of the message that took effect as the `number`th, counted from 1.
+    pub(crate) fn entry(&self, number: u64) -> Option<&[u8]> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        let record = &self.bytes[*self.records.get(index)?..];
+        record.get(HEAD + CHECKPOINT..record_len(record)?)
+    }
+}
+
+/// The length of the record at the front; `None` when it is not whole.
+fn record_len(bytes: &[u8]) -> Option<usize> {
+    let entry: [u8; 4] = bytes.get(..4)?.try_into().ok()?;
+    let len = HEAD + CHECKPOINT + u32::from_le_bytes(entry) as usize;
+    (len <= bytes.len()).then_some(len)
+}

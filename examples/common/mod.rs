@@ -1,0 +1,14 @@
+//! What the programs share. Read in this order: `driver` (a session at work on a link), `link` (TCP), `book` and `orders` (an
+//! application that does everything once), `programs` (from files to a running side).
+#![allow(dead_code, reason = "each program uses its part")]
+
+pub(crate) mod book;
+pub(crate) mod clock;
+pub(crate) mod conversation;
+pub(crate) mod driver;
+pub(crate) mod link;
+pub(crate) mod orders;
+pub(crate) mod programs;
+
+/// Whatever ends a program: what it says is for a person.
+pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;

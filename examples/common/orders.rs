@@ -1,0 +1,198 @@
+//! Both sides' applications: a desk that sends orders, an exchange that fills them, each of them once.
+
+use sansfix::wire::{DataFields, TimePrecision, find};
+use sansfix::{Body, Event, MsgType, Now, Session, Value};
+
+use super::Error;
+use super::book::Book;
+use super::driver::{Application, Port};
+
+/// How many orders of a desk may be unanswered, where nothing else is asked for.
+pub(crate) const WINDOW: u64 = 4096;
+
+const CL_ORD_ID: u32 = 11;
+const EXEC_ID: u32 = 17;
+const TRANSACT_TIME: u32 = 60;
+
+/// The initiator's application: sends orders 1, 2, 3, .. and books the reports.
+pub(crate) struct Desk {
+    /// The execution reports that came.
+    pub(crate) book: Book,
+    /// How many orders there are to send.
+    pub(crate) orders: u64,
+    /// How many of them may be unanswered at a time.
+    pub(crate) window: u64,
+    /// How many of them are in the journal.
+    pub(crate) sent: u64,
+}
+
+impl Desk {
+    /// Orders are told apart by this field, which counts them.
+    pub(crate) const SENT_BY: u32 = CL_ORD_ID;
+}
+
+impl Application for Desk {
+    fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now) -> Result<(), Error> {
+        take(&mut self.book, event, session, now)
+    }
+
+    fn work(&mut self, port: &mut Port<'_, '_>) -> Result<(), Error> {
+        commit(&mut self.book, port)?;
+        while self.sent < self.orders.min(self.book.len().saturating_add(self.window)) {
+            let order = Order::number(self.sent + 1);
+            let time = port.now.utc;
+            let sent = port.send(MsgType::NEW_ORDER_SINGLE, |body| {
+                order.write(body);
+                body.char(40, '2').text(44, order.price).utc(TRANSACT_TIME, time, TimePrecision::Millis);
+            })?;
+            if !sent {
+                return Ok(());
+            }
+            self.sent += 1;
+        }
+        if self.book.len() == self.orders {
+            port.log_out("every order is filled")?;
+        }
+        Ok(())
+    }
+}
+
+/// The acceptor's application: books orders and answers each with an ExecutionReport.
+pub(crate) struct Exchange {
+    /// The orders that were taken.
+    pub(crate) book: Book,
+    /// How many reports are in the journal.
+    pub(crate) answered: u64,
+}
+
+impl Exchange {
+    /// Reports are told apart by this field, which is the order's place in the book.
+    pub(crate) const SENT_BY: u32 = EXEC_ID;
+
+    /// Makes the orders safe that came in.
+    pub(crate) fn commit(&mut self, port: &mut Port<'_, '_>) -> Result<(), Error> {
+        commit(&mut self.book, port)
+    }
+}
+
+impl Application for Exchange {
+    fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now) -> Result<(), Error> {
+        take(&mut self.book, event, session, now)
+    }
+
+    fn work(&mut self, port: &mut Port<'_, '_>) -> Result<(), Error> {
+        self.commit(port)?;
+        while let Some(order) = self.book.entry(self.answered + 1) {
+            let place = self.answered + 1;
+            let time = port.now.utc;
+            let sent = port.send(MsgType::EXECUTION_REPORT, |body| {
+                // Of the order: ClOrdID, Symbol, Side, OrderQty; LastQty and CumQty are its quantity, LastPx and AvgPx its price.
+                for (from, to) in
+                    [(11, 11), (55, 55), (54, 54), (38, 38), (38, 32), (38, 14), (44, 31), (44, 6)]
+                {
+                    body.bytes(to, value(order, from).map_or(b"", Value::as_bytes));
+                }
+                body.uint(37, place).uint(EXEC_ID, place).char(150, 'F').char(39, '2').uint(151, 0);
+                body.utc(TRANSACT_TIME, time, TimePrecision::Millis);
+            })?;
+            if !sent {
+                return Ok(());
+            }
+            self.answered += 1;
+        }
+        Ok(())
+    }
+}
+
+/// An order that can be told from every other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Order {
+    number: u64,
+    symbol: &'static str,
+    side: char,
+    quantity: u64,
+    price: &'static str,
+}
+
+impl Order {
+    /// The `number`th order, counted from 1: always the same.
+    pub(crate) fn number(number: u64) -> Self {
+        let pick = |from: &[&'static str]| from[(number % from.len() as u64) as usize];
+        Order {
+            number,
+            symbol: pick(&["VOD.L", "BARC.L", "AZN.L", "HSBA.L", "BP.L"]),
+            side: if number % 2 == 0 { '1' } else { '2' },
+            quantity: 100 + number % 900,
+            price: pick(&["72.48", "201.5", "10470", "664.2", "471.05", "99.9", "12.75"]),
+        }
+    }
+
+    fn write(&self, body: &mut Body<'_>) {
+        body.uint(CL_ORD_ID, self.number).text(55, self.symbol).char(54, self.side).uint(38, self.quantity);
+    }
+
+    /// Is `entry`, an order or a report on one, about this order?
+    fn is_in(&self, entry: &[u8]) -> bool {
+        let holds =
+            |tag, expected: &str| value(entry, tag).is_some_and(|value| value.as_str() == Ok(expected));
+        holds(CL_ORD_ID, &self.number.to_string())
+            && holds(55, self.symbol)
+            && holds(54, &self.side.to_string())
+            && holds(38, &self.quantity.to_string())
+    }
+}
+
+/// How a book differs from what it should hold: orders 1 to `orders`, or the reports on them, each once.
+pub(crate) fn count_faults(book: &Book, orders: u64) -> Faults {
+    let mut times = vec![0u64; usize::try_from(orders).unwrap_or(usize::MAX)];
+    let mut faults = Faults::default();
+    for entry in (1..=book.len()).filter_map(|number| book.entry(number)) {
+        let number = value(entry, CL_ORD_ID).and_then(|id| id.uint().ok()).unwrap_or(0);
+        let known = number.checked_sub(1).and_then(|index| times.get_mut(usize::try_from(index).ok()?));
+        match known.filter(|_| Order::number(number).is_in(entry)) {
+            Some(times) => *times += 1,
+            None => faults.strange += 1,
+        }
+    }
+    faults.lost = times.iter().filter(|&&times| times == 0).count() as u64;
+    faults.duplicated = times.iter().map(|times| times.saturating_sub(1)).sum();
+    faults
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Faults {
+    pub(crate) lost: u64,
+    pub(crate) duplicated: u64,
+    /// Entries that nobody sent.
+    pub(crate) strange: u64,
+}
+
+/// Books what came in, for the next commit.
+fn take(book: &mut Book, event: &Event<'_>, session: &mut Session, now: Now) -> Result<(), Error> {
+    match event {
+        // Here a password would be checked.
+        Event::Logon(_) => session.accept(now)?,
+        Event::Message(message) => book.add(message, session.checkpoint()),
+        // Either means that a message will not get through: a person has to look.
+        Event::Rejected(message) => return Err(format!("the counterparty rejects: {message}").into()),
+        Event::Lost { from, to } => {
+            return Err(format!("messages {from} to {to} are gone from the journal").into());
+        }
+        Event::Stopped { why } => return Err(format!("the session has stopped: {why}").into()),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Effects first, and only then the word that their messages are finished, and only then the answers.
+fn commit(book: &mut Book, port: &mut Port<'_, '_>) -> Result<(), Error> {
+    book.commit()?;
+    if let Some(last) = book.checkpoint().and_then(|after| after.next_in.previous()) {
+        port.finished(last);
+    }
+    Ok(())
+}
+
+fn value(entry: &[u8], tag: u32) -> Option<Value<'_>> {
+    find(entry, tag, &DataFields::STANDARD)
+}

@@ -1,0 +1,110 @@
+//! From a folder of files to a side at work: restore, connect, and begin again.
+
+use std::io;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use sansfix::journal::{Durability, FileJournal, FileJournalOptions, Stored};
+use sansfix::session::{Finished, ResetByPeer};
+use sansfix::wire::{DataFields, find};
+use sansfix::{BeginString, Checkpoint, Config, Connect, Inbox, Journal, Output, Reason, Role, Session};
+
+use super::Error;
+use super::book::Book;
+use super::clock::Clock;
+use super::driver::{Application, Engine};
+use super::link::Link;
+use super::orders::{Desk, Exchange};
+
+/// What both sides agree on, seen from one of them.
+pub(crate) fn config(role: Role) -> Result<Config, Error> {
+    let (us, them) = match role {
+        Role::Initiator => ("BUYSIDE", "SELLSIDE"),
+        Role::Acceptor => ("SELLSIDE", "BUYSIDE"),
+    };
+    let mut config = Config::new(role, BeginString::Fix44, us, them)?;
+    let policies = &mut config.policies;
+    // The books say when a message is finished: when it is safe in them, not when the next one is asked for.
+    policies.checks.finished = Finished::ByCall;
+    // Books and journals count within one series. A new one takes new files, so it is not for the counterparty to begin.
+    policies.logon.reset_by_peer = ResetByPeer::Refuse;
+    policies.logon.reconnect_after = Duration::from_millis(100);
+    Ok(config)
+}
+
+/// The initiator, restored from what is in `folder`.
+pub(crate) fn desk(config: Config, folder: &Path, orders: u64, window: u64) -> Result<(Engine, Desk), Error> {
+    let (mut engine, book) = restore(config, folder)?;
+    let sent = last_sent(&mut engine, Desk::SENT_BY)?;
+    Ok((engine, Desk { book, orders, window, sent }))
+}
+
+/// The acceptor, restored from what is in `folder`.
+pub(crate) fn exchange(config: Config, folder: &Path) -> Result<(Engine, Exchange), Error> {
+    let (mut engine, book) = restore(config, folder)?;
+    let answered = last_sent(&mut engine, Exchange::SENT_BY)?;
+    Ok((engine, Exchange { book, answered }))
+}
+
+/// A session that goes on where the last process left it, wherever that died.
+fn restore(config: Config, folder: &Path) -> Result<(Engine, Book), Error> {
+    let clock = Clock::start();
+    // Enough for `kill -9`, and fast; a session that has to outlive its machine waits for the disk: Durability::PowerLoss.
+    let options =
+        FileJournalOptions { durability: Durability::ProcessDeath, ..FileJournalOptions::default() };
+    let (journal, recovered) = FileJournal::open(folder.join("journal"), options)?;
+    let book = Book::open(&folder.join("book"))?;
+    let resume = match (recovered.resume, book.checkpoint()) {
+        // The journal knows what was sent, the book what was finished.
+        (Some(sent), Some(finished)) => sent.with_finished(finished),
+        (Some(sent), None) => sent,
+        (None, Some(_)) => return Err("there is a book and no journal: numbers would be used twice".into()),
+        (None, None) => Checkpoint::begin(clock.now().utc),
+    };
+    let session = Session::new(config, resume)?;
+    Ok((Engine { session, journal, clock }, book))
+}
+
+/// The number in field `tag` of the last message in the journal that has the field: how far the application had come with sending.
+fn last_sent(engine: &mut Engine, tag: u32) -> Result<u64, Error> {
+    let series = engine.session.checkpoint().series;
+    let mut number = engine.session.next_out();
+    while let Some(previous) = number.previous() {
+        number = previous;
+        if let Some(Stored::Message { frame, .. }) = engine.journal.first_in(series, number, number)?
+            && let Some(value) = find(frame, tag, &DataFields::STANDARD)
+        {
+            return Ok(value.uint()?);
+        }
+    }
+    Ok(0)
+}
+
+impl Engine {
+    /// Waits until the session wants to be connected, connects by `dial`, and drives the connection to its end.
+    pub(crate) fn initiate<L: Link>(
+        &mut self,
+        app: &mut impl Application,
+        mut dial: impl FnMut(Connect) -> io::Result<L>,
+    ) -> Result<Reason, Error> {
+        // Without a link nothing comes in.
+        let mut inbox = Inbox::new(&mut []);
+        let mut out = [0; sansfix::session::OUT_MIN];
+        loop {
+            let now = self.clock.now();
+            match self.session.step(now, &mut inbox, &mut out) {
+                Output::Connect(wish) => match dial(wish) {
+                    Ok(mut link) => return self.converse(app, &mut link),
+                    Err(_) => self.session.disconnected(self.clock.now()),
+                },
+                Output::Event(ref event) => app.on(event, &mut self.session, now)?,
+                Output::Wait(wait) => {
+                    let until = wait.until.ok_or("the session has nothing to wait for")?;
+                    thread::park_timeout(until.saturating_since(now.monotonic));
+                }
+                other => return Err(format!("without a link the session asks for {other:?}").into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! All sessions of a thread.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant as StdInstant, SystemTime};
+
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token};
+use sansfix::journal::Journal;
+use sansfix::{Config, Directory, Event, Frame, Inbox, Name, Now, Session, State};
+
+use crate::deadlines::Deadlines;
+use crate::link::Link;
+use crate::newcomers::{Limits, Port, Seen};
+use crate::turn::{Buffers, Slot, Wish};
+
+/// The application of one session.
+pub trait Application {
+    /// Something happened. A Logon is judged at once: one thread waits for nobody.
+    fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now);
+
+    /// The next message to send, asked while the session is logged on and has nothing else to do.
+    fn next<'o>(&mut self, session: &mut Session, now: Now, out: &'o mut [u8]) -> Option<Frame<'o>> {
+        let _ = (session, now, out);
+        None
+    }
+
+    /// What [`next`](Application::next) gave is recorded.
+    fn sent(&mut self) {}
+}
+
+/// Sessions on one thread; call [`turn`](Reactor::turn) in a loop.
+#[derive(Debug)]
+pub struct Reactor<A, J> {
+    poll: Poll,
+    events: Events,
+    slots: Vec<Slot<A, J>>,
+    /// Of the sessions, by index, and behind them of the port's newcomers.
+    deadlines: Deadlines,
+    buffers: Buffers,
+    port: Option<Port>,
+    /// Where initiators connect to.
+    peer: Option<SocketAddr>,
+    origin: StdInstant,
+}
+
+const LISTENER: Token = Token(usize::MAX);
+/// Newcomers have tokens from here on; sessions have their index.
+const NEWCOMERS: usize = usize::MAX / 2;
+
+impl<A: Application, J: Journal> Reactor<A, J> {
+    /// Sessions that connect to `peer`.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn initiators(sessions: Vec<(Session, A, J)>, peer: SocketAddr) -> io::Result<Self> {
+        let mut reactor = Reactor::new(sessions)?;
+        reactor.peer = Some(peer);
+        Ok(reactor)
+    }
+
+    /// Sessions that wait for links on `listener`.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn acceptors(
+        sessions: Vec<(Session, A, J)>,
+        mut listener: TcpListener,
+        limits: Limits,
+    ) -> io::Result<Self> {
+        let mut reactor = Reactor::new(sessions)?;
+        let mut directory = Directory::new();
+        for (index, slot) in reactor.slots.iter().enumerate() {
+            directory.add(Name::of_session(slot.session.config()), index);
+        }
+        reactor.poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+        reactor.port = Some(Port::new(listener, limits, directory));
+        Ok(reactor)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a driver owns the clock")]
+    fn new(sessions: Vec<(Session, A, J)>) -> io::Result<Self> {
+        let configs = sessions.iter().map(|(session, _, _)| session.config());
+        let longest = configs.map(|config: &Config| config.frame_max).max().unwrap_or_default();
+        let slot = |(session, application, journal)| Slot { session, application, journal, link: None };
+        let mut reactor = Reactor {
+            poll: Poll::new()?,
+            events: Events::with_capacity(1024),
+            slots: sessions.into_iter().map(slot).collect(),
+            deadlines: Deadlines::new(),
+            buffers: Buffers {
+                inbound: vec![0; 2 * longest],
+                frame: vec![0; longest],
+                outbound: vec![0; 4 * longest],
+            },
+            port: None,
+            peer: None,
+            origin: StdInstant::now(),
+        };
+        for index in 0..reactor.slots.len() {
+            reactor.deadlines.set(index, Some(sansfix::Instant::ZERO));
+        }
+        Ok(reactor)
+    }
+
+    /// The time of the reactor's clock.
+    #[expect(clippy::disallowed_methods, reason = "a driver owns the clock")]
+    pub fn now(&self) -> Now {
+        Now::new(self.origin.elapsed(), SystemTime::now())
+    }
+
+    /// The sessions and their applications, in the order given.
+    pub fn sessions(&self) -> impl Iterator<Item = (&Session, &A)> {
+        self.slots.iter().map(|slot| (&slot.session, &slot.application))
+    }
+
+    /// Does something to a session from outside, and gives it a turn.
+    pub fn with(&mut self, index: usize, act: impl FnOnce(&mut Session, Now)) {
+        let now = self.now();
+        if let Some(slot) = self.slots.get_mut(index) {
+            act(&mut slot.session, now);
+            self.serve(index, now);
+        }
+    }
+
+    /// Waits for bytes or for a deadline, but not longer than `limit`, and gives each session its turn that has something to do.
+    ///
+    /// # Errors
+    /// The operating system's: the reactor cannot go on.
+    pub fn turn(&mut self, limit: Duration) -> io::Result<()> {
+        let now = self.now();
+        let wait = self.deadlines.next().map_or(limit, |until| now.until(until).min(limit));
+        let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        match self.poll.poll(&mut events, Some(wait)) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            polled => polled?,
+        }
+        // One reading serves the whole turn.
+        let now = self.now();
+        for event in &events {
+            match event.token() {
+                LISTENER => self.welcome(now)?,
+                Token(token) if token >= NEWCOMERS => self.look(token - NEWCOMERS, now),
+                Token(index) => self.ready(index, now),
+            }
+        }
+        self.events = events;
+        while let Some(index) = self.deadlines.due(now.monotonic) {
+            match index.checked_sub(self.slots.len()) {
+                None => self.serve(index, now),
+                // It took too long to show a Logon.
+                Some(place) => drop(self.port.as_mut().and_then(|port| port.leave(place))),
+            }
+        }
+        Ok(())
+    }
+
+    /// A session's link can be read or written, or its connection is made.
+    fn ready(&mut self, index: usize, now: Now) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        let Some(link) = &mut slot.link else { return };
+        let failed = link.write(&[]).is_err() || matches!(link.stream.take_error(), Ok(Some(_)) | Err(_));
+        if failed {
+            slot.link = None;
+            slot.session.disconnected(now);
+        } else if slot.session.state() == State::Connecting {
+            // Not there yet, or there: only a connection that is made has a peer.
+            if link.stream.peer_addr().is_err() {
+                return;
+            }
+            let _ = slot.session.connected(now, &mut Inbox::new(&mut []));
+        }
+        self.serve(index, now);
+    }
+
+    /// A session's turn, and what it wants afterwards.
+    fn serve(&mut self, index: usize, now: Now) {
+        loop {
+            let Some(slot) = self.slots.get_mut(index) else { return };
+            match slot.turn(now, &mut self.buffers) {
+                Wish::Wait(until) => return self.deadlines.set(index, until),
+                Wish::Close => {
+                    // A link that is dropped is closed; what it had not taken is recorded, and asked for again.
+                    slot.link = None;
+                    slot.session.disconnected(now);
+                }
+                Wish::Connect => {
+                    let registry = self.poll.registry();
+                    let link = self.peer.ok_or(io::ErrorKind::NotFound.into()).and_then(TcpStream::connect);
+                    let link = link.and_then(|mut stream| {
+                        registry.register(
+                            &mut stream,
+                            Token(index),
+                            Interest::READABLE | Interest::WRITABLE,
+                        )?;
+                        Ok(Link::new(stream, Vec::new()))
+                    });
+                    match link {
+                        Ok(link) => slot.link = Some(link),
+                        Err(_) => slot.session.disconnected(now),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes all connections that wait at the port.
+    fn welcome(&mut self, now: Now) -> io::Result<()> {
+        let Some(port) = &mut self.port else { return Ok(()) };
+        while let Some((mut stream, place)) = port.accept()? {
+            let Some(place) = place else { continue };
+            // Small frames must not wait for acknowledgements.
+            let _ = stream.set_nodelay(true);
+            let token = Token(NEWCOMERS + place);
+            self.poll.registry().register(&mut stream, token, Interest::READABLE)?;
+            port.seat(place, stream);
+            let until = now.monotonic.saturating_add(port.limits.logon_within);
+            self.deadlines.set(self.slots.len() + place, Some(until));
+        }
+        Ok(())
+    }
+
+    /// A newcomer sent something.
+    fn look(&mut self, place: usize, now: Now) {
+        let Some(port) = &mut self.port else { return };
+        match port.look(place, &mut self.buffers.inbound) {
+            Seen::NotYet => return,
+            Seen::Dropped => {}
+            Seen::Session(index, mut link) => {
+                let registry = self.poll.registry();
+                let all = Interest::READABLE | Interest::WRITABLE;
+                let Some(slot) = self.slots.get_mut(index) else { return };
+                // A session with a link says no, and tests the link that it has (test case 1Sb).
+                if slot.session.connected(now, &mut Inbox::new(&mut [])).is_ok() {
+                    match registry.reregister(&mut link.stream, Token(index), all) {
+                        Ok(()) => slot.link = Some(link),
+                        Err(_) => slot.session.disconnected(now),
+                    }
+                }
+                self.serve(index, now);
+            }
+        }
+        self.deadlines.set(self.slots.len() + place, None);
+    }
+}

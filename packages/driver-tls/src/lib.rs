@@ -1,0 +1,144 @@
+//! FIX over TLS (FIXS): both sides show a certificate, and the certificate says which CompID may log on over it.
+//!
+//! TLS is a stream below the session, which knows nothing of it. [`Server`] and [`Client`] make such streams; the drivers of `sansfix-driver-tokio`
+//! run over them as over TCP, and `Acceptor::vouched` takes [`names`] for the word on who may be whom:
+//!
+//! ```no_run
+//! # use sansfix::Directory;
+//! # use sansfix_driver_tokio::{Acceptor, Limits};
+//! # use sansfix_driver_tls::{Identity, Server, names};
+//! # async fn run(ours: Identity, listener: tokio::net::TcpListener) -> Result<(), Box<dyn std::error::Error>> {
+//! # let counterparties = [];
+//! let server = Server::new(ours, counterparties)?;
+//! let acceptor = Acceptor::vouched(Directory::new(), Limits::default(), |stream, logon| names(stream, logon));
+//! acceptor.serve(listener, move |tcp| server.clone().accept(tcp)).await?;
+//! # Ok(()) }
+//! ```
+#![forbid(unsafe_code)]
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::client::verify_server_name;
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::{ParsedCertificate, VerifierBuilderError, WebPkiClientVerifier};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use sansfix::LogonId;
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
+
+/// What one side shows: its certificate, those between it and the root, and its key.
+#[derive(Debug)]
+pub struct Identity {
+    /// The certificate first, then those that vouch for it.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The key of the first.
+    pub key: PrivateKeyDer<'static>,
+}
+
+/// Why TLS cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// The key does not fit the certificate, or a root cannot be read.
+    #[error("the certificates cannot be used: {0}")]
+    Certificates(#[from] rustls::Error),
+    /// No counterparty could ever be let in.
+    #[error("the roots that vouch for counterparties cannot be used: {0}")]
+    Roots(#[from] VerifierBuilderError),
+}
+
+/// The accepting side. Clones share everything.
+#[derive(Clone)]
+pub struct Server(TlsAcceptor);
+
+impl Server {
+    /// Shows `ours`, and lets in whom one of `roots` vouches for. A counterparty without a certificate does not come through the handshake.
+    ///
+    /// # Errors
+    /// Certificates that cannot be used.
+    pub fn new(
+        ours: Identity,
+        roots: impl IntoIterator<Item = CertificateDer<'static>>,
+    ) -> Result<Self, TlsError> {
+        let provider = Arc::new(ring::default_provider());
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(store(roots)?.into(), provider.clone()).build()?;
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(ours.chain, ours.key)?;
+        Ok(Server(TlsAcceptor::from(Arc::new(config))))
+    }
+
+    /// The handshake.
+    ///
+    /// # Errors
+    /// The link's, or the counterparty could not show who it is.
+    pub async fn accept(self, link: TcpStream) -> io::Result<server::TlsStream<TcpStream>> {
+        self.0.accept(link).await
+    }
+}
+
+/// The connecting side. Clones share everything.
+#[derive(Clone)]
+pub struct Client(TlsConnector);
+
+impl Client {
+    /// Shows `ours`, and talks to whom one of `roots` vouches for.
+    ///
+    /// # Errors
+    /// Certificates that cannot be used.
+    pub fn new(
+        ours: Identity,
+        roots: impl IntoIterator<Item = CertificateDer<'static>>,
+    ) -> Result<Self, TlsError> {
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(store(roots)?)
+            .with_client_auth_cert(ours.chain, ours.key)?;
+        Ok(Client(TlsConnector::from(Arc::new(config))))
+    }
+
+    /// The handshake, with a counterparty whose certificate must name `host`.
+    ///
+    /// # Errors
+    /// The link's, or the counterparty could not show who it is.
+    pub async fn connect(
+        self,
+        host: ServerName<'static>,
+        link: TcpStream,
+    ) -> io::Result<client::TlsStream<TcpStream>> {
+        self.0.connect(host, link).await
+    }
+}
+
+/// May the counterparty at the other end log on by this name? Its certificate must name SenderCompID(49) as a DNS name.
+pub fn names(stream: &server::TlsStream<TcpStream>, logon: &LogonId<'_>) -> bool {
+    let (_, tls) = stream.get_ref();
+    let shown = tls.peer_certificates().and_then(<[CertificateDer<'_>]>::first);
+    let name =
+        std::str::from_utf8(logon.sender_comp_id).ok().and_then(|name| ServerName::try_from(name).ok());
+    let (Some(shown), Some(name)) = (shown, name) else { return false };
+    ParsedCertificate::try_from(shown).is_ok_and(|shown| verify_server_name(&shown, &name).is_ok())
+}
+
+fn store(roots: impl IntoIterator<Item = CertificateDer<'static>>) -> Result<RootCertStore, rustls::Error> {
+    let mut store = RootCertStore::empty();
+    for root in roots {
+        store.add(root)?;
+    }
+    Ok(store)
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,278 @@
+//! A session's task: it has a link or waits for one.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+
+use sansfix::session::ComposeError;
+use sansfix::{
+    Body, Compose, Connect, Event, Inbox, Now, Output, Reason, Replay, ReplayError, Session, State, Wait,
+};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep_until;
+
+use crate::acceptor::Arrival;
+use crate::application::{Application, Verdict};
+use crate::clock::Clock;
+use crate::line::{Batch, Line};
+use crate::store::{Store, StoreError};
+
+/// A session, its application and its journal: one task.
+pub struct Driver<A> {
+    pub(crate) session: Session,
+    pub(crate) application: A,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) out: Vec<u8>,
+    pub(crate) batch: Batch,
+    pub(crate) calls: mpsc::Receiver<Call>,
+    /// The verdict on a Logon, while it is made.
+    pub(crate) judging: Option<Pin<Box<dyn Future<Output = Verdict> + Send>>>,
+    pub(crate) stopping: bool,
+}
+
+pub(crate) enum Call {
+    Run(Box<dyn FnOnce(&mut Line<'_>) + Send>),
+    Stop(String),
+}
+
+/// Reaches a driver from elsewhere.
+#[derive(Clone, Debug)]
+pub struct Handle(mpsc::Sender<Call>);
+
+/// The driver has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the session's driver has ended")]
+pub struct Stopped;
+
+/// Why a round is over.
+pub(crate) enum Pause {
+    Wait(Wait),
+    Replay(Replay),
+    Connect(Connect),
+    Disconnect,
+}
+
+impl<A: Application> Driver<A> {
+    /// A driver for `session`, and the handle to reach it by. `clock` must be the same for all links of the session.
+    pub fn new(session: Session, application: A, store: Store, clock: Clock) -> (Self, Handle) {
+        let (calls, todo) = mpsc::channel(64);
+        let driver = Driver {
+            session,
+            application,
+            store,
+            clock,
+            out: vec![0; sansfix::session::OUT_MIN],
+            batch: Batch::default(),
+            calls: todo,
+            judging: None,
+            stopping: false,
+        };
+        (driver, Handle(calls))
+    }
+
+    /// Runs an initiator: `connect` opens a link whenever the session wants one. Returns when the session is stopped, by its handle or by itself.
+    ///
+    /// # Errors
+    /// The journal's: nothing more can be sent.
+    pub async fn initiate<S, F>(
+        mut self,
+        mut connect: impl FnMut(Connect) -> F,
+    ) -> Result<(Session, A), StoreError>
+    where
+        S: AsyncRead + AsyncWrite,
+        F: Future<Output = io::Result<S>>,
+    {
+        let (_no_links, mut links) = mpsc::channel::<Arrival<S>>(1);
+        loop {
+            let until = match self.round(&mut Inbox::new(&mut [])) {
+                Pause::Connect(asked) => {
+                    match connect(asked).await {
+                        Ok(stream) => self.serve(Arrival::outbound(stream), &mut links).await?,
+                        Err(_) => self.session.disconnected(self.clock.now()),
+                    }
+                    continue;
+                }
+                Pause::Wait(wait) => wait.until,
+                Pause::Replay(_) | Pause::Disconnect => None,
+            };
+            self.flush().await?;
+            // No deadline and no link: an initiator that does not want one any more.
+            if self.stopping || until.is_none() {
+                return Ok((self.session, self.application));
+            }
+            tokio::select! {
+                () = sleep_or_forever(self.clock, until) => {}
+                Some(call) = self.calls.recv() => self.run(call),
+            }
+        }
+    }
+
+    /// Runs an acceptor: links come from an [`Acceptor`](crate::Acceptor). Returns when the session is stopped by its handle, or no link can come any more.
+    ///
+    /// # Errors
+    /// The journal's: nothing more can be sent.
+    pub async fn accept<S>(
+        mut self,
+        mut links: mpsc::Receiver<Arrival<S>>,
+    ) -> Result<(Session, A), StoreError>
+    where
+        S: AsyncRead + AsyncWrite,
+    {
+        loop {
+            let _ = self.round(&mut Inbox::new(&mut []));
+            self.flush().await?;
+            if self.stopping {
+                return Ok((self.session, self.application));
+            }
+            tokio::select! {
+                link = links.recv() => match link {
+                    Some(link) => self.serve(link, &mut links).await?,
+                    None => self.stopping = true,
+                },
+                Some(call) = self.calls.recv() => self.run(call),
+            }
+        }
+    }
+
+    /// Steps until the session waits for something.
+    pub(crate) fn round(&mut self, inbox: &mut Inbox<'_>) -> Pause {
+        loop {
+            let now = self.clock.now();
+            match self.session.step(now, inbox, &mut self.out) {
+                Output::Event(ref event) => {
+                    if let Event::Logon(logon) = event {
+                        self.judging = Some(Box::pin(self.application.authenticate(logon)));
+                    }
+                    let mut line =
+                        Line { now, session: &mut self.session, out: &mut self.out, batch: &mut self.batch };
+                    self.application.on(event, &mut line);
+                }
+                Output::Transmit(frame) => {
+                    // Nothing came between the two: it is never out of date.
+                    let _ = self.batch.push(frame, &mut self.session);
+                }
+                Output::Compose(asked) => self.compose(now, asked, inbox),
+                Output::NeedSpace(space) => self.out.resize(space, 0),
+                Output::Replay(asked) => return Pause::Replay(asked),
+                Output::Connect(asked) => return Pause::Connect(asked),
+                Output::Disconnect(_) => return Pause::Disconnect,
+                Output::Wait(wait) => {
+                    if self.session.state() == State::Active {
+                        let taken = self.batch.bytes.len();
+                        let mut line = Line {
+                            now,
+                            session: &mut self.session,
+                            out: &mut self.out,
+                            batch: &mut self.batch,
+                        };
+                        self.application.idle(&mut line);
+                        // What was sent moves the heartbeat: ask for the deadline again.
+                        if self.batch.bytes.len() > taken {
+                            continue;
+                        }
+                    }
+                    return Pause::Wait(wait);
+                }
+            }
+        }
+    }
+
+    /// A field that cannot be sent ends the link: without it the message is not what the counterparty waits for.
+    fn compose(&mut self, now: Now, asked: Compose, inbox: &Inbox<'_>) {
+        let fields = self.application.compose(&asked);
+        let body = |body: &mut Body<'_>| {
+            for (tag, value) in &fields {
+                body.text(*tag, value);
+            }
+        };
+        match self.session.compose(now, asked, inbox, &mut self.out, body) {
+            Ok(frame) => {
+                let _ = self.batch.push(frame, &mut self.session);
+            }
+            Err(ComposeError::Late) => {}
+            Err(ComposeError::NeedSpace(space)) => self.out.resize(space, 0),
+            Err(ComposeError::Body(_)) => drop(self.session.disconnect(now, Reason::Closed)),
+        }
+    }
+
+    /// Answers a question to the journal. Everything that was recorded is safe before it is asked.
+    pub(crate) async fn replay(&mut self, asked: Replay) -> Result<(), StoreError> {
+        self.flush().await?;
+        let found = self.store.first_in(asked.series(), asked.from(), asked.to()).await?;
+        let stored = found.as_ref().map(crate::store::Found::as_stored);
+        match self.session.replay(self.clock.now(), asked, stored, &mut self.out) {
+            Ok(Some(frame)) => {
+                let _ = self.batch.push(frame, &mut self.session);
+            }
+            Ok(None) | Err(ReplayError::Late) => {}
+            // It is offered again.
+            Err(ReplayError::NeedSpace(space)) => self.out.resize(space, 0),
+            Err(wrong @ ReplayError::OutOfRange { .. }) => return Err(StoreError::new(&wrong)),
+        }
+        Ok(())
+    }
+
+    /// Waits until the batch's records are safe; its bytes may be written then.
+    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
+        if self.batch.entries.is_empty() {
+            return Ok(());
+        }
+        let entries = std::mem::take(&mut self.batch.entries);
+        self.store.save(entries).await
+    }
+
+    pub(crate) fn run(&mut self, call: Call) {
+        let now = self.clock.now();
+        match call {
+            Call::Run(call) => call(&mut Line {
+                now,
+                session: &mut self.session,
+                out: &mut self.out,
+                batch: &mut self.batch,
+            }),
+            Call::Stop(text) => {
+                self.session.disable(now, &text);
+                self.stopping = true;
+            }
+        }
+    }
+}
+
+impl Handle {
+    /// Runs `call` on the session, between two rounds, and gives its answer.
+    ///
+    /// # Errors
+    /// The driver has ended.
+    pub async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut Line<'_>) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let (answer, called) = oneshot::channel();
+        let run = Call::Run(Box::new(move |line| drop(answer.send(call(line)))));
+        self.0.send(run).await.map_err(|_| Stopped)?;
+        called.await.map_err(|_| Stopped)
+    }
+
+    /// Logs out with `text` for a reason and ends the driver: it waits for the counterparty's answer as long as `LogoutPolicy` says.
+    ///
+    /// # Errors
+    /// The driver has ended.
+    pub async fn stop(&self, text: &str) -> Result<(), Stopped> {
+        self.0.send(Call::Stop(text.into())).await.map_err(|_| Stopped)
+    }
+}
+
+pub(crate) async fn sleep_or_forever(clock: Clock, until: Option<sansfix::Instant>) {
+    match until {
+        Some(until) => sleep_until(clock.deadline(until)).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl<A> std::fmt::Debug for Driver<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver").field("session", &self.session).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,135 @@
+//! A session while it has a link.
+
+use std::future::poll_fn;
+use std::io;
+use std::time::Duration;
+
+use sansfix::{Farewell, Inbox, Session, State, Wait};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::acceptor::Arrival;
+use crate::application::{Application, Verdict};
+use crate::driver::{Driver, Pause, sleep_or_forever};
+use crate::store::StoreError;
+
+/// With so many bytes unwritten a replay pauses until the transport has taken them.
+const HIGH_WATER: usize = 256 * 1024;
+
+/// How long the last bytes of a link that is closed may take.
+const LAST_BYTES: Duration = Duration::from_secs(1);
+
+impl<A: Application> Driver<A> {
+    /// Serves one link until it ends. A second link of the same counterparty is dropped, and the session tests the first one (test case 1Sb).
+    ///
+    /// It reads while it writes: two sides that only write when both recover from each other would wait forever.
+    pub(crate) async fn serve<S>(
+        &mut self,
+        link: Arrival<S>,
+        links: &mut mpsc::Receiver<Arrival<S>>,
+    ) -> Result<(), StoreError>
+    where
+        S: AsyncRead + AsyncWrite,
+    {
+        let longest = self.session.config().frame_max;
+        let mut memory = vec![0; 2 * longest];
+        let mut held = vec![0; longest];
+        let mut inbox = Inbox::new(&mut memory).holding(&mut held);
+        if self.session.connected(self.clock.now(), &mut inbox).is_err() {
+            return Ok(());
+        }
+        inbox.extend(&link.bytes);
+        let mut seat = link.seat;
+        let (mut from, mut to) = split(link.stream);
+        let mut unwritten = Vec::new();
+        let mut unflushed = false;
+        loop {
+            let pause = self.round(&mut inbox);
+            self.flush().await?;
+            unwritten.append(&mut self.batch.bytes);
+            if self.session.state() == State::Active {
+                seat = None;
+            }
+            let wait = match pause {
+                Pause::Wait(wait) => wait,
+                Pause::Replay(asked) if unwritten.len() < HIGH_WATER => {
+                    self.replay(asked).await?;
+                    continue;
+                }
+                Pause::Replay(asked) => Wait { until: asked.until(), read: true },
+                Pause::Connect(_) => continue,
+                Pause::Disconnect => {
+                    // What is lost here was lost with the link.
+                    let _ = timeout(LAST_BYTES, async {
+                        to.write_all(&unwritten).await?;
+                        to.shutdown().await
+                    })
+                    .await;
+                    break;
+                }
+            };
+            let read = wait.read && !inbox.space().is_empty();
+            tokio::select! {
+                came = from.read(inbox.space()), if read => match came {
+                    Ok(0) | Err(_) => break,
+                    Ok(bytes) => inbox.filled(bytes),
+                },
+                went = transmit(&mut to, &unwritten), if unflushed || !unwritten.is_empty() => match went {
+                    Ok(bytes) => {
+                        unwritten.drain(..bytes);
+                        unflushed = bytes > 0;
+                    }
+                    Err(_) => break,
+                },
+                () = sleep_or_forever(self.clock, wait.until) => {}
+                Some(call) = self.calls.recv() => self.run(call),
+                verdict = judged(&mut self.judging) => {
+                    self.judging = None;
+                    pronounce(&mut self.session, self.clock.now(), &verdict);
+                }
+                Some(_second) = links.recv() => {
+                    // It says no, and notes that somebody asked.
+                    let _ = self.session.connected(self.clock.now(), &mut Inbox::new(&mut []));
+                }
+            }
+        }
+        drop(seat);
+        self.judging = None;
+        self.session.disconnected(self.clock.now());
+        Ok(())
+    }
+}
+
+/// Writes what the transport takes, and flushes it once that is all; 0 says that nothing is left to do. A call that is given up has done nothing.
+async fn transmit(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<usize> {
+    if bytes.is_empty() {
+        to.flush().await?;
+        return Ok(0);
+    }
+    match to.write(bytes).await? {
+        0 => Err(io::ErrorKind::WriteZero.into()),
+        written => Ok(written),
+    }
+}
+
+/// A verdict comes too late once the session's own time for it is over: the session is closing then.
+fn pronounce(session: &mut Session, now: sansfix::Now, verdict: &Verdict) {
+    let _ = match verdict {
+        Verdict::Accept => session.accept(now),
+        Verdict::Refuse { text, session_status } => {
+            session.refuse(now, Farewell::Logout { text, session_status: *session_status })
+        }
+        Verdict::Drop => session.refuse(now, Farewell::Silent),
+    };
+}
+
+type Judging = Option<std::pin::Pin<Box<dyn Future<Output = Verdict> + Send>>>;
+
+async fn judged(judging: &mut Judging) -> Verdict {
+    poll_fn(|context| match judging {
+        Some(verdict) => verdict.as_mut().poll(context),
+        None => std::task::Poll::Pending,
+    })
+    .await
+}

@@ -1,0 +1,207 @@
+//! Journals on a thread of their own, so that no task waits for a disk while it holds up others.
+
+use std::fmt::Display;
+use std::sync::mpsc;
+
+use sansfix::journal::{Journal, Record, Sent, Stored};
+use sansfix::{Checkpoint, MsgSeqNum, Series};
+use tokio::sync::oneshot;
+
+/// A thread that keeps the journals of many sessions. It ends when the last [`Store`] and the keeper itself are gone.
+#[derive(Debug)]
+pub struct Keeper<J> {
+    jobs: mpsc::Sender<Job>,
+    new: mpsc::Sender<J>,
+    kept: usize,
+}
+
+/// The journal of one session, on the keeper's thread.
+#[derive(Clone, Debug)]
+pub struct Store {
+    jobs: mpsc::Sender<Job>,
+    place: usize,
+}
+
+/// A journal failed; its own words.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the journal failed: {0}")]
+pub struct StoreError(String);
+
+/// What a journal has in a range: an owned [`Stored`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// A message.
+    Message {
+        /// Its number.
+        number: MsgSeqNum,
+        /// The frame as it was recorded.
+        frame: Vec<u8>,
+    },
+    /// Messages up to this one are lost.
+    Lost(MsgSeqNum),
+    /// Messages up to this one are not wanted again.
+    Withheld(MsgSeqNum),
+}
+
+/// An owned [`Record`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Entry {
+    resume: Checkpoint,
+    sent: Option<(MsgSeqNum, Option<Vec<u8>>)>,
+}
+
+#[derive(Debug)]
+enum Job {
+    /// A journal waits in the other channel.
+    Adopt,
+    Save(usize, Vec<Entry>, oneshot::Sender<Result<(), StoreError>>),
+    Find(usize, Question, oneshot::Sender<Result<Option<Found>, StoreError>>),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Question {
+    series: Series,
+    from: MsgSeqNum,
+    to: MsgSeqNum,
+}
+
+impl<J> Keeper<J>
+where
+    J: Journal + Send + 'static,
+    J::Error: Display,
+{
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// The operating system has no thread left.
+    pub fn start() -> std::io::Result<Self> {
+        let (jobs, todo) = mpsc::channel();
+        let (new, journals) = mpsc::channel();
+        std::thread::Builder::new().name("journals".into()).spawn(move || keep(&todo, &journals))?;
+        Ok(Keeper { jobs, new, kept: 0 })
+    }
+
+    /// Hands over a journal.
+    pub fn keep(&mut self, journal: J) -> Store {
+        // A thread that died answers every question of the store with an error.
+        let _ = self.new.send(journal);
+        let _ = self.jobs.send(Job::Adopt);
+        self.kept += 1;
+        Store { jobs: self.jobs.clone(), place: self.kept - 1 }
+    }
+}
+
+impl Store {
+    /// Returns when all entries are safe.
+    pub(crate) async fn save(&self, entries: Vec<Entry>) -> Result<(), StoreError> {
+        let (answer, saved) = oneshot::channel();
+        self.jobs.send(Job::Save(self.place, entries, answer)).map_err(gone)?;
+        saved.await.map_err(gone)?
+    }
+
+    /// The first message in a range, as [`Journal::first_in`] says.
+    ///
+    /// # Errors
+    /// The journal's own.
+    pub async fn first_in(
+        &self,
+        series: Series,
+        from: MsgSeqNum,
+        to: MsgSeqNum,
+    ) -> Result<Option<Found>, StoreError> {
+        let (answer, found) = oneshot::channel();
+        self.jobs.send(Job::Find(self.place, Question { series, from, to }, answer)).map_err(gone)?;
+        found.await.map_err(gone)?
+    }
+}
+
+impl StoreError {
+    pub(crate) fn new(error: &impl Display) -> Self {
+        StoreError(error.to_string())
+    }
+}
+
+impl Found {
+    pub(crate) fn as_stored(&self) -> Stored<'_> {
+        match self {
+            Found::Message { number, frame } => Stored::Message { number: *number, frame },
+            Found::Lost(up_to) => Stored::Lost { up_to: *up_to },
+            Found::Withheld(up_to) => Stored::Withheld { up_to: *up_to },
+        }
+    }
+}
+
+impl From<Stored<'_>> for Found {
+    fn from(stored: Stored<'_>) -> Self {
+        match stored {
+            Stored::Message { number, frame } => Found::Message { number, frame: frame.into() },
+            Stored::Lost { up_to } => Found::Lost(up_to),
+            Stored::Withheld { up_to } => Found::Withheld(up_to),
+        }
+    }
+}
+
+impl From<Record<'_>> for Entry {
+    fn from(record: Record<'_>) -> Self {
+        let sent = record.sent.map(|sent| (sent.number, sent.frame.map(<[u8]>::to_vec)));
+        Entry { resume: record.resume, sent }
+    }
+}
+
+impl Entry {
+    fn as_record(&self) -> Record<'_> {
+        let sent =
+            self.sent.as_ref().map(|(number, frame)| Sent { number: *number, frame: frame.as_deref() });
+        Record { resume: self.resume, sent }
+    }
+}
+
+/// The thread: it takes all jobs that are there, then syncs each journal once for all of them.
+fn keep<J>(todo: &mpsc::Receiver<Job>, new: &mpsc::Receiver<J>)
+where
+    J: Journal,
+    J::Error: Display,
+{
+    let mut journals: Vec<J> = Vec::new();
+    while let Ok(first) = todo.recv() {
+        let mut saved = Vec::new();
+        for job in std::iter::once(first).chain(todo.try_iter()) {
+            match job {
+                Job::Adopt => journals.extend(new.try_recv()),
+                Job::Save(place, entries, answer) => {
+                    let recorded = with(&mut journals, place, |journal| {
+                        entries.iter().try_for_each(|entry| journal.record(&entry.as_record()))
+                    });
+                    saved.push((place, recorded, answer));
+                }
+                Job::Find(place, asked, answer) => {
+                    let found = with(&mut journals, place, |journal| {
+                        let stored = journal.first_in(asked.series, asked.from, asked.to)?;
+                        Ok(stored.map(Found::from))
+                    });
+                    let _ = answer.send(found);
+                }
+            }
+        }
+        for (place, recorded, answer) in saved {
+            // Nobody waits any more where a session was dropped.
+            let _ = answer.send(recorded.and_then(|()| with(&mut journals, place, J::sync)));
+        }
+    }
+}
+
+fn with<J: Journal, T>(
+    journals: &mut [J],
+    place: usize,
+    work: impl FnOnce(&mut J) -> Result<T, J::Error>,
+) -> Result<T, StoreError>
+where
+    J::Error: Display,
+{
+    let journal = journals.get_mut(place).ok_or_else(|| gone(()))?;
+    work(journal).map_err(|error| StoreError::new(&error))
+}
+
+fn gone<E>(_: E) -> StoreError {
+    StoreError("its thread is gone".into())
+}

@@ -1,0 +1,82 @@
+//! Which faults are rejected.
+
+/// What happens to a message with a certain fault.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum OnFault {
+    /// It is a violation.
+    Reject,
+    /// The fault is let through.
+    Allow,
+}
+
+/// One switch for each kind of fault.
+///
+/// [`Checks::ALL`] rejects them all, as the FIX session test cases 14a to 14k, 2q and 2r ask. Switch some off by
+/// struct update:
+///
+/// ```
+/// use sansfix::dictionary::{Checks, OnFault};
+///
+/// let checks = Checks { empty_value: OnFault::Allow, ..Checks::ALL };
+/// assert_eq!(checks.bad_format, OnFault::Reject);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Checks {
+    /// A MsgType(35) without rules: test cases 2q and 2r. Where it is allowed only the header is checked.
+    pub unknown_msg_type: OnFault,
+    /// A required field of the message, or of an entry of a group, is missing: 373=1.
+    pub required_tag_missing: OnFault,
+    /// A tag below 5000 that the dictionary does not define: 373=0. QuickFIX's AllowUnknownMsgFields.
+    pub undefined_tag: OnFault,
+    /// A tag below 5000 that is defined, and not for this message: 373=2. QuickFIX's AllowUnknownMsgFields.
+    pub tag_not_in_message: OnFault,
+    /// Either of both with a tag from 5000 on, where user-defined fields live: 373=0 or 2. QuickFIX's ValidateUserDefinedFields.
+    pub user_defined_tag: OnFault,
+    /// A tag without a value: 373=4. QuickFIX's ValidateFieldsHaveValues.
+    pub empty_value: OnFault,
+    /// A value that is not listed, or out of its type's range: 373=5.
+    pub incorrect_value: OnFault,
+    /// A value that cannot be read as its type: 373=6.
+    pub bad_format: OnFault,
+    /// A country, currency, exchange or language that has not the length of its ISO standard's codes: 373=6. QuickFIX takes
+    /// them for any text, and venues send such.
+    pub bad_code: OnFault,
+    /// A tag more than once outside groups, or in one entry of a group: 373=13.
+    pub repeated_tag: OnFault,
+    /// Fields of header, body and trailer interleaved: 373=14. QuickFIX's ValidateFieldsOutOfOrder.
+    pub section_order: OnFault,
+    /// Fields in an entry of a group in another order than the dictionary's, or an entry that does not begin with the group's first
+    /// field: 373=15, or 1 where that field is missing. Where it is allowed an entry ends when one of its tags comes again.
+    pub group_order: OnFault,
+    /// A group with more or fewer entries than its count field says: 373=16.
+    pub group_count: OnFault,
+}
+
+impl Checks {
+    /// Every fault is rejected.
+    pub const ALL: Checks = Checks {
+        unknown_msg_type: OnFault::Reject,
+        required_tag_missing: OnFault::Reject,
+        undefined_tag: OnFault::Reject,
+        tag_not_in_message: OnFault::Reject,
+        user_defined_tag: OnFault::Reject,
+        empty_value: OnFault::Reject,
+        incorrect_value: OnFault::Reject,
+        bad_format: OnFault::Reject,
+        bad_code: OnFault::Reject,
+        repeated_tag: OnFault::Reject,
+        section_order: OnFault::Reject,
+        group_order: OnFault::Reject,
+        group_count: OnFault::Reject,
+    };
+
+    /// What QuickFIX checks with its default settings: all but the order within groups and the ISO codes.
+    pub const QUICKFIX: Checks =
+        Checks { bad_code: OnFault::Allow, group_order: OnFault::Allow, ..Checks::ALL };
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Checks::ALL
+    }
+}

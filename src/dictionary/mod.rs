@@ -1,0 +1,61 @@
+//! Message rules: what a message of a FIX version must and may hold.
+//!
+//! A [`Dictionary`] holds the rules of one version. It is loaded from the XML that QuickFIX uses, or written in code, once,
+//! at start. [`MessageRules`] puts the dictionaries of a session together (FIX 4.x has one, FIXT.1.1 one for the transport and one for the
+//! application) and checks messages: undefined, misplaced, missing, empty and repeated tags, values, repeating groups. Each
+//! check has its own switch in [`Checks`]. A message that breaks a rule gives a [`Violation`], which says what to answer:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use sansfix::SessionRejectReason;
+//! use sansfix::dictionary::{Checks, Dictionary, MessageRules, OnFault, RefTagId, SMALL, Violation};
+//!
+//! let rules = MessageRules::new(Arc::new(Dictionary::from_xml(SMALL)?))?;
+//! let heartbeat = b"8=FIX.4.4\x019=54\x0135=0\x0134=2\x0149=A\x0156=B\x0152=20240101-12:00:00\x01999=HI\x0110=000\x01";
+//! let violation = Violation::Session { reason: SessionRejectReason::InvalidTagNumber, tag: RefTagId::Tag(999) };
+//! assert_eq!(rules.validate(heartbeat), Err(violation));
+//!
+//! let lenient = rules.with_checks(Checks { undefined_tag: OnFault::Allow, ..Checks::ALL });
+//! assert_eq!(lenient.validate(heartbeat), Ok(()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The session needs no dictionary. It judges what it must know of a header by itself; the driver checks a message against rules before
+//! the application sees it, and answers a violation through the session.
+//!
+//! What rules cannot say stays with the application: fields that are required on a condition (BusinessRejectReason(380)=5) and
+//! values that are lawful and not served.
+
+mod checks;
+mod compile;
+mod compiled;
+mod define;
+mod error;
+mod field_type;
+mod format;
+mod group;
+mod rules;
+mod session;
+mod table;
+#[cfg(test)]
+mod tests;
+mod validate;
+mod values;
+mod version;
+mod violation;
+mod walk;
+mod xml;
+
+pub use checks::{Checks, OnFault};
+pub use compiled::Dictionary;
+pub use define::{Definition, Members, Presence};
+pub use error::{DictionaryError, DictionaryFault, Position};
+pub use field_type::FieldType;
+pub use rules::{MessageRules, RulesError};
+pub use version::Version;
+pub use violation::{RefTagId, Violation};
+pub use walk::{Entries, Group, Item, Items};
+
+/// A small dictionary in the manner of FIX 4.4, for tests, examples and as a pattern: header, trailer, the session's messages,
+/// NewOrderSingle, ExecutionReport, News and BusinessMessageReject.
+pub const SMALL: &str = include_str!("small.xml");

@@ -1,0 +1,186 @@
+//! The rules of a session: one dictionary, or one for the transport and others for the application.
+
+use std::sync::Arc;
+use std::vec::Vec;
+
+use super::checks::{Checks, OnFault};
+use super::compiled::{Dictionary, MessageRule};
+use super::validate::Pass;
+use super::version::Version;
+use super::violation::Violation;
+use super::walk::Items;
+use crate::reject_reason::SessionRejectReason as Reason;
+use crate::wire::DataFields;
+
+/// The rules that messages of a session are checked against. Dictionaries are shared, so a copy is cheap.
+#[derive(Clone, Debug)]
+pub struct MessageRules {
+    pub(super) transport: Arc<Dictionary>,
+    /// None under FIX 4.x, where the transport's dictionary is the application's too; the first is the session's.
+    applications: Vec<Arc<Dictionary>>,
+    pub(super) checks: Checks,
+    pub(super) data: &'static DataFields,
+}
+
+/// Why dictionaries do not make the rules of a session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RulesError {
+    /// FIX 5.0 and later travel under FIXT.1.1.
+    #[error("the dictionary of {0} describes no session by itself: it takes one of FIXT.1.1 beside it")]
+    NeedsTransport(Version),
+    /// The transport's dictionary must be FIXT.1.1's.
+    #[error("expected a transport dictionary of FIXT.1.1, got {0}")]
+    NotTransport(Version),
+    /// FIXT.1.1 has no application messages.
+    #[error("expected an application dictionary of FIX, got FIXT.1.1")]
+    NotApplication,
+    /// The header must have BeginString(8), BodyLength(9) and MsgType(35), the trailer CheckSum(10).
+    #[error("the dictionary of {0} has no tag {1} in its header or trailer")]
+    NoEnvelope(Version, u32),
+}
+
+impl MessageRules {
+    /// The rules of a FIX 4.x session: one dictionary for session and application.
+    ///
+    /// # Errors
+    /// The dictionary is one of FIXT.1.1 or of FIX 5.0 or later, or has no header and trailer.
+    pub fn new(dictionary: Arc<Dictionary>) -> Result<Self, RulesError> {
+        if dictionary.version() >= Version::Fixt11 {
+            return Err(RulesError::NeedsTransport(dictionary.version()));
+        }
+        MessageRules::over(dictionary)
+    }
+
+    /// The rules of a FIXT.1.1 session: `transport` for header, trailer and admin messages, `application` for the others where a
+    /// message does not say otherwise by ApplVerID(1128). Use the one that DefaultApplVerID(1137) named.
+    ///
+    /// # Errors
+    /// The transport's dictionary is not FIXT.1.1's, the application's is, or the transport's has no header and trailer.
+    pub fn fixt(transport: Arc<Dictionary>, application: Arc<Dictionary>) -> Result<Self, RulesError> {
+        if transport.version() != Version::Fixt11 {
+            return Err(RulesError::NotTransport(transport.version()));
+        }
+        MessageRules::over(transport)?.with_application(application)
+    }
+
+    /// Adds an application dictionary for messages that name its version by ApplVerID(1128). FIX 4.x sessions never look at it.
+    ///
+    /// # Errors
+    /// The dictionary is FIXT.1.1's.
+    pub fn with_application(mut self, application: Arc<Dictionary>) -> Result<Self, RulesError> {
+        if application.version() == Version::Fixt11 {
+            return Err(RulesError::NotApplication);
+        }
+        self.applications.push(application);
+        Ok(self)
+    }
+
+    /// Makes `id`, a DefaultApplVerID(1137), the version of messages that name none; false where no dictionary is of that version, and nothing
+    /// changes then. Call it when the counterparty's Logon has said it.
+    pub fn set_default_appl_ver_id(&mut self, id: &[u8]) -> bool {
+        let is_meant = |known: &Arc<Dictionary>| {
+            known.version().appl_ver_id().is_some_and(|known| known.as_bytes() == id)
+        };
+        let Some(at) = self.applications.iter().position(is_meant) else { return false };
+        self.applications.swap(0, at);
+        true
+    }
+
+    /// Sets which faults are rejected. At first all are.
+    #[must_use]
+    pub fn with_checks(self, checks: Checks) -> Self {
+        MessageRules { checks, ..self }
+    }
+
+    /// Sets the data fields, which may hold SOH. At first they are the standard's.
+    #[must_use]
+    pub fn with_data_fields(self, data: &'static DataFields) -> Self {
+        MessageRules { data, ..self }
+    }
+
+    /// Checks a whole frame, from BeginString(8) to the SOH behind CheckSum(10), whose length and checksum are right.
+    ///
+    /// Nothing is allocated; the time grows with the number of fields.
+    ///
+    /// # Errors
+    /// The first fault in the message's order. A missing tag is known only at the message's end (in a group: at the entry's);
+    /// of several the lowest is named, those of the header first.
+    pub fn validate<'a>(&self, frame: &'a [u8]) -> Result<(), Violation<'a>> {
+        Pass::new(self, frame).message()
+    }
+
+    /// The body of a message, a group as one thing. Meant for a message that [`validate`](MessageRules::validate) passed; from
+    /// bytes that it would not pass, what comes is what can be made out.
+    pub fn body<'r, 'a>(&'r self, frame: &'a [u8]) -> Items<'r, 'a> {
+        Items::of_body(self, frame)
+    }
+
+    fn over(transport: Arc<Dictionary>) -> Result<Self, RulesError> {
+        let header = usize::from(transport.envelope.header_len);
+        let has = |tag, trailer| {
+            let at = transport.envelope.fields.iter().position(|&field| transport.tag(field) == tag);
+            at.is_some_and(|at| (at >= header) == trailer)
+        };
+        for (tag, trailer) in [(8, false), (9, false), (35, false), (10, true)] {
+            if !has(tag, trailer) {
+                return Err(RulesError::NoEnvelope(transport.version(), tag));
+            }
+        }
+        Ok(MessageRules {
+            transport,
+            applications: Vec::new(),
+            checks: Checks::ALL,
+            data: &DataFields::STANDARD,
+        })
+    }
+
+    /// The rules for a message type, and the dictionary that has them; `None` when there are none and that is allowed.
+    pub(super) fn message<'a>(
+        &self,
+        msg_type: &'a [u8],
+        appl_ver_id: Option<&'a [u8]>,
+    ) -> Result<Option<(&Dictionary, &MessageRule)>, Violation<'a>> {
+        if let Some(message) = self.transport.messages.get(msg_type) {
+            return Ok(Some((&self.transport, message)));
+        }
+        let Ok(application) = self.application(appl_ver_id) else {
+            return Err(Violation::tag(Reason::InvalidApplicationVersion, APPL_VER_ID));
+        };
+        if let Some(message) = application.messages.get(msg_type) {
+            return Ok(Some((application, message)));
+        }
+        if self.checks.unknown_msg_type == OnFault::Allow {
+            return Ok(None);
+        }
+        // FIX session test case 2r: valid, but not supported; 2q: not valid.
+        if application.version().has_msg_type(msg_type) {
+            return Err(Violation::UnsupportedMsgType);
+        }
+        Err(Violation::tag(Reason::InvalidMsgType, MSG_TYPE))
+    }
+
+    /// Is the tag defined for some application, so that the header has ended where the transport does not know it?
+    pub(super) fn an_application_knows(&self, tag: u32) -> bool {
+        self.applications.iter().any(|application| application.tags.get(tag).is_some())
+    }
+
+    /// The dictionary that ApplVerID(1128) names, or the session's without it.
+    pub(super) fn application(&self, appl_ver_id: Option<&[u8]>) -> Result<&Dictionary, NoSuchVersion> {
+        let Some(session) = self.applications.first() else { return Ok(&self.transport) };
+        match appl_ver_id {
+            None | Some([]) => Ok(session),
+            Some(id) => self
+                .applications
+                .iter()
+                .find(|known| known.version().appl_ver_id().is_some_and(|known| known.as_bytes() == id))
+                .map(|known| &**known)
+                .ok_or(NoSuchVersion),
+        }
+    }
+}
+
+/// ApplVerID(1128) names a version without rules.
+pub(super) struct NoSuchVersion;
+
+pub(super) const MSG_TYPE: u32 = 35;
+pub(super) const APPL_VER_ID: u32 = 1128;

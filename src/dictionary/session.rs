@@ -1,0 +1,35 @@
+//! The rules of a dictionary as a session asks for them.
+
+use super::rules::MessageRules;
+use super::violation::{RefTagId, Violation};
+use crate::message::Message;
+use crate::session;
+use crate::session::{RefTag, Violated};
+
+/// BusinessRejectReason(380): unsupported message type.
+const UNSUPPORTED_MESSAGE_TYPE: u16 = 3;
+
+/// Hand it to [`Session::step_with`](crate::Session::step_with): what breaks the rules is answered and counted, and the application never sees it.
+impl session::MessageRules for MessageRules {
+    fn check(&self, message: &Message<'_>) -> Result<(), session::Violation> {
+        self.validate(message.as_bytes()).map_err(session::Violation::from)
+    }
+}
+
+impl From<Violation<'_>> for session::Violation {
+    fn from(violation: Violation<'_>) -> Self {
+        match violation {
+            Violation::Session { reason, tag } => session::Violation {
+                answer: Violated::Reject(reason),
+                tag: match tag {
+                    RefTagId::Tag(tag) => Some(RefTag::new(tag)),
+                    RefTagId::Text(text) => RefTag::malformed(text),
+                },
+            },
+            Violation::UnsupportedMsgType => session::Violation {
+                answer: Violated::BusinessReject(UNSUPPORTED_MESSAGE_TYPE, "Unsupported Message Type"),
+                tag: None,
+            },
+        }
+    }
+}

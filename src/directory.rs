@@ -1,0 +1,178 @@
+//! Which session does a Logon belong to?
+
+use std::boxed::Box;
+use std::collections::HashMap;
+use std::fmt;
+use std::vec::Vec;
+
+use crate::peek::LogonId;
+use crate::session::Config;
+use crate::wire::BeginString;
+
+/// The name of a session: its version, and the identifiers of both sides.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Name {
+    begin_string: BeginString,
+    ours: Party,
+    theirs: Party,
+}
+
+/// CompID, SubID, LocationID.
+type Party = [Box<[u8]>; 3];
+
+impl Name {
+    /// The name of a session of ours.
+    pub fn of_session(config: &Config) -> Self {
+        let party =
+            |comp: &str, sub: &str, location: &str| [comp, sub, location].map(|id| id.as_bytes().into());
+        Name {
+            begin_string: config.begin_string,
+            ours: party(&config.sender_comp_id, &config.sender_sub_id, &config.sender_location_id),
+            theirs: party(&config.target_comp_id, &config.target_sub_id, &config.target_location_id),
+        }
+    }
+
+    /// The name of the session that a counterparty's Logon is for: its sender is our target.
+    pub fn of_logon(logon: &LogonId<'_>) -> Self {
+        Name {
+            begin_string: logon.begin_string,
+            ours: [logon.target_comp_id, logon.target_sub_id, logon.target_location_id].map(Into::into),
+            theirs: [logon.sender_comp_id, logon.sender_sub_id, logon.sender_location_id].map(Into::into),
+        }
+    }
+
+    /// The same by CompIDs alone: sessions that name no SubID take any (FIX session layer 4.2.4).
+    fn by_comp_ids(self) -> Self {
+        let bare = |[comp, ..]: Party| [comp, Box::default(), Box::default()];
+        Name { ours: bare(self.ours), theirs: bare(self.theirs), ..self }
+    }
+}
+
+/// The sessions of a port, each with a way to reach it, and a template for counterparties that are not known beforehand.
+///
+/// ```
+/// use sansfix::{BeginString, Config, Directory, Name, Peek, Role, peek};
+/// let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELLSIDE", "BUYSIDE")?;
+/// let mut directory = Directory::new();
+/// directory.add(Name::of_session(&config), "the way to its session");
+///
+/// let bytes = b"8=FIX.4.4\x019=54\x0135=A\x0134=1\x0149=BUYSIDE\x0152=20260101-12:00:00\x0156=SELLSIDE\x0110=113\x01";
+/// let Peek::Logon(logon) = peek(bytes, 4096) else { panic!("no Logon") };
+/// assert_eq!(directory.find(&logon, |_| true), Some(&"the way to its session"));
+/// # Ok::<(), sansfix::ConfigError>(())
+/// ```
+pub struct Directory<T> {
+    known: HashMap<Name, T>,
+    template: Option<Template<T>>,
+}
+
+type Make<T> = dyn FnMut(&LogonId<'_>) -> Option<T> + Send;
+
+struct Template<T> {
+    make: Box<Make<T>>,
+    made: HashMap<Name, T>,
+    most: usize,
+}
+
+impl<T> Directory<T> {
+    /// Knows nobody.
+    pub fn new() -> Self {
+        Directory { known: HashMap::new(), template: None }
+    }
+
+    /// Adds a session.
+    pub fn add(&mut self, name: Name, session: T) {
+        self.known.insert(name, session);
+    }
+
+    /// Makes a session by `make` for a counterparty that is not known, `most` of them at once; what it answers `None` to stays a stranger. Such a
+    /// session judges its Logon like any other: here only its name is known, which anybody can write.
+    pub fn with_template(
+        &mut self,
+        most: usize,
+        make: impl FnMut(&LogonId<'_>) -> Option<T> + Send + 'static,
+    ) {
+        self.template = Some(Template { make: Box::new(make), made: HashMap::new(), most });
+    }
+
+    /// The session of a Logon; `None` for a stranger. Sessions made by the template that are not `alive` any more make room.
+    pub fn find(&mut self, logon: &LogonId<'_>, alive: impl Fn(&T) -> bool) -> Option<&T> {
+        let name = Name::of_logon(logon);
+        let bare = name.clone().by_comp_ids();
+        if let Some(session) = self.known.get(&name).or_else(|| self.known.get(&bare)) {
+            return Some(session);
+        }
+        let Template { make, made, most } = self.template.as_mut()?;
+        made.retain(|_, session| alive(session));
+        if !made.contains_key(&name) {
+            if made.len() >= *most {
+                return None;
+            }
+            made.insert(name.clone(), make(logon)?);
+        }
+        made.get(&name)
+    }
+}
+
+impl<T> Default for Directory<T> {
+    fn default() -> Self {
+        Directory::new()
+    }
+}
+
+impl<T> fmt::Debug for Directory<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&Name> = self.known.keys().collect();
+        f.debug_struct("Directory").field("known", &names).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Role;
+
+    fn logon<'i>(sender: &'i [u8], sub: &'i [u8]) -> LogonId<'i> {
+        LogonId {
+            begin_string: BeginString::Fix44,
+            sender_comp_id: sender,
+            target_comp_id: b"US",
+            sender_sub_id: sub,
+            target_sub_id: b"",
+            sender_location_id: b"",
+            target_location_id: b"",
+        }
+    }
+
+    fn name(target: &str, sub: &str) -> Name {
+        let mut config = Config::new(Role::Acceptor, BeginString::Fix44, "US", target).unwrap();
+        config.target_sub_id.push_str(sub);
+        Name::of_session(&config)
+    }
+
+    #[test]
+    fn a_session_with_a_sub_id_is_found_before_one_without() {
+        let mut directory = Directory::new();
+        directory.add(name("A", ""), 1);
+        directory.add(name("A", "DESK"), 2);
+        assert_eq!(directory.find(&logon(b"A", b"DESK"), |_| true), Some(&2));
+        assert_eq!(directory.find(&logon(b"A", b"OTHER"), |_| true), Some(&1));
+        assert_eq!(directory.find(&logon(b"B", b""), |_| true), None);
+    }
+
+    #[test]
+    fn a_template_makes_as_many_sessions_as_it_may_and_dead_ones_make_room() {
+        let mut directory = Directory::new();
+        let mut count = 0;
+        directory.with_template(2, move |logon| {
+            count += 1;
+            logon.sender_comp_id.starts_with(b"T").then_some(count)
+        });
+        assert_eq!(directory.find(&logon(b"stranger", b""), |_| true), None);
+        assert_eq!(directory.find(&logon(b"T1", b""), |_| true), Some(&2));
+        assert_eq!(directory.find(&logon(b"T2", b""), |_| true), Some(&3));
+        assert_eq!(directory.find(&logon(b"T1", b""), |_| true), Some(&2));
+        assert_eq!(directory.find(&logon(b"T3", b""), |_| true), None);
+        assert_eq!(directory.find(&logon(b"T3", b""), |&session| session != 2), Some(&4));
+    }
+}

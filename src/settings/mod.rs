@@ -1,0 +1,169 @@
+//! QuickFIX's settings file, read into a [`Config`] for each session.
+//!
+//! The file has one `[DEFAULT]` section and a `[SESSION]` section for each session, which stands above the defaults. Keys are QuickFIX's and
+//! QuickFIX/J's, without regard to case; a key that neither has, a key twice in a section, and a value that cannot be are errors with file, line and
+//! key, and nothing is loaded then. Sessions begin from [`Policies::quickfix`](crate::Policies::quickfix).
+//!
+//! ```
+//! use sansfix::settings::Settings;
+//!
+//! let settings = Settings::parse("
+//! [DEFAULT]
+//! ConnectionType=initiator
+//! SenderCompID=BUYSIDE
+//! HeartBtInt=30
+//! SocketConnectHost=fix.example.com
+//!
+//! [SESSION]
+//! BeginString=FIX.4.4
+//! TargetCompID=SELLSIDE
+//! SocketConnectPort=5001
+//! ")?;
+//! let session = &settings.sessions()[0];
+//! assert_eq!(&*session.config.target_comp_id, "SELLSIDE");
+//! assert_eq!(session.get("SocketConnectPort"), Some("5001")); // for whoever connects
+//!
+//! let error = Settings::parse("[SESSION]\nHeartBtInt=often").unwrap_err();
+//! assert_eq!(error.to_string(), "line 2: HeartBtInt: expected seconds from 0 to 86400, got \"often\"");
+//! # Ok::<(), sansfix::settings::SettingsError>(())
+//! ```
+//!
+//! What a session acts on is in [`SessionSettings::config`]; what message rules are made of is in [`SessionSettings::rules`]; what belongs to sockets,
+//! files, databases, logs and the schedule is handed to the caller, by [`get`](SessionSettings::get) and [`path`](SessionSettings::path).
+//! Passwords in `LogonTag` never reach `Debug`.
+
+mod error;
+mod keys;
+mod reader;
+mod rules;
+mod section;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::ToOwned;
+use std::path::{Path, PathBuf};
+use std::string::String;
+use std::vec::Vec;
+
+use crate::session::Config;
+pub use error::{SettingsError, SettingsFault};
+pub use rules::RulesSettings;
+#[cfg(feature = "dictionary")]
+pub use rules::{RulesLoadError, load_dictionary};
+
+/// The sessions of a settings file, in its order.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    sessions: Vec<SessionSettings>,
+}
+
+/// One session of a settings file.
+#[derive(Clone)]
+pub struct SessionSettings {
+    /// What the session is told.
+    pub config: Config,
+    /// What messages are checked against.
+    pub rules: RulesSettings,
+    /// Fields for our Logon (`LogonTag`), by tag and value: write them when the session asks by `Output::Compose`, which the configuration
+    /// makes it do.
+    pub logon_fields: Vec<(u32, String)>,
+    /// Are sent messages kept for resends (`PersistMessages`)? If not, use a journal that keeps numbers alone: every resend is a gap fill then.
+    pub persist_messages: bool,
+    /// Relative paths are relative to this: the folder of the file.
+    base: PathBuf,
+    others: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// Reads a file; relative paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is wrong: see [`SettingsFault`].
+    pub fn load(file: impl AsRef<Path>) -> Result<Self, SettingsError> {
+        let file = file.as_ref();
+        let in_file = |error: SettingsError| SettingsError { file: Some(file.to_owned()), ..error };
+        let text = reader::read(file).map_err(in_file)?;
+        let base = file.parent().unwrap_or(Path::new(""));
+        Settings::parse_at(&text, base).map_err(in_file)
+    }
+
+    /// Reads the text of a file; relative paths in it stay as they are.
+    ///
+    /// # Errors
+    /// The text is wrong: see [`SettingsFault`].
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        Settings::parse_at(text, Path::new(""))
+    }
+
+    /// The sessions, at least one.
+    pub fn sessions(&self) -> &[SessionSettings] {
+        &self.sessions
+    }
+
+    /// The sessions themselves.
+    pub fn into_sessions(self) -> Vec<SessionSettings> {
+        self.sessions
+    }
+
+    fn parse_at(text: &str, base: &Path) -> Result<Self, SettingsError> {
+        let mut sessions: Vec<SessionSettings> = Vec::new();
+        for section in section::sections(text)? {
+            let session = session::read(&section, base)?;
+            if let Some(twin) = sessions.iter().find(|other| other.is_twin_of(&session)) {
+                return Err(SettingsError::at(section.line, SettingsFault::SessionTwice(twin.name())));
+            }
+            sessions.push(session);
+        }
+        Ok(Settings { sessions })
+    }
+}
+
+impl SessionSettings {
+    /// The value of a key that is the caller's: of sockets, files, databases, logs, the schedule. `None` when the file does not set it, or when it went into
+    /// [`config`](Self::config) or [`rules`](Self::rules).
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.others().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    }
+
+    /// The same for a key that names a file or folder, relative to the settings file's folder.
+    pub fn path(&self, key: &str) -> Option<PathBuf> {
+        self.get(key).map(|path| self.base.join(path))
+    }
+
+    /// All keys that are the caller's, with their values.
+    pub fn others(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.others.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// The session as QuickFIX writes it: `FIX.4.4:BUYSIDE->SELLSIDE`, and the qualifier if there is one.
+    pub fn name(&self) -> String {
+        let Config { begin_string, sender_comp_id, target_comp_id, .. } = &self.config;
+        let qualifier = self.get("SessionQualifier").map(|text| std::format!(":{text}")).unwrap_or_default();
+        std::format!("{begin_string}:{sender_comp_id}->{target_comp_id}{qualifier}")
+    }
+
+    fn is_twin_of(&self, other: &SessionSettings) -> bool {
+        let identity = |session: &SessionSettings| {
+            let config = &session.config;
+            let subs = [config.sender_sub_id, config.target_sub_id];
+            (session.name(), subs, [config.sender_location_id, config.target_location_id])
+        };
+        identity(self) == identity(other)
+    }
+}
+
+/// Values of the caller's keys and of Logon fields may be secrets.
+impl core::fmt::Debug for SessionSettings {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let keys: Vec<_> = self.others().map(|(key, _)| key).collect();
+        let tags: Vec<_> = self.logon_fields.iter().map(|(tag, _)| tag).collect();
+        f.debug_struct("SessionSettings")
+            .field("config", &self.config)
+            .field("rules", &self.rules)
+            .field("logon_fields", &tags)
+            .field("persist_messages", &self.persist_messages)
+            .field("others", &keys)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,215 @@
+//! What a settings file says about message rules.
+
+use std::path::{Path, PathBuf};
+use std::string::String;
+use std::vec::Vec;
+
+use super::error::{SettingsError, SettingsFault};
+use super::keys::APP_DATA_DICTIONARY;
+use super::section::{Section, Setting};
+use super::session::appl_ver_id;
+
+/// Which dictionaries a session uses, and which of their checks. Paths are complete.
+///
+/// With the feature `dictionary`, `load` makes the rules.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RulesSettings {
+    /// Is anything checked? Not with `UseDataDictionary=N`, `ValidateIncomingMessage=N` or `RejectInvalidMessage=N`, nor without a dictionary.
+    pub enabled: bool,
+    /// `DataDictionary`: the dictionary of a FIX 4.x session.
+    pub dictionary: Option<PathBuf>,
+    /// `TransportDataDictionary`: FIXT.1.1's.
+    pub transport: Option<PathBuf>,
+    /// `AppDataDictionary`, and those with a version behind the name; each with its ApplVerID(1128). The first is DefaultApplVerID's.
+    pub applications: Vec<(String, PathBuf)>,
+    /// `ValidateFieldsOutOfOrder`: must header, body and trailer stand one behind the other?
+    pub fields_in_order: bool,
+    /// `ValidateFieldsHaveValues`: is a field without a value rejected?
+    pub fields_have_values: bool,
+    /// `ValidateUserDefinedFields`: are fields from 5000 on rejected that the dictionary does not have?
+    pub user_defined_fields: bool,
+    /// `AllowUnknownMsgFields`: are other fields let through that the dictionary does not have for the message?
+    pub allow_unknown_fields: bool,
+    /// `ValidateUnorderedGroupFields`: must the fields of a group have the dictionary's order?
+    pub group_order: bool,
+}
+
+impl RulesSettings {
+    pub(super) fn read(section: &Section, base: &Path) -> Result<Self, SettingsError> {
+        let is = |key, default| Ok::<_, SettingsError>(section.flag(key)?.unwrap_or(default));
+        let path = |key| section.get(key).map(|setting| base.join(&setting.value));
+        let (dictionary, transport) = (path("DataDictionary"), path("TransportDataDictionary"));
+        let applications = applications(section, base)?;
+        let wanted = section.flag("UseDataDictionary")?;
+        let is_there = dictionary.is_some() || (transport.is_some() && !applications.is_empty());
+        if let (Some(true), false, Some(setting)) = (wanted, is_there, section.get("UseDataDictionary")) {
+            let why = "there is no DataDictionary, nor TransportDataDictionary with AppDataDictionary";
+            return Err(setting.fault(SettingsFault::Contradiction { key: setting.key.clone(), why }));
+        }
+        let enabled = is_there
+            && wanted != Some(false)
+            && is("ValidateIncomingMessage", true)?
+            && is("RejectInvalidMessage", true)?;
+        Ok(RulesSettings {
+            enabled,
+            dictionary,
+            transport,
+            applications,
+            fields_in_order: is("ValidateFieldsOutOfOrder", true)?,
+            fields_have_values: is("ValidateFieldsHaveValues", true)?,
+            user_defined_fields: is("ValidateUserDefinedFields", true)?,
+            allow_unknown_fields: is("AllowUnknownMsgFields", false)?,
+            group_order: is("ValidateUnorderedGroupFields", false)?,
+        })
+    }
+}
+
+/// The application dictionaries, that of DefaultApplVerID first.
+fn applications(section: &Section, base: &Path) -> Result<Vec<(String, PathBuf)>, SettingsError> {
+    let default = section.get("DefaultApplVerID").and_then(|setting| appl_ver_id(&setting.value));
+    let mut found: Vec<(String, PathBuf)> = Vec::new();
+    for setting in &section.settings {
+        let Some(version) = setting.key.strip_prefix(APP_DATA_DICTIONARY) else { continue };
+        let id = version_of(setting, version, default)?;
+        if found.iter().any(|(known, _)| known == id) {
+            let why = "two dictionaries for one version";
+            return Err(setting.fault(SettingsFault::Contradiction { key: setting.key.clone(), why }));
+        }
+        found.push((id.into(), base.join(&setting.value)));
+    }
+    found.sort_by_key(|(id, _)| Some(id.as_str()) != default);
+    Ok(found)
+}
+
+fn version_of(
+    setting: &Setting,
+    suffix: &str,
+    default: Option<&'static str>,
+) -> Result<&'static str, SettingsError> {
+    let (id, why) = match suffix.strip_prefix('.') {
+        None => (default, "DefaultApplVerID must say which version it is for"),
+        Some(name) => {
+            (appl_ver_id(name), "expected a version behind the name, as in AppDataDictionary.FIX.5.0SP2")
+        }
+    };
+    id.ok_or_else(|| setting.fault(SettingsFault::Contradiction { key: setting.key.clone(), why }))
+}
+
+#[cfg(feature = "dictionary")]
+pub use load::{RulesLoadError, load_dictionary};
+
+#[cfg(feature = "dictionary")]
+mod load {
+    use std::fs;
+    use std::io;
+    use std::path::{Path, PathBuf};
+    use std::string::String;
+    use std::sync::Arc;
+    use std::vec::Vec;
+
+    use super::RulesSettings;
+    use crate::dictionary::{
+        Checks, Dictionary, DictionaryError, MessageRules, OnFault, RulesError, Version,
+    };
+
+    /// Why rules cannot be loaded: nothing of them is.
+    #[derive(Debug, thiserror::Error)]
+    #[non_exhaustive]
+    pub enum RulesLoadError {
+        /// The operating system refused, or the file is no UTF-8.
+        #[error("{}: cannot be read: {source}", file.display())]
+        Io {
+            /// The dictionary.
+            file: PathBuf,
+            /// The operating system's answer.
+            source: io::Error,
+        },
+        /// The dictionary is wrong.
+        #[error("{}: {source}", file.display())]
+        Dictionary {
+            /// The dictionary.
+            file: PathBuf,
+            /// What is wrong, and where.
+            source: DictionaryError,
+        },
+        /// The dictionary is one of another version.
+        #[error("{}: expected a dictionary of ApplVerID(1128) {expected}, got {got}", file.display())]
+        Version {
+            /// The dictionary.
+            file: PathBuf,
+            /// ApplVerID(1128) of the version that the settings say.
+            expected: String,
+            /// The dictionary's version.
+            got: Version,
+        },
+        /// The dictionaries do not make the rules of a session.
+        #[error(transparent)]
+        Rules(#[from] RulesError),
+    }
+
+    impl RulesSettings {
+        /// The checks that the settings ask for, QuickFIX's where they say nothing.
+        pub fn checks(&self) -> Checks {
+            let reject = |on| if on { OnFault::Reject } else { OnFault::Allow };
+            Checks {
+                section_order: reject(self.fields_in_order),
+                empty_value: reject(self.fields_have_values),
+                user_defined_tag: reject(self.user_defined_fields),
+                undefined_tag: reject(!self.allow_unknown_fields),
+                tag_not_in_message: reject(!self.allow_unknown_fields),
+                group_order: reject(self.group_order),
+                ..Checks::QUICKFIX
+            }
+        }
+
+        /// Loads the dictionaries; `None` when nothing is to be checked. Sessions that share dictionaries load them once by `load_with`.
+        ///
+        /// # Errors
+        /// A file that cannot be read, is no dictionary, or is not of the version that the settings say.
+        pub fn load(&self) -> Result<Option<MessageRules>, RulesLoadError> {
+            self.load_with(&mut |file| load_dictionary(file).map(Arc::new))
+        }
+
+        /// The same with `load` for the file of one dictionary: a cache, or files that lie elsewhere.
+        ///
+        /// # Errors
+        /// Those of `load`, and dictionaries that do not fit the settings.
+        pub fn load_with(
+            &self,
+            load: &mut dyn FnMut(&Path) -> Result<Arc<Dictionary>, RulesLoadError>,
+        ) -> Result<Option<MessageRules>, RulesLoadError> {
+            if !self.enabled {
+                return Ok(None);
+            }
+            if let Some(file) = &self.dictionary {
+                return Ok(Some(MessageRules::new(load(file)?)?.with_checks(self.checks())));
+            }
+            let Some(transport) = &self.transport else { return Ok(None) };
+            let mut versions = self.applications.iter().map(|(expected, file)| {
+                let dictionary = load(file)?;
+                let got = dictionary.version();
+                match got.appl_ver_id() {
+                    Some(id) if id == expected => Ok(dictionary),
+                    _ => Err(RulesLoadError::Version { file: file.clone(), expected: expected.clone(), got }),
+                }
+            });
+            let Some(first) = versions.next().transpose()? else { return Ok(None) };
+            let others = versions.collect::<Result<Vec<_>, _>>()?;
+            let mut rules = MessageRules::fixt(load(transport)?, first)?;
+            for other in others {
+                rules = rules.with_application(other)?;
+            }
+            Ok(Some(rules.with_checks(self.checks())))
+        }
+    }
+
+    /// Reads the dictionary in a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no dictionary.
+    pub fn load_dictionary(file: &Path) -> Result<Dictionary, RulesLoadError> {
+        let text =
+            fs::read_to_string(file).map_err(|source| RulesLoadError::Io { file: file.into(), source })?;
+        Dictionary::from_xml(&text).map_err(|source| RulesLoadError::Dictionary { file: file.into(), source })
+    }
+}

@@ -1,0 +1,113 @@
+//! One direction of a link: bytes that are on their way.
+
+use core::time::Duration;
+use std::collections::VecDeque;
+
+use crate::time::Instant;
+
+/// Bytes in flight from one side to the other, in order, as a TCP connection carries them: late, in pieces of any size, and cut off anywhere.
+///
+/// ```
+/// use core::time::Duration;
+/// use sansfix::Instant;
+/// use sansfix::testing::Pipe;
+///
+/// let mut pipe = Pipe::new(8, Duration::from_millis(5));
+/// assert_eq!(pipe.write(Instant::ZERO, b"8=FIX.4.4"), 8);
+/// let mut piece = [0; 3];
+/// assert_eq!(pipe.read(Instant::ZERO, &mut piece), 0);
+/// assert_eq!(pipe.read(Instant::from_nanos(5_000_000), &mut piece), 3);
+/// assert_eq!(&piece, b"8=F");
+/// pipe.cut(2);
+/// assert_eq!(pipe.in_flight(), 2);
+/// assert!(!pipe.is_ended());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Pipe {
+    bytes: VecDeque<u8>,
+    /// How many bytes arrive when, the oldest first.
+    arrivals: VecDeque<(Instant, usize)>,
+    capacity: usize,
+    delay: Duration,
+    closed: bool,
+}
+
+impl Pipe {
+    /// A pipe that holds `capacity` bytes and brings each of them after `delay`.
+    pub fn new(capacity: usize, delay: Duration) -> Self {
+        Pipe { bytes: VecDeque::new(), arrivals: VecDeque::new(), capacity, delay, closed: false }
+    }
+
+    /// Takes what fits of `bytes`; says how many that were. A closed pipe takes none.
+    pub fn write(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        let room = if self.closed { 0 } else { self.capacity.saturating_sub(self.bytes.len()) };
+        let taken = bytes.len().min(room);
+        self.bytes.extend(bytes.iter().take(taken));
+        if taken > 0 {
+            self.arrivals.push_back((now.saturating_add(self.delay), taken));
+        }
+        taken
+    }
+
+    /// Gives what has arrived, as far as it fits into `buf`; says how many bytes that were.
+    pub fn read(&mut self, now: Instant, buf: &mut [u8]) -> usize {
+        let mut read = 0;
+        while let Some((at, len)) = self.arrivals.front_mut() {
+            let part = (*len).min(buf.len().saturating_sub(read));
+            if *at > now || part == 0 {
+                break;
+            }
+            for (slot, byte) in buf.iter_mut().skip(read).zip(self.bytes.drain(..part)) {
+                *slot = byte;
+            }
+            read += part;
+            *len -= part;
+            if *len == 0 {
+                self.arrivals.pop_front();
+            }
+        }
+        read
+    }
+
+    /// How many bytes are on their way.
+    pub fn in_flight(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// How many more bytes fit.
+    pub fn room(&self) -> usize {
+        self.capacity.saturating_sub(self.bytes.len())
+    }
+
+    /// When the next bytes arrive.
+    pub fn next_arrival(&self) -> Option<Instant> {
+        self.arrivals.front().map(|&(at, _)| at)
+    }
+
+    /// The link breaks: of the bytes on their way the first `keep` still arrive, and nothing after them.
+    pub fn cut(&mut self, keep: usize) {
+        self.closed = true;
+        self.bytes.truncate(keep);
+        let mut left = self.bytes.len();
+        self.arrivals.retain_mut(|(_, len)| {
+            *len = (*len).min(left);
+            left -= *len;
+            *len > 0
+        });
+    }
+
+    /// The writer closes its end: what is on its way still arrives.
+    pub fn close(&mut self) {
+        self.cut(usize::MAX);
+    }
+
+    /// Closed, and everything that was to arrive has arrived: the reader sees the end.
+    pub fn is_ended(&self) -> bool {
+        self.closed && self.bytes.is_empty()
+    }
+
+    /// Noise on the line: adds `by` to the byte `at` bytes behind the next one to arrive. Says whether there was one.
+    pub fn garble(&mut self, at: usize, by: u8) -> bool {
+        self.bytes.get_mut(at).map(|byte| *byte = byte.wrapping_add(by)).is_some()
+    }
+}

@@ -1,0 +1,254 @@
+//! One side of a pair: a session with its journal and the driver around it.
+
+use core::fmt;
+use std::string::{String, ToString};
+use std::vec;
+use std::vec::Vec;
+
+use super::MemoryJournal;
+use crate::event::Event;
+use crate::inbox::Inbox;
+use crate::journal::Journal;
+use crate::number::MsgSeqNum;
+use crate::output::{Output, Wait};
+use crate::reason::Reason;
+use crate::session::{Config, ConfigError, SendError, Session, State};
+use crate::time::{Instant, Now};
+use crate::wire::{Body, MsgType};
+use crate::{Checkpoint, CommitError};
+
+/// The two sides of a pair.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Who {
+    /// The one that opens the link.
+    Initiator,
+    /// The one that waits for it.
+    Acceptor,
+}
+
+impl Who {
+    /// The counterparty.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Who::Initiator => Who::Acceptor,
+            Who::Acceptor => Who::Initiator,
+        }
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Who::Initiator => "initiator",
+            Who::Acceptor => "acceptor",
+        })
+    }
+}
+
+/// Something that happened in a pair.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// When.
+    pub at: Instant,
+    /// To whom.
+    pub who: Who,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum What {
+    /// A frame went out, with `|` for SOH.
+    Sent(String),
+    /// The application was told an event: its name, and its message with `|` for SOH where it has one.
+    Told(String),
+    /// The link was closed for this reason.
+    Closed(Reason),
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.at.as_nanos() / 1_000_000;
+        write!(f, "{:>6}.{:03} {:9} ", millis / 1000, millis % 1000, self.who)?;
+        match &self.what {
+            What::Sent(frame) => write!(f, "> {frame}"),
+            What::Told(event) => write!(f, "! {event}"),
+            What::Closed(why) => write!(f, "x {why}"),
+        }
+    }
+}
+
+/// A session, its journal, and a driver that accepts every Logon and answers every resend.
+#[derive(Debug)]
+pub struct Side {
+    /// The session: call it as an application would.
+    pub session: Session,
+    /// Its journal.
+    pub journal: MemoryJournal,
+    /// Is every Logon accepted at once? Otherwise it waits for [`Session::accept`] or [`Session::refuse`].
+    pub accepts: bool,
+    pub(super) inbox: Inbox<'static>,
+    out: Vec<u8>,
+    /// What is committed and has not been written.
+    pub(super) unwritten: Vec<u8>,
+    /// What the application sent since the side was last driven.
+    sent: Vec<Line>,
+    who: Who,
+}
+
+/// What a side wants after it was driven as far as it goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Wants {
+    /// Bytes, or the time named here.
+    Wait(Wait),
+    /// To write first: the link takes no more.
+    Write,
+    /// A link.
+    Connect,
+    /// No link.
+    Disconnect(Reason),
+}
+
+/// What the memory that a side reads into holds, in bytes. Twice, with that for held messages. It is never given back: a test's process is short-lived.
+const INBOX: usize = 16 * 1024;
+/// More outputs than this at one moment are an endless loop.
+const OUTPUTS_MAX: usize = 100_000;
+
+impl Side {
+    /// A side that has not begun.
+    ///
+    /// # Errors
+    /// A configuration that cannot work.
+    pub fn new(who: Who, config: Config, resume: Checkpoint) -> Result<Side, ConfigError> {
+        let memory = || vec![0; INBOX].leak();
+        Ok(Side {
+            session: Session::new(config, resume)?,
+            journal: MemoryJournal::new(),
+            accepts: true,
+            inbox: Inbox::new(memory()).holding(memory()),
+            out: vec![0; INBOX],
+            unwritten: Vec::new(),
+            sent: Vec::new(),
+            who,
+        })
+    }
+
+    /// Sends an application message: `body` writes its fields. Its bytes are written when the pair is driven.
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub fn send(
+        &mut self,
+        now: Now,
+        msg_type: MsgType<'_>,
+        body: impl FnOnce(&mut Body<'_>),
+    ) -> Result<MsgSeqNum, SendError> {
+        let frame = self.session.send(now, msg_type, &mut self.out, body)?;
+        let number = frame.msg_seq_num();
+        // Nothing came between; a journal that fails leaves the message unsent, as the next expectation shows.
+        if let Ok(wire) = frame.commit(&mut self.session, &mut self.journal) {
+            if !wire.is_empty() {
+                let what = What::Sent(readable(&wire));
+                self.sent.push(Line { at: now.monotonic, who: self.who, what });
+            }
+            self.unwritten.extend_from_slice(&wire);
+        }
+        Ok(number)
+    }
+
+    /// Steps the session until it waits, with what its journal has, and notes what happened.
+    pub(super) fn run(&mut self, now: Now, log: &mut Vec<Line>) -> Wants {
+        let who = self.who;
+        log.append(&mut self.sent);
+        let mut note = |what| log.push(Line { at: now.monotonic, who, what });
+        for _ in 0..OUTPUTS_MAX {
+            if !self.unwritten.is_empty() {
+                return Wants::Write;
+            }
+            let frame = match self.session.step(now, &mut self.inbox, &mut self.out) {
+                Output::Event(ref event) => {
+                    note(What::Told(told(event)));
+                    if matches!(event, Event::Logon(_)) && self.accepts {
+                        // The state is the one that asked.
+                        let _ = self.session.accept(now);
+                    }
+                    continue;
+                }
+                Output::Transmit(frame) => frame,
+                Output::Replay(asked) => {
+                    let stored = self.journal.first_in(asked.series(), asked.from(), asked.to());
+                    let Ok(stored) = stored else { continue };
+                    match self.session.replay(now, asked, stored, &mut self.out) {
+                        Ok(Some(frame)) => frame,
+                        Ok(None) | Err(_) => continue,
+                    }
+                }
+                Output::Compose(asked) => {
+                    match self.session.compose(now, asked, &self.inbox, &mut self.out, |_| {}) {
+                        Ok(frame) => frame,
+                        Err(_) => continue,
+                    }
+                }
+                Output::NeedSpace(space) => {
+                    self.out.resize(space.max(self.out.len() * 2), 0);
+                    continue;
+                }
+                Output::Connect(_) => return Wants::Connect,
+                Output::Disconnect(why) => {
+                    note(What::Closed(why));
+                    return Wants::Disconnect(why);
+                }
+                Output::Wait(wait) => return Wants::Wait(wait),
+            };
+            match frame.commit(&mut self.session, &mut self.journal) {
+                Ok(wire) => {
+                    if !wire.is_empty() {
+                        note(What::Sent(readable(&wire)));
+                    }
+                    self.unwritten.extend_from_slice(&wire);
+                }
+                // The disk failed: what cannot be stored is not sent, and the link ends.
+                Err(CommitError::Journal(_)) => {
+                    let _ = self.session.disconnect(now, Reason::JournalFailed);
+                }
+                Err(CommitError::Stale) => {}
+            }
+        }
+        Wants::Wait(Wait { until: None, read: false })
+    }
+
+    /// The process ends and begins again from its disk, which has all that was synced.
+    pub(super) fn restart(&mut self) {
+        self.journal.crash(0);
+        let resume = self.journal.resume().unwrap_or_else(|| self.session.checkpoint());
+        // The configuration was good before.
+        if let Ok(session) = Session::new(self.session.config().clone(), resume) {
+            self.session = session;
+        }
+        self.unwritten.clear();
+        self.forget_unread();
+    }
+
+    /// A new link has none of the old one's bytes.
+    pub(super) fn forget_unread(&mut self) {
+        let unread = self.inbox.unread().len();
+        self.inbox.skip(unread);
+    }
+
+    /// Where the connection stands, and the next numbers in and out.
+    pub fn stands(&self) -> (State, u64, u64) {
+        (self.session.state(), self.session.next_in().get(), self.session.next_out().get())
+    }
+}
+
+/// A frame as FIX logs show it.
+pub(super) fn readable(frame: &[u8]) -> String {
+    frame.escape_ascii().to_string().replace("\\x01", "|")
+}
+
+/// An event as a line: its name, and the message or the particulars.
+fn told(event: &Event<'_>) -> String {
+    std::format!("{event:?}")
+}
