@@ -232,7 +232,7 @@ impl Side {
     }
 
     /// A new link has none of the old one's bytes.
-    pub(super) fn forget_unread(&mut self) {
+    fn forget_unread(&mut self) {
         let unread = self.inbox.unread().len();
         self.inbox.skip(unread);
     }
