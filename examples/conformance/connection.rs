@@ -38,9 +38,11 @@ pub(crate) fn serve(mut stream: TcpStream, table: &Table) -> Result<(), Box<dyn 
             break None;
         }
     };
+    let first = inbox.unread().to_vec();
     if let Some(served) = served
         && lock(served).session.connected(now(), &mut inbox).is_ok()
     {
+        inbox.extend(&first);
         let result = run(&mut stream, &mut inbox, served);
         lock(served).session.disconnected(now());
         result?;

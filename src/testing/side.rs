@@ -228,7 +228,6 @@ impl Side {
             self.session = session;
         }
         self.unwritten.clear();
-        self.inbox.discard();
     }
 
     /// Where the connection stands, and the next numbers in and out.

@@ -44,7 +44,6 @@ impl End<'_> {
         self.unwritten.clear();
         self.group.clear();
         self.grouped.clear();
-        self.inbox.discard();
         self.asked = None;
     }
 
