@@ -3,7 +3,7 @@
 use super::Session;
 use super::owed::{Owed, Rejection, Request, Why};
 use super::policy::{
-    AfterReject, AnswerStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
+    AfterReject, AnswerStatus, FaultStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
 };
 use super::state::{Opening, State};
 use crate::message::Message;
@@ -82,7 +82,7 @@ impl Session {
         let mut text = arrayvec::ArrayString::<96>::new();
         // The longest text fits; a cut one would do no harm.
         let why = match (rejection.why, self.config.policies.checks.reject_text) {
-            (Why::LowersTo(_), RejectText::OfReason) => Why::Session(rejection.reason()),
+            (Why::LowersTo(_) | Why::Garbled(_), RejectText::OfReason) => Why::Session(rejection.reason()),
             (why, RejectText::OfReason | RejectText::Particular) => why,
         };
         let _ = match why {
@@ -95,6 +95,7 @@ impl Session {
                 &mut text,
                 format_args!("{}", Reason::MsgSeqNumTooLow { expected, received }),
             ),
+            Why::Garbled(why) => core::fmt::write(&mut text, format_args!("{why}")),
             Why::Business(_, said) => core::fmt::write(&mut text, format_args!("{said}")),
         };
         body.text(tag::TEXT, &text);
@@ -136,7 +137,11 @@ impl Session {
                 } else if !(rejected_before && policies.logout.after_reject == AfterReject::NoText) {
                     let _ = core::fmt::write(&mut text, format_args!("{why}"));
                 }
-                status = session_status(why).or(self.farewell_status.filter(|_| why == Reason::LogonRefused));
+                status = match policies.logout.fault_status {
+                    _ if why == Reason::LogonRefused => self.farewell_status,
+                    FaultStatus::Said => session_status(why),
+                    FaultStatus::Unsaid => None,
+                };
             }
             Owed::LogoutAnswer => {
                 status = (policies.logout.answer_status == AnswerStatus::Said).then_some(4);

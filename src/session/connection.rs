@@ -14,7 +14,8 @@ use crate::reason::Reason;
 use crate::time::Now;
 
 impl Session {
-    /// Tells the session that it has a link, and clears `inbox` for it.
+    /// Tells the session that it has a link, and clears `inbox` for it: bytes that were read already, to [`peek`](crate::peek) at, are put in
+    /// afterwards.
     ///
     /// An initiator sends its Logon next; an acceptor waits for one.
     ///
@@ -82,7 +83,7 @@ impl Session {
         self.goal = Goal::Stay;
         self.probe = None;
         self.request = None;
-        self.acted = None;
+        self.acted.clear();
         self.waiting_since = None;
         self.go(now, Input::LinkDown);
         if was != State::Connecting {

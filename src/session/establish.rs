@@ -69,13 +69,13 @@ impl Session {
         }
         let (expected, number) = (self.numbers.next_in, logon.number);
         if number > expected && self.config.policies.checks.sequence == Check::On {
-            self.acted = Some(number);
+            let became = self.acted.keep(number);
             let both =
                 logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
             let input = if both {
                 recovery::Input::GapAtLogon { expected, number }
             } else {
-                recovery::Input::Gap { expected, number }
+                recovery::Input::Gap { expected, number, became }
             };
             self.owed.push(Owed::Event(Event::Gap { missing: expected, received: number }));
             self.recover(now, input);
@@ -86,7 +86,7 @@ impl Session {
     pub(super) fn new_series(&mut self, now: Now) {
         self.numbers.reset(now.utc);
         self.ticket = self.ticket.wrapping_add(1);
-        self.acted = None;
+        self.acted.clear();
         self.again = None;
         self.request = None;
         self.waiting_since = None;

@@ -136,9 +136,7 @@ impl Session {
 
     /// The next expected number moved.
     pub(super) fn advanced(&mut self, now: Now) {
-        // A Logon or Logout above the gap was acted on when it came; its number counts now.
-        while self.acted == Some(self.numbers.next_in) {
-            self.acted = None;
+        while self.acted.take(self.numbers.next_in) {
             self.numbers.count();
         }
         if self.numbers.next_in == MsgSeqNum::MAX {
@@ -149,8 +147,7 @@ impl Session {
             self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
         }
         // FIX session layer 4.6.3: everything below the counterparty's Logout has come, and it counts.
-        let logout_owed = self.state == State::LogoutReceived(Answer::Owed);
-        if logout_owed && self.acted.is_none_or(|logout| logout < self.numbers.next_in) {
+        if self.state == State::LogoutReceived(Answer::Owed) && self.acted.is_empty() {
             self.go(now, Input::Recovered);
         }
     }

@@ -1,21 +1,20 @@
 //! One call does input and output: what is owed, what is due, what came in, what is to be sent again, in this order.
 
 use super::liveness;
-use super::owed::Owed;
+use super::owed::{Owed, Rejection, Why};
 use super::policy::{GarbledMessage, WhileProbing};
 use super::receive::{Arrival, Told};
-use super::rules::{MessageRules, NoRules};
+use super::rules::{MessageRules, NoRules, RefTag};
 use super::state::{Answer, Farewell, Input, State};
 use super::timers::Timer;
 use super::{Cause, recovery};
 use super::{Finished, Goal, Inbound, Liveness, Outbound, Role, Session, Standby, Turn};
 use crate::event::Event;
-use crate::inbox::{Inbox, Standing};
+use crate::inbox::Inbox;
 use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::reason::Reason;
-use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
 
@@ -150,32 +149,30 @@ impl Session {
             return None;
         }
         let expected = self.numbers.next_in;
-        let (mut first, mut standing) = inbox.first_held()?;
-        if first < expected.get() {
-            inbox.forget_below(expected.get());
-            (first, standing) = inbox.first_held()?;
-        }
-        if first > expected.get() {
-            // Nothing is asked for, and something is missing below it all the same: messages that found no room.
-            let number = MsgSeqNum::new(first)?;
-            if self.inbound != Inbound::InSequence || !self.is_logged_on() {
-                return None;
-            }
-            self.recover(now, recovery::Input::Gap { expected, number });
-            let event = Event::Gap { missing: expected, received: number };
-            return Some(Read::Told(Told::Event(event)));
+        inbox.forget_below(expected.get());
+        let held = inbox.first_held();
+        if held != Some(expected.get()) {
+            let above = held.into_iter().chain(self.acted.first().map(MsgSeqNum::get)).min()?;
+            return self.ask_below(now, MsgSeqNum::new(above)?);
         }
         inbox.take_held();
-        if standing == Standing::Acted {
-            self.count(now);
-            return Some(Read::Passed);
-        }
         match crate::wire::frame(inbox.current(), self.config.frame_max, &mut Scan::default()) {
             Framing::Frame(span) | Framing::Garbled { span: Some(span), .. } => {
                 Some(self.read_frame(now, inbox, &span, Arrival::Held, rules))
             }
             Framing::Incomplete | Framing::Garbled { .. } | Framing::TooLong { .. } => Some(Read::Passed),
         }
+    }
+
+    /// Nothing is asked for, and below a message that came something is missing all the same: it found no room, or its own gap was a second one.
+    fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Read> {
+        if self.inbound != Inbound::InSequence || !self.is_logged_on() {
+            return None;
+        }
+        let expected = self.numbers.next_in;
+        self.recover(now, recovery::Input::Gap { expected, number, became: recovery::Became::Held });
+        let event = Event::Gap { missing: expected, received: number };
+        Some(Read::Told(Told::Event(event)))
     }
 
     /// FIX session layer 4.5.2: a garbled message is dropped, without an answer, a number, or a sign of life.
@@ -197,7 +194,7 @@ impl Session {
             GarbledMessage::Ignore => {}
             GarbledMessage::Reject => {
                 inbox.take(len);
-                self.reject_garbled(now, inbox, span);
+                self.reject_garbled(now, inbox, span, why);
                 return Read::Told(Told::Event(Event::Garbled { len, why }));
             }
             GarbledMessage::Close => self.go(now, Input::Fatal(Reason::Garbled, Farewell::Logout)),
@@ -206,8 +203,8 @@ impl Session {
         Read::Told(Told::Event(Event::Garbled { len, why }))
     }
 
-    /// By policy a garbled message is answered, and counted when its number is readable and the next.
-    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>) {
+    /// By policy a garbled message is answered where its number is readable, and counted when that is the next.
+    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>, why: Garbled) {
         if !self.is_logged_on() {
             return;
         }
@@ -218,9 +215,14 @@ impl Session {
         else {
             return;
         };
-        if number == self.numbers.next_in {
-            let reason = SessionRejectReason::ValueIncorrect;
-            self.owed.push(Owed::Reject(super::owed::Rejection::new(number, reason, None)));
+        let tag = match why {
+            Garbled::BodyLength => Some(tag::BODY_LENGTH),
+            Garbled::CheckSum => Some(tag::CHECK_SUM),
+            Garbled::NotAFrame | Garbled::BeginString | Garbled::MsgType => None,
+        };
+        let (number, tag, why) = (number.get(), tag.map(RefTag::new), Why::Garbled(why));
+        self.owed.push(Owed::Reject(Rejection { number, tag, why }));
+        if number == self.numbers.next_in.get() {
             self.count(now);
         }
     }
