@@ -15,6 +15,9 @@ use super::op::{Judge, Op, Point, Side};
 use super::plan::{Plan, Store};
 use super::story::Story;
 
+/// More bytes than this an application does not pile up.
+const UNWRITTEN: usize = 4000;
+
 /// The memory that a world's inboxes lie in.
 pub struct Memory([Vec<u8>; 4]);
 
@@ -59,6 +62,7 @@ impl<'m> World<'m> {
                 crash_at: None,
                 judge: Judge::Accept,
                 asked: None,
+                shunned: false,
                 waits: 0,
                 stopped: false,
             }
@@ -227,7 +231,7 @@ impl<'m> World<'m> {
     }
 
     /// The application stores the checkpoint, its work done.
-    fn save(&mut self, side: Side) -> Result<(), Broken> {
+    pub fn save(&mut self, side: Side) -> Result<(), Broken> {
         let World { ends, checks, .. } = self;
         let Some(session) = &ends[side].session else { return Ok(()) };
         if session.config().policies.checks.finished == sansfix::session::Finished::ByStep {
@@ -269,6 +273,10 @@ impl<'m> World<'m> {
 
     /// The application sends a message.
     pub fn send(&mut self, side: Side, size: usize) -> Result<(), Broken> {
+        // An application that sees that the link takes no more waits.
+        if self.ends[side].unwritten.len() > UNWRITTEN {
+            return Ok(());
+        }
         self.next_id += 1;
         let (id, now) = (self.next_id, self.now(side));
         let mut out = std::mem::take(&mut self.ends[side].out);
