@@ -82,6 +82,7 @@ impl Desk<'_> {
         }
         let seen = reader::read(&wire).unwrap_or_default();
         self.checks.cause.frame(&seen)?;
+        self.checks.greeting.frame(&seen)?;
         if seen.msg_type == b"1"
             && self.session.config().policies.liveness.echo == sansfix::session::Echo::AnyTraffic
         {

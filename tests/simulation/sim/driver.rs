@@ -239,7 +239,7 @@ impl World<'_> {
                 mine.recovery.over();
                 mine.delivery.new_series(resume, theirs);
                 if matches!(ends[side].crash_at, Some((Point::NewSeries, _))) {
-                    self.crash_here(side);
+                    self.crash_here(side)?;
                 } else {
                     self.save(side)?;
                 }
@@ -261,8 +261,8 @@ impl World<'_> {
     fn message(&mut self, side: Side, number: u64, id: Option<u64>) -> Result<(), Broken> {
         let crash_at = self.ends[side].crash_at.map(|(point, _)| point);
         if crash_at == Some(Point::HandedOut) {
-            self.crash_here(side);
-            return Ok(());
+            // Nothing has been done with it: it has to come again.
+            return self.crash_at_once(side);
         }
         let hostile = self.plan.hostile;
         let store = self.plan.apps[side].store;
@@ -280,15 +280,14 @@ impl World<'_> {
             ends[side].saved = Some(session.checkpoint());
         }
         if crash_at == Some(Point::Worked) {
-            self.crash_here(side);
-            return Ok(());
+            return self.crash_here(side);
         }
         if number % 3 == 0 || crash_at == Some(Point::Replied) {
             self.send(side, 10)?;
         }
         if crash_at == Some(Point::Replied) && self.ends[side].session.is_some() {
             self.flush(side)?;
-            self.crash_here(side);
+            self.crash_here(side)?;
         }
         Ok(())
     }
@@ -356,6 +355,7 @@ impl World<'_> {
         self.link = Some(Link::new(self.plan.capacity));
         for checks in &mut self.checks {
             checks.silence.begin();
+            checks.greeting.begin();
             checks.recovery.over();
         }
         self.story.at(now.monotonic, side, "connects");
