@@ -56,7 +56,7 @@ impl Name {
 /// let mut directory = Directory::new();
 /// directory.add(Name::of_session(&config), "the way to its session");
 ///
-/// let bytes = b"8=FIX.4.4\x019=61\x0135=A\x0134=1\x0149=BUYSIDE\x0152=20260101-12:00:00\x0156=SELLSIDE\x0110=065\x01";
+/// let bytes = b"8=FIX.4.4\x019=54\x0135=A\x0134=1\x0149=BUYSIDE\x0152=20260101-12:00:00\x0156=SELLSIDE\x0110=113\x01";
 /// let Peek::Logon(logon) = peek(bytes, 4096) else { panic!("no Logon") };
 /// assert_eq!(directory.find(&logon, |_| true), Some(&"the way to its session"));
 /// # Ok::<(), sansfix::ConfigError>(())

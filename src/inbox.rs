@@ -91,12 +91,6 @@ impl<'b> Inbox<'b> {
         self.buf.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Drops all that came in, for a driver that keeps one inbox over several connections: call it before `Session::connected`.
-    pub fn discard(&mut self) {
-        (self.start, self.end) = (0, 0);
-        self.clear();
-    }
-
     /// How many messages are held above a gap.
     pub fn held(&self) -> usize {
         self.held.len()
@@ -174,8 +168,9 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// A new connection: nothing of the old one counts.
+    /// A new connection: nothing of the old one counts, the beginning of a frame that did not come whole least of all.
     pub(crate) fn clear(&mut self) {
+        (self.start, self.end) = (0, 0);
         self.scan = Scan::default();
         self.current = Current::None;
         self.held.clear();
@@ -192,5 +187,21 @@ impl<'b> Inbox<'b> {
 impl fmt::Debug for Inbox<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Inbox").field("unread", &self.unread().len()).field("held", &self.held()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_connection_begins_with_no_bytes_of_the_old_one() {
+        let mut memory = [0; 64];
+        let mut inbox = Inbox::new(&mut memory);
+        inbox.extend(b"8=FIX.4.4\x019=1");
+        inbox.clear();
+        assert_eq!(inbox.unread(), b"");
+        inbox.extend(b"8=FIX");
+        assert_eq!(inbox.unread(), b"8=FIX");
     }
 }

@@ -145,8 +145,13 @@ fn last_awaited(policy: &GapPolicy, number: MsgSeqNum, became: Became) -> MsgSeq
 /// FIX session layer 4.8.2: from the next expected number on, in pieces where the counterparty limits a request.
 fn ask(policy: &GapPolicy, from: MsgSeqNum, until: MsgSeqNum, tries: u8) -> (Inbound, Action) {
     let chunk_end = u64::from(policy.chunk).checked_sub(1).and_then(|more| MsgSeqNum::new(from.get() + more));
+    // An open request waits for the message that showed the gap to come once more, but that one is not missing.
+    let missing_to = match policy.request_end {
+        RequestEnd::Open => until.previous().unwrap_or(until),
+        RequestEnd::Closed => until,
+    };
     let to = match (policy.request_end, chunk_end) {
-        (_, Some(end)) if end < until => Some(end),
+        (_, Some(end)) if end < missing_to => Some(end),
         (RequestEnd::Open, Some(_) | None) => None,
         (RequestEnd::Closed, Some(_) | None) => Some(until),
     };

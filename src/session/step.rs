@@ -1,10 +1,10 @@
 //! One call does input and output: what is owed, what is due, what came in, what is to be sent again, in this order.
 
 use super::liveness;
-use super::owed::Owed;
+use super::owed::{Owed, Rejection, Why};
 use super::policy::{GarbledMessage, WhileProbing};
 use super::receive::{Arrival, Told};
-use super::rules::{MessageRules, NoRules};
+use super::rules::{MessageRules, NoRules, RefTag};
 use super::state::{Farewell, Input, State};
 use super::timers::Timer;
 use super::{Cause, recovery};
@@ -15,7 +15,6 @@ use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::reason::Reason;
-use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
 
@@ -189,7 +188,7 @@ impl Session {
             GarbledMessage::Ignore => {}
             GarbledMessage::Reject => {
                 inbox.take(len);
-                self.reject_garbled(now, inbox, span);
+                self.reject_garbled(now, inbox, span, why);
                 return Read::Told(Told::Event(Event::Garbled { len, why }));
             }
             GarbledMessage::Close => self.go(now, Input::Fatal(Reason::Garbled, Farewell::Logout)),
@@ -198,8 +197,8 @@ impl Session {
         Read::Told(Told::Event(Event::Garbled { len, why }))
     }
 
-    /// By policy a garbled message is answered, and counted when its number is readable and the next.
-    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>) {
+    /// By policy a garbled message is answered where its number is readable, and counted when that is the next.
+    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>, why: Garbled) {
         if !self.is_logged_on() {
             return;
         }
@@ -210,9 +209,14 @@ impl Session {
         else {
             return;
         };
-        if number == self.numbers.next_in {
-            let reason = SessionRejectReason::ValueIncorrect;
-            self.owed.push(Owed::Reject(super::owed::Rejection::new(number, reason, None)));
+        let tag = match why {
+            Garbled::BodyLength => Some(tag::BODY_LENGTH),
+            Garbled::CheckSum => Some(tag::CHECK_SUM),
+            Garbled::NotAFrame | Garbled::BeginString | Garbled::MsgType => None,
+        };
+        let (number, tag, why) = (number.get(), tag.map(RefTag::new), Why::Garbled(why));
+        self.owed.push(Owed::Reject(Rejection { number, tag, why }));
+        if number == self.numbers.next_in.get() {
             self.count(now);
         }
     }

@@ -233,7 +233,6 @@ impl Side {
             self.session = session;
         }
         self.unwritten.clear();
-        self.inbox.discard();
     }
 
     /// Where the connection stands, and the next numbers in and out.

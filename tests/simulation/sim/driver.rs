@@ -282,7 +282,7 @@ impl World<'_> {
         if crash_at == Some(Point::Worked) {
             return self.crash_here(side);
         }
-        if number % 3 == 0 || crash_at == Some(Point::Replied) {
+        if number.is_multiple_of(3) || crash_at == Some(Point::Replied) {
             self.send(side, 10)?;
         }
         if crash_at == Some(Point::Replied) && self.ends[side].session.is_some() {
@@ -344,8 +344,6 @@ impl World<'_> {
             self.checks[1].silence.asked();
             return initiator.disconnected(now);
         }
-        one.inbox.discard();
-        other.inbox.discard();
         if initiator.connected(now, &mut one.inbox).is_err() {
             return;
         }

@@ -46,7 +46,6 @@ impl End<'_> {
         self.unwritten.clear();
         self.group.clear();
         self.grouped.clear();
-        self.inbox.discard();
         self.asked = None;
     }
 

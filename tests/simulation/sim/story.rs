@@ -19,7 +19,7 @@ impl Story {
     /// A story that is kept.
     pub fn told() -> Self {
         let mut text = String::new();
-        let _ = writeln!(text, "{:>10}  {:<width$}{}", "seconds", "BUY", "SELL", width = WIDTH - 3);
+        let _ = writeln!(text, "   seconds  {:<width$}SELL", "BUY", width = WIDTH - 3);
         Story { text: Some(text) }
     }
 
