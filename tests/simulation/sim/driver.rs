@@ -405,9 +405,7 @@ fn told(event: &Event<'_>) -> Told {
             let id = reader::read(message.as_bytes()).ok().and_then(|seen| seen.id);
             Told::Message { number: message.msg_seq_num().get(), id, again: message.is_again() }
         }
-        Event::Refused { message, .. } if !message.msg_type().is_admin() => {
-            Told::Refused(message.msg_seq_num().get())
-        }
+        Event::Refused { message, .. } => Told::Refused(message.msg_seq_num().get()),
         Event::Skipped { from, to, by } => Told::Skipped(from.get(), to.get(), by),
         Event::NewSeries { resume } => Told::NewSeries(resume),
         Event::ResendRequested { from, to } => Told::ResendRequested(to.get() + 1 - from.get()),
