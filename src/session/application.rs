@@ -162,6 +162,8 @@ impl Session {
     /// What committing an application message would do now.
     fn may_send(&self) -> Result<Effect, SendError> {
         match (self.state, self.config.policies.logon.while_disconnected) {
+            // FIX session layer 4.3.10: our Logon goes out first.
+            (State::Active, _) if self.owed.has_logon() => Err(SendError::NotNow(self.state)),
             (State::Active, _) if super::replay::holds_back(self.outbound) => Ok(Effect::MessageBehindReplay),
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
