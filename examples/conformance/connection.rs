@@ -36,9 +36,11 @@ pub(crate) fn serve(mut stream: TcpStream, table: &Table) -> Result<(), Box<dyn 
             break None;
         }
     };
+    let first = inbox.unread().to_vec();
     if let Some(place) = place
         && place.enter(&mut inbox).is_ok()
     {
+        inbox.extend(&first);
         let result = run(&mut stream, &mut inbox, place);
         place.leave();
         result?;

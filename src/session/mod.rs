@@ -1,5 +1,6 @@
 //! The session: four machines, two numbers, a few timers, and what is owed.
 
+mod acted;
 mod admin;
 mod application;
 mod bucket;
@@ -49,6 +50,7 @@ pub use state::{Answer, Opening, State};
 pub use status::{Closed, Status, Text};
 
 use crate::checkpoint::Checkpoint;
+use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::time::Instant;
 use numbers::Numbers;
@@ -90,8 +92,8 @@ pub struct Session {
     probe: Option<(MsgSeqNum, Instant)>,
     /// The ResendRequest that is out.
     request: Option<owed::Request>,
-    /// A Logon above the gap that was acted on: its number counts when it is reached.
-    acted: Option<MsgSeqNum>,
+    /// What was acted on although it stood above a gap: the numbers count when they are reached.
+    acted: acted::Acted,
     /// Numbers below the expected one that the application asked for again.
     again: Option<Span>,
     /// When the first message of the application began to wait behind a replay.
@@ -163,7 +165,7 @@ impl Session {
             peer_max: None,
             probe: None,
             request: None,
-            acted: None,
+            acted: acted::Acted::default(),
             again: None,
             waiting_since: None,
             bucket: bucket::Bucket::full(config.rate),
@@ -199,6 +201,12 @@ impl Session {
             Finished::ByStep => Checkpoint { next_in: self.numbers.next_in, ..self.numbers.checkpoint() },
             Finished::ByCall => self.numbers.checkpoint(),
         }
+    }
+
+    /// What a restart begins from once `message` is finished: to store with its effect, under either policy.
+    pub fn checkpoint_after(&self, message: &Message<'_>) -> Checkpoint {
+        let here = self.numbers.checkpoint();
+        Checkpoint { next_in: here.next_in.max(message.msg_seq_num().next()), ..here }
     }
 
     /// What it was told before it began.

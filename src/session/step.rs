@@ -10,7 +10,7 @@ use super::timers::Timer;
 use super::{Cause, recovery};
 use super::{Finished, Goal, Inbound, Liveness, Outbound, Role, Session, Standby, Turn};
 use crate::event::Event;
-use crate::inbox::{Inbox, Standing};
+use crate::inbox::Inbox;
 use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::output::{Connect, Output, Replay, Wait};
@@ -145,10 +145,10 @@ impl Session {
     /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1).
     fn read_held(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Option<Read> {
         let expected = self.numbers.next_in;
-        let (mut first, mut standing) = inbox.first_held()?;
+        let mut first = inbox.first_held()?;
         if first < expected.get() {
             inbox.forget_below(expected.get());
-            (first, standing) = inbox.first_held()?;
+            first = inbox.first_held()?;
         }
         if first > expected.get() {
             // Nothing is asked for, and something is missing below it all the same: messages that found no room.
@@ -156,15 +156,11 @@ impl Session {
             if self.inbound != Inbound::InSequence || !self.is_logged_on() {
                 return None;
             }
-            self.recover(now, recovery::Input::Gap { expected, number });
+            self.recover(now, recovery::Input::Gap { expected, number, became: recovery::Became::Held });
             let event = Event::Gap { missing: expected, received: number };
             return Some(Read::Told(Told::Event(event)));
         }
         inbox.take_held();
-        if standing == Standing::Acted {
-            self.count(now);
-            return Some(Read::Passed);
-        }
         match crate::wire::frame(inbox.current(), self.config.frame_max, &mut Scan::default()) {
             Framing::Frame(span) | Framing::Garbled { span: Some(span), .. } => {
                 Some(self.read_frame(now, inbox, &span, Arrival::Held, rules))
