@@ -102,6 +102,7 @@ pub struct Session {
     farewell: Text,
     farewell_status: Option<u32>,
     expected: expected::Expected,
+    second: header::Second,
     config: Config,
 }
 
@@ -171,6 +172,7 @@ impl Session {
             farewell: Text::new(),
             farewell_status: None,
             expected: expected::Expected::nothing(),
+            second: header::Second::new(),
             config,
         })
     }

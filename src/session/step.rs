@@ -328,7 +328,7 @@ impl Session {
             Owed::Logon(_)
             | Owed::LogonAnswer { .. }
             | Owed::Heartbeat
-            | Owed::Echo
+            | Owed::Echo(_)
             | Owed::TestRequest
             | Owed::ResendRequest(_)
             | Owed::RepeatResendRequest(..)
