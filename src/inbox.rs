@@ -37,15 +37,6 @@ enum Current {
     Held,
 }
 
-/// What the session notes with a held message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Standing {
-    /// It waits for its turn.
-    Waiting,
-    /// It was acted on when it came; only its number has to be counted.
-    Acted,
-}
-
 impl<'b> Inbox<'b> {
     /// An empty inbox over `buf`, which must hold the longest frame; a longer frame ends the connection. Messages above a gap are not held and come again.
     pub fn new(buf: &'b mut [u8]) -> Self {
@@ -146,23 +137,23 @@ impl<'b> Inbox<'b> {
         self.current = Current::None;
     }
 
-    /// Keeps a copy of the frame in hand for later. Held messages have rising numbers: one that comes below another is dropped and
-    /// comes again.
-    pub(crate) fn hold(&mut self, number: u64, standing: Standing) {
-        let Current::Read(len) = self.current else { return };
-        if self.held.back().is_some_and(|last| last.key >= number) {
-            return;
+    /// Keeps a copy of the frame in hand for later; says whether it is kept. Held messages have rising numbers: one that comes below another, or
+    /// finds no room, is dropped and has to come again.
+    pub(crate) fn hold(&mut self, number: u64) -> bool {
+        let Current::Read(len) = self.current else { return false };
+        match self.held.back().map(|last| last.key.cmp(&number)) {
+            Some(core::cmp::Ordering::Equal) => return true,
+            Some(core::cmp::Ordering::Greater) => return false,
+            Some(core::cmp::Ordering::Less) | None => {}
         }
         let frame = self.buf.get(self.start..self.start + len).unwrap_or_default();
-        // Without room the message is dropped, and asked for when its turn comes.
-        let _ = self.held.push(number, (standing == Standing::Acted).into(), [frame]);
+        self.held.push(number, 0, [frame]).is_ok()
     }
 
     /// The lowest held number.
     #[inline]
-    pub(crate) fn first_held(&self) -> Option<(u64, Standing)> {
-        let entry = self.held.front()?;
-        Some((entry.key, if entry.extra == 0 { Standing::Waiting } else { Standing::Acted }))
+    pub(crate) fn first_held(&self) -> Option<u64> {
+        self.held.front().map(|entry| entry.key)
     }
 
     /// Makes the held message with the lowest number the frame in hand.
@@ -177,8 +168,9 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// A new connection: nothing of the old one counts.
+    /// A new connection: nothing of the old one counts, the beginning of a frame that did not come whole least of all.
     pub(crate) fn clear(&mut self) {
+        (self.start, self.end) = (0, 0);
         self.scan = Scan::default();
         self.current = Current::None;
         self.held.clear();
@@ -195,5 +187,21 @@ impl<'b> Inbox<'b> {
 impl fmt::Debug for Inbox<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Inbox").field("unread", &self.unread().len()).field("held", &self.held()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_connection_begins_with_no_bytes_of_the_old_one() {
+        let mut memory = [0; 64];
+        let mut inbox = Inbox::new(&mut memory);
+        inbox.extend(b"8=FIX.4.4\x019=1");
+        inbox.clear();
+        assert_eq!(inbox.unread(), b"");
+        inbox.extend(b"8=FIX");
+        assert_eq!(inbox.unread(), b"8=FIX");
     }
 }

@@ -6,6 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, SystemTime};
 
+use sansfix::session::Check;
 use sansfix::wire::tag;
 use sansfix::{Event, Inbox, Instant, Now, Output, Peek, Wait, peek};
 
@@ -24,7 +25,12 @@ pub(crate) fn serve(mut stream: TcpStream, table: &Table) -> Result<(), Box<dyn 
     let deadline = now().monotonic.saturating_add(LOGON_TIMEOUT);
     let served = loop {
         match peek(inbox.unread(), FRAME_MAX) {
-            Peek::Logon(id) => break table.find(&id),
+            Peek::Logon(id) => break table.find(&id).map(|(_, served)| served),
+            Peek::BadCheckSum(id) => {
+                let found =
+                    table.find(&id).filter(|(config, _)| config.policies.checks.checksum == Check::Off);
+                break found.map(|(_, served)| served);
+            }
             Peek::TooLong | Peek::NotALogon => break None,
             Peek::Incomplete => {}
         }
@@ -32,9 +38,11 @@ pub(crate) fn serve(mut stream: TcpStream, table: &Table) -> Result<(), Box<dyn 
             break None;
         }
     };
+    let first = inbox.unread().to_vec();
     if let Some(served) = served
         && lock(served).session.connected(now(), &mut inbox).is_ok()
     {
+        inbox.extend(&first);
         let result = run(&mut stream, &mut inbox, served);
         lock(served).session.disconnected(now());
         result?;

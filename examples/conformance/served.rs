@@ -70,13 +70,13 @@ impl Table {
     }
 
     /// The session that a Logon belongs to.
-    pub(crate) fn find(&self, id: &LogonId<'_>) -> Option<&Mutex<Served>> {
+    pub(crate) fn find(&self, id: &LogonId<'_>) -> Option<&(Config, Mutex<Served>)> {
         let is_meant = |config: &Config| {
             config.begin_string == id.begin_string
                 && config.sender_comp_id.as_bytes() == id.target_comp_id
                 && config.target_comp_id.as_bytes() == id.sender_comp_id
         };
-        self.0.iter().find(|(config, _)| is_meant(config)).map(|(_, served)| served)
+        self.0.iter().find(|(config, _)| is_meant(config))
     }
 }
 

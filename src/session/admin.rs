@@ -4,7 +4,7 @@ use super::Role;
 use super::Session;
 use super::owed::{Owed, Rejection, Request, Why};
 use super::policy::{
-    AfterReject, AnswerStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
+    AfterReject, AnswerStatus, FaultStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
 };
 use super::state::Opening;
 use crate::message::Message;
@@ -83,7 +83,7 @@ impl Session {
         let mut text = arrayvec::ArrayString::<96>::new();
         // The longest text fits; a cut one would do no harm.
         let why = match (rejection.why, self.config.policies.checks.reject_text) {
-            (Why::LowersTo(_), RejectText::OfReason) => Why::Session(rejection.reason()),
+            (Why::LowersTo(_) | Why::Garbled(_), RejectText::OfReason) => Why::Session(rejection.reason()),
             (why, RejectText::OfReason | RejectText::Particular) => why,
         };
         let _ = match why {
@@ -96,6 +96,7 @@ impl Session {
                 &mut text,
                 format_args!("{}", Reason::MsgSeqNumTooLow { expected, received }),
             ),
+            Why::Garbled(why) => core::fmt::write(&mut text, format_args!("{why}")),
             Why::Business(_, said) => core::fmt::write(&mut text, format_args!("{said}")),
         };
         body.text(tag::TEXT, &text);
@@ -137,7 +138,11 @@ impl Session {
                 } else if !(rejected_before && policies.logout.after_reject == AfterReject::NoText) {
                     let _ = core::fmt::write(&mut text, format_args!("{why}"));
                 }
-                status = session_status(why).or(self.farewell_status.filter(|_| why == Reason::LogonRefused));
+                status = match policies.logout.fault_status {
+                    _ if why == Reason::LogonRefused => self.farewell_status,
+                    FaultStatus::Said => session_status(why),
+                    FaultStatus::Unsaid => None,
+                };
             }
             Owed::LogoutAnswer => {
                 status = (policies.logout.answer_status == AnswerStatus::Said).then_some(4);

@@ -13,8 +13,14 @@ impl Session {
     /// The counterparty's Logon is accepted: take what it says, its reset included, and owe the answer.
     pub(super) fn answer_logon(&mut self, now: Now, logon: PeerLogon) {
         let own = self.config.policies.logon.reset_on_logon;
-        if logon.reset || own != ResetOnLogon::Never {
+        let taken = self.took_our_reset(logon.number);
+        self.numbers.reset_pending = false;
+        if logon.reset || own != ResetOnLogon::Never || taken {
             self.new_series(now);
+        }
+        if taken {
+            // Our Logon was the first message of the new series.
+            self.numbers.next_out = MsgSeqNum::FIRST.next();
         }
         self.take_facts(logon);
         let reset = logon.reset || own == ResetOnLogon::Announced;
@@ -22,6 +28,12 @@ impl Session {
         if logon.number == self.numbers.next_in {
             self.count(now);
         }
+    }
+
+    /// Our reset in session lost its answer with the link, and the counterparty logs on again: a number below the expected one says that it
+    /// has begun the new series (FIX session layer 4.4.2). With any other the reset did not arrive, and the old series goes on.
+    pub(super) fn took_our_reset(&self, number: MsgSeqNum) -> bool {
+        self.numbers.reset_pending && number < self.numbers.next_in
     }
 
     /// The answer to our Logon is good.
@@ -57,13 +69,13 @@ impl Session {
         }
         let (expected, number) = (self.numbers.next_in, logon.number);
         if number > expected {
-            self.acted = Some(number);
+            let became = self.acted.keep(number);
             let both =
                 logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
             let input = if both {
                 recovery::Input::GapAtLogon { expected, number }
             } else {
-                recovery::Input::Gap { expected, number }
+                recovery::Input::Gap { expected, number, became }
             };
             self.owed.push(Owed::Event(Event::Gap { missing: expected, received: number }));
             self.recover(now, input);
@@ -74,7 +86,7 @@ impl Session {
     pub(super) fn new_series(&mut self, now: Now) {
         self.numbers.reset(now.utc);
         self.ticket = self.ticket.wrapping_add(1);
-        self.acted = None;
+        self.acted.clear();
         self.again = None;
         self.request = None;
         self.waiting_since = None;

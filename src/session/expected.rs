@@ -76,6 +76,7 @@ impl Session {
             && !self.timers.is_due(now.monotonic)
             && self.goal == Goal::Stay
             && self.outbound == Outbound::Live
+            && self.acted.is_empty()
             && inbox.held() == 0;
         if !calm {
             return None;

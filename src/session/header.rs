@@ -248,7 +248,8 @@ impl Session {
     fn last_processed(&self) -> Option<MsgSeqNum> {
         match self.config.policies.checks.last_processed {
             LastProcessed::Said if self.config.begin_string >= BeginString::Fix42 => {
-                self.numbers.next_in.previous()
+                // FIX field 369: processed by the application, not only received.
+                self.numbers.checkpoint().next_in.previous()
             }
             LastProcessed::Said | LastProcessed::Unsaid => None,
         }

@@ -53,13 +53,14 @@ impl Session {
         if was_probing && policy.while_probing == WhileProbing::Quiet {
             self.start_heartbeat(now.monotonic);
         }
-        // FIX session layer 4.3.4: an interval of 0 watches nothing.
-        if self.heart_bt_int == 0 || policy.silence == Silence::Ignore {
-            self.timers.stop(Timer::Silence);
-        } else {
-            let until = now.monotonic.saturating_add(wait.of_seconds(self.heart_bt_int));
-            self.timers.start(Timer::Silence, until);
-        }
+        // FIX session layer 4.3.4: an interval of 0 watches nothing, but a TestRequest that went out is answered in bounded time.
+        let probing = matches!(self.liveness, Liveness::Probing { .. });
+        let wait = match (self.heart_bt_int, policy.silence) {
+            (0, _) | (_, Silence::Ignore) if !probing => return self.timers.stop(Timer::Silence),
+            (0, _) => self.config.policies.logon.timeout,
+            (seconds, _) => wait.of_seconds(seconds),
+        };
+        self.timers.start(Timer::Silence, now.monotonic.saturating_add(wait));
     }
 
     /// Feeds the inbound machine and does what it says; true when a ResendRequest is owed for it.
@@ -120,9 +121,7 @@ impl Session {
 
     /// The next expected number moved.
     pub(super) fn advanced(&mut self, now: Now) {
-        // A Logon above the gap was acted on when it came; its number counts now.
-        while self.acted == Some(self.numbers.next_in) {
-            self.acted = None;
+        while self.acted.take(self.numbers.next_in) {
             self.numbers.count();
         }
         if self.numbers.next_in == MsgSeqNum::MAX {

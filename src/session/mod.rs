@@ -1,5 +1,6 @@
 //! The session: four machines, two numbers, a few timers, and what is owed.
 
+mod acted;
 mod admin;
 mod application;
 mod bucket;
@@ -90,8 +91,8 @@ pub struct Session {
     probe: Option<(MsgSeqNum, Instant)>,
     /// The ResendRequest that is out.
     request: Option<owed::Request>,
-    /// A Logon above the gap that was acted on: its number counts when it is reached.
-    acted: Option<MsgSeqNum>,
+    /// What was acted on although it stood above a gap: the numbers count when they are reached.
+    acted: acted::Acted,
     /// Numbers below the expected one that the application asked for again.
     again: Option<Span>,
     /// When the first message of the application began to wait behind a replay.
@@ -164,7 +165,7 @@ impl Session {
             peer_max: None,
             probe: None,
             request: None,
-            acted: None,
+            acted: acted::Acted::default(),
             again: None,
             waiting_since: None,
             bucket: bucket::Bucket::full(config.rate),

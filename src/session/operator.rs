@@ -1,11 +1,11 @@
 //! What an operator wants at night: each call leaves its trace, each refusal says why.
 
 use super::application::NotNow;
-use super::classify::{Classified, Kind};
+use super::classify::{Class, Classified, Kind};
 use super::liveness;
 use super::owed::{Owed, Request};
 use super::policy::TestReqId;
-use super::state::{Farewell, Input, State};
+use super::state::{Farewell, Input, Place, State};
 use super::{Cause, Inbound, Outbound, Session, Span, Standby};
 use super::{recovery, replay};
 use crate::event::Event;
@@ -28,7 +28,7 @@ impl Session {
         let from = self.numbers.next_in;
         self.numbers.set_next_in(next);
         self.recover(now, recovery::Input::Over);
-        self.acted = None;
+        self.acted.clear();
         self.owe_event(Event::NumbersSet { next_in: next, next_out: self.numbers.next_out, was: from });
         Ok(())
     }
@@ -155,7 +155,7 @@ impl Session {
     }
 
     /// FIX session layer 4.5.5: does a Heartbeat bear the TestReqID of our open TestRequest?
-    pub(super) fn echoes(&self, inbox: &Inbox<'_>, message: &Classified) -> bool {
+    fn echoes(&self, inbox: &Inbox<'_>, message: &Classified) -> bool {
         let Some((number, _)) = self.probe else { return false };
         if message.kind != Kind::Heartbeat {
             return false;
@@ -169,8 +169,11 @@ impl Session {
     }
 
     /// FIX session layer 4.5.1: any message that is not garbled is a sign of life.
-    pub(super) fn heard(&mut self, now: Now, echo: bool) {
-        self.live(now, if echo { liveness::Input::Echoed } else { liveness::Input::Traffic });
+    pub(super) fn heard(&mut self, now: Now, inbox: &Inbox<'_>, message: &Classified) {
+        let settled = self.inbound == Inbound::InSequence && self.outbound == Outbound::Live;
+        let place = if settled && message.class == Class::Next { Place::InSequence } else { Place::AboveGap };
+        let echoes = self.echoes(inbox, message);
+        self.live(now, if echoes { liveness::Input::Echoed(place) } else { liveness::Input::Traffic });
     }
 
     /// A Reject of our ResendRequest ends the open recovery: asking again would be rejected again.

@@ -9,6 +9,7 @@ use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
+use crate::wire::Garbled;
 
 /// One thing owed. It stays until it has happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,6 +76,8 @@ pub(crate) enum Why {
         expected: MsgSeqNum,
         received: MsgSeqNum,
     },
+    /// The message is garbled, where policy rejects it.
+    Garbled(Garbled),
     /// BusinessRejectReason(380), and what Text(58) says.
     Business(u16, &'static str),
 }
@@ -88,7 +91,7 @@ impl Rejection {
     pub(crate) fn reason(&self) -> SessionRejectReason {
         match self.why {
             Why::Session(reason) => reason,
-            Why::LowersTo(_) | Why::TooLow { .. } => SessionRejectReason::ValueIncorrect,
+            Why::LowersTo(_) | Why::TooLow { .. } | Why::Garbled(_) => SessionRejectReason::ValueIncorrect,
             Why::Business(..) => SessionRejectReason::InvalidMsgType,
         }
     }

@@ -4,11 +4,12 @@ use super::classify::{Class, Classified, Expected, Kind, Unclassified, classify}
 use super::owed::{Owed, Rejection, Why};
 use super::policy::{Above, Check, LowNumber, OutOfSequenceLogout, StaleRequest};
 use super::react::{Reaction, react};
+use super::recovery::Became;
 use super::rules::{Answer, MessageRules, RefTag};
 use super::state::{Farewell, Input, Place, State};
 use super::{Session, recovery};
 use crate::event::{Event, Ignored};
-use crate::inbox::{Inbox, Standing};
+use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
@@ -109,7 +110,7 @@ impl Session {
                 return None;
             }
         };
-        self.heard(now, self.echoes(inbox, message));
+        self.heard(now, inbox, message);
         if let Some(number) = message.last_processed {
             self.memory.acknowledged = self.memory.acknowledged.max(Some(number));
         }
@@ -131,14 +132,21 @@ impl Session {
                 self.count(now);
                 Some(Told::Ignored(message.layout, Ignored::AdminDuplicate))
             }
-            Reaction::Gap => self.gap(now, inbox, message, Standing::Waiting),
+            Reaction::Gap => {
+                let became = self.hold(inbox, message);
+                self.gap(now, message, became)
+            }
             Reaction::GapAndServe => match self.requested(inbox, message) {
                 Ok(asked) => {
                     let told = self.serve(now, asked);
-                    self.gap(now, inbox, message, Standing::Acted).and(told).or(told)
+                    let became = self.acted.keep(message.layout.number);
+                    self.gap(now, message, became).and(told).or(told)
                 }
                 // What is wrong with it is judged when its number is reached.
-                Err(_) => self.gap(now, inbox, message, Standing::Waiting),
+                Err(_) => {
+                    let became = self.hold(inbox, message);
+                    self.gap(now, message, became)
+                }
             },
             Reaction::GapAndLogout => {
                 let view = self.message(inbox, message.layout);
@@ -147,7 +155,8 @@ impl Session {
                 if self.config.policies.logout.out_of_sequence == OutOfSequenceLogout::Recover
                     && !matches!(self.state, State::Closing(_))
                 {
-                    let _ = self.gap(now, inbox, message, Standing::Acted);
+                    let became = self.acted.keep(message.layout.number);
+                    let _ = self.gap(now, message, became);
                 }
                 Some(Told::Logout(message.layout))
             }
@@ -234,19 +243,16 @@ impl Session {
         }
     }
 
+    /// By policy a message above a gap waits for its turn, as long as there is room.
+    fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> Became {
+        let held = self.config.policies.gaps.above == Above::Hold && inbox.hold(message.layout.number.get());
+        if held { Became::Held } else { Became::Dropped }
+    }
+
     /// FIX session layer 4.8.1, 4.8.2: a number above the expected one.
-    fn gap(
-        &mut self,
-        now: Now,
-        inbox: &mut Inbox<'_>,
-        message: &Classified,
-        standing: Standing,
-    ) -> Option<Told> {
+    fn gap(&mut self, now: Now, message: &Classified, became: Became) -> Option<Told> {
         let (expected, number) = (self.numbers.next_in, message.layout.number);
-        if self.config.policies.gaps.above == Above::Hold || standing == Standing::Acted {
-            inbox.hold(number.get(), standing);
-        }
-        let asked = self.recover(now, recovery::Input::Gap { expected, number });
+        let asked = self.recover(now, recovery::Input::Gap { expected, number, became });
         asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 

@@ -30,8 +30,8 @@ pub struct Recovery {
 pub enum Asked {
     /// Nothing: NextExpectedMsgSeqNum(789) on our Logon said it (FIX session layer 4.4.1).
     ByLogon,
-    /// Everything from a number on.
-    Open,
+    /// Everything from a number on. What was known to be missing then ends with this one.
+    Open(MsgSeqNum),
     /// Up to this number.
     UpTo(MsgSeqNum),
 }
@@ -39,7 +39,7 @@ pub enum Asked {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Input {
     /// A message with this number came while a lower one is expected.
-    Gap { expected: MsgSeqNum, number: MsgSeqNum },
+    Gap { expected: MsgSeqNum, number: MsgSeqNum, became: Became },
     /// The same, and our Logon's NextExpectedMsgSeqNum(789) has already asked.
     GapAtLogon { expected: MsgSeqNum, number: MsgSeqNum },
     /// The next expected number moved.
@@ -50,6 +50,26 @@ pub(crate) enum Input {
     Rejected,
     /// The connection ended, or a new series began: what was asked on it is not asked any more.
     Over,
+}
+
+/// What became of a message above a gap.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Became {
+    /// It waits for its turn.
+    Held,
+    /// It was acted on, and its number will be counted.
+    Acted,
+    /// It was acted on, and has to come again to be counted.
+    ActedOnly,
+    /// It has to come again.
+    Dropped,
+}
+
+impl Became {
+    /// Need it not come again?
+    const fn is_kept(self) -> bool {
+        matches!(self, Became::Held | Became::Acted)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -77,8 +97,8 @@ pub(crate) enum Action {
 pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound, Action) {
     match (state, input) {
         // FIX session layer 4.8.1, test case 2b: a number above the expected one.
-        (Inbound::InSequence, Input::Gap { expected, number }) => {
-            ask(policy, expected, last_awaited(policy, number), 1)
+        (Inbound::InSequence, Input::Gap { expected, number, became }) => {
+            ask(policy, expected, last_awaited(policy, number, became), 1)
         }
         // FIX session layer 4.4.1: with 789 nobody sends a ResendRequest for the Logon's gap.
         (Inbound::InSequence, Input::GapAtLogon { expected, number }) => {
@@ -87,12 +107,20 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
             (Inbound::Recovering(recovery), Action::Moved)
         }
         // FIX session layer 4.8.2, 4.8.8: one request is outstanding; what comes above it meanwhile asks nothing.
-        (Inbound::Recovering(recovery), Input::Gap { expected, number }) => match policy.while_open {
-            WhileOpen::Wait => (state, Action::None),
-            WhileOpen::Repeat => {
-                ask(policy, expected, last_awaited(policy, number).max(recovery.until), recovery.tries)
+        // One that is not kept has to be asked for once that request is served.
+        (Inbound::Recovering(recovery), Input::Gap { expected, number, became }) => {
+            let until = last_awaited(policy, number, became).max(recovery.until);
+            match (policy.while_open, became) {
+                (WhileOpen::Wait, Became::Held) | (_, Became::Acted) => (state, Action::None),
+                // A request that answers a request would be answered by one.
+                (WhileOpen::Wait, Became::Dropped) | (_, Became::ActedOnly) => {
+                    (Inbound::Recovering(Recovery { until, ..recovery }), Action::None)
+                }
+                (WhileOpen::Repeat, Became::Held | Became::Dropped) => {
+                    ask(policy, expected, until, recovery.tries)
+                }
             }
-        },
+        }
         (Inbound::Recovering(_), Input::GapAtLogon { .. }) => (state, Action::None),
         (Inbound::Recovering(recovery), Input::Progress { expected }) => progress(policy, recovery, expected),
         (Inbound::Recovering(recovery), Input::Elapsed { expected }) => stalled(policy, recovery, expected),
@@ -105,23 +133,29 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
     }
 }
 
-/// The number that ends a recovery: an open request brings the message that showed the gap once more, a closed one ends before it.
-fn last_awaited(policy: &GapPolicy, number: MsgSeqNum) -> MsgSeqNum {
+/// The number that ends a recovery: an open request brings the message that showed the gap once more, a closed one ends before it, unless
+/// it was dropped.
+fn last_awaited(policy: &GapPolicy, number: MsgSeqNum, became: Became) -> MsgSeqNum {
     match policy.request_end {
-        RequestEnd::Open => number,
-        RequestEnd::Closed => number.previous().unwrap_or(number),
+        RequestEnd::Closed if became.is_kept() => number.previous().unwrap_or(number),
+        RequestEnd::Closed | RequestEnd::Open => number,
     }
 }
 
 /// FIX session layer 4.8.2: from the next expected number on, in pieces where the counterparty limits a request.
 fn ask(policy: &GapPolicy, from: MsgSeqNum, until: MsgSeqNum, tries: u8) -> (Inbound, Action) {
     let chunk_end = u64::from(policy.chunk).checked_sub(1).and_then(|more| MsgSeqNum::new(from.get() + more));
+    // An open request waits for the message that showed the gap to come once more, but that one is not missing.
+    let missing_to = match policy.request_end {
+        RequestEnd::Open => until.previous().unwrap_or(until),
+        RequestEnd::Closed => until,
+    };
     let to = match (policy.request_end, chunk_end) {
-        (_, Some(end)) if end < until => Some(end),
+        (_, Some(end)) if end < missing_to => Some(end),
         (RequestEnd::Open, Some(_) | None) => None,
         (RequestEnd::Closed, Some(_) | None) => Some(until),
     };
-    let asked = to.map_or(Asked::Open, Asked::UpTo);
+    let asked = to.map_or(Asked::Open(until), Asked::UpTo);
     (Inbound::Recovering(Recovery { until, asked, mark: from, tries }), Action::Ask { from, to })
 }
 
@@ -130,9 +164,9 @@ fn progress(policy: &GapPolicy, recovery: Recovery, expected: MsgSeqNum) -> (Inb
         return (Inbound::InSequence, Action::Recovered);
     }
     match recovery.asked {
-        // The piece is through: the next one.
-        Asked::UpTo(end) if expected > end => ask(policy, expected, recovery.until, 1),
-        Asked::UpTo(_) | Asked::Open | Asked::ByLogon => (Inbound::Recovering(recovery), Action::Moved),
+        // The piece is through: the next one, or what was dropped meanwhile.
+        Asked::UpTo(end) | Asked::Open(end) if expected > end => ask(policy, expected, recovery.until, 1),
+        Asked::UpTo(_) | Asked::Open(_) | Asked::ByLogon => (Inbound::Recovering(recovery), Action::Moved),
     }
 }
 

@@ -1,21 +1,20 @@
 //! One call does input and output: what is owed, what is due, what came in, what is to be sent again, in this order.
 
 use super::liveness;
-use super::owed::Owed;
+use super::owed::{Owed, Rejection, Why};
 use super::policy::{GarbledMessage, WhileProbing};
 use super::receive::{Arrival, Told};
-use super::rules::{MessageRules, NoRules};
+use super::rules::{MessageRules, NoRules, RefTag};
 use super::state::{Farewell, Input, State};
 use super::timers::Timer;
 use super::{Cause, recovery};
 use super::{Finished, Goal, Inbound, Liveness, Outbound, Role, Session, Standby, Turn};
 use crate::event::Event;
-use crate::inbox::{Inbox, Standing};
+use crate::inbox::Inbox;
 use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::reason::Reason;
-use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
 
@@ -146,10 +145,10 @@ impl Session {
     /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1).
     fn read_held(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Option<Read> {
         let expected = self.numbers.next_in;
-        let (mut first, mut standing) = inbox.first_held()?;
+        let mut first = inbox.first_held()?;
         if first < expected.get() {
             inbox.forget_below(expected.get());
-            (first, standing) = inbox.first_held()?;
+            first = inbox.first_held()?;
         }
         if first > expected.get() {
             // Nothing is asked for, and something is missing below it all the same: messages that found no room.
@@ -157,15 +156,11 @@ impl Session {
             if self.inbound != Inbound::InSequence || !self.is_logged_on() {
                 return None;
             }
-            self.recover(now, recovery::Input::Gap { expected, number });
+            self.recover(now, recovery::Input::Gap { expected, number, became: recovery::Became::Held });
             let event = Event::Gap { missing: expected, received: number };
             return Some(Read::Told(Told::Event(event)));
         }
         inbox.take_held();
-        if standing == Standing::Acted {
-            self.count(now);
-            return Some(Read::Passed);
-        }
         match crate::wire::frame(inbox.current(), self.config.frame_max, &mut Scan::default()) {
             Framing::Frame(span) | Framing::Garbled { span: Some(span), .. } => {
                 Some(self.read_frame(now, inbox, &span, Arrival::Held, rules))
@@ -193,7 +188,7 @@ impl Session {
             GarbledMessage::Ignore => {}
             GarbledMessage::Reject => {
                 inbox.take(len);
-                self.reject_garbled(now, inbox, span);
+                self.reject_garbled(now, inbox, span, why);
                 return Read::Told(Told::Event(Event::Garbled { len, why }));
             }
             GarbledMessage::Close => self.go(now, Input::Fatal(Reason::Garbled, Farewell::Logout)),
@@ -202,8 +197,8 @@ impl Session {
         Read::Told(Told::Event(Event::Garbled { len, why }))
     }
 
-    /// By policy a garbled message is answered, and counted when its number is readable and the next.
-    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>) {
+    /// By policy a garbled message is answered where its number is readable, and counted when that is the next.
+    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>, why: Garbled) {
         if !self.is_logged_on() {
             return;
         }
@@ -214,9 +209,14 @@ impl Session {
         else {
             return;
         };
-        if number == self.numbers.next_in {
-            let reason = SessionRejectReason::ValueIncorrect;
-            self.owed.push(Owed::Reject(super::owed::Rejection::new(number, reason, None)));
+        let tag = match why {
+            Garbled::BodyLength => Some(tag::BODY_LENGTH),
+            Garbled::CheckSum => Some(tag::CHECK_SUM),
+            Garbled::NotAFrame | Garbled::BeginString | Garbled::MsgType => None,
+        };
+        let (number, tag, why) = (number.get(), tag.map(RefTag::new), Why::Garbled(why));
+        self.owed.push(Owed::Reject(Rejection { number, tag, why }));
+        if number == self.numbers.next_in.get() {
             self.count(now);
         }
     }

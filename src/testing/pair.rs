@@ -298,7 +298,6 @@ impl Pair {
     /// The initiator asked for a link.
     fn open_link(&mut self) {
         let now = self.clock.now();
-        self.initiator.forget_unread();
         if !self.reachable {
             return self.initiator.session.disconnected(now);
         }
@@ -308,7 +307,6 @@ impl Pair {
         let pipe = || Pipe::new(CAPACITY, self.delay);
         let link = Link { to_acceptor: pipe(), to_initiator: pipe() };
         self.acceptor.session.disconnected(now);
-        self.acceptor.forget_unread();
         if self.acceptor.session.connected(now, &mut self.acceptor.inbox).is_err() {
             return self.initiator.session.disconnected(now);
         }
@@ -324,7 +322,6 @@ impl Pair {
         }
         let side = self.side(who);
         side.unwritten.clear();
-        side.forget_unread();
         side.session.disconnected(now);
     }
 

@@ -228,13 +228,6 @@ impl Side {
             self.session = session;
         }
         self.unwritten.clear();
-        self.forget_unread();
-    }
-
-    /// A new link has none of the old one's bytes.
-    pub(super) fn forget_unread(&mut self) {
-        let unread = self.inbox.unread().len();
-        self.inbox.skip(unread);
     }
 
     /// Where the connection stands, and the next numbers in and out.
