@@ -157,7 +157,8 @@ impl<'b> Body<'b> {
     }
 
     /// A field that is known to be good, or good where it came from: a header's data fields may hold SOH.
-    #[inline]
+    // The tag is a constant nearly everywhere, and then most of this folds away.
+    #[inline(always)]
     pub(crate) fn put(&mut self, tag: u32, value: &[u8]) -> &mut Self {
         let (name, name_len) = name(tag);
         let len = name_len + value.len() + 1;
