@@ -56,7 +56,8 @@ impl<'b> Inbox<'b> {
         Inbox { held: Ring::new(memory), ..self }
     }
 
-    /// Where to read into: all the free memory there is. Empty only when the unread bytes fill the buffer.
+    /// Where to read into: all the free memory there is. Empty only when the unread bytes fill the buffer, which they cannot once `step` has
+    /// answered `Wait`: do not take a read of nothing into it for the end of the stream.
     pub fn space(&mut self) -> &mut [u8] {
         if self.start == self.end {
             self.start = 0;

@@ -31,8 +31,8 @@ fn book_of(file: &File, orders: &[u64]) -> Checkpoint {
     let mut book = Book::open(&file.0).unwrap();
     let mut stands = Checkpoint::begin(Utc::from_secs(1_767_225_600));
     for &order in orders {
-        book.add(stands.next_in, &entry(order), stands);
         stands.next_in = stands.next_in.next();
+        book.add(&entry(order), stands);
     }
     book.commit().unwrap();
     stands
@@ -64,7 +64,7 @@ fn what_was_not_committed_has_no_effect() {
     let file = File::new("uncommitted");
     let stands = book_of(&file, &[1]);
     let mut book = Book::open(&file.0).unwrap();
-    book.add(stands.next_in, &entry(2), stands);
+    book.add(&entry(2), Checkpoint { next_in: stands.next_in.next(), ..stands });
     drop(book);
     assert_eq!(Book::open(&file.0).unwrap().checkpoint(), Some(stands));
 }

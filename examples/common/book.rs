@@ -12,7 +12,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use sansfix::{Checkpoint, MsgSeqNum};
+use sansfix::Checkpoint;
 
 use super::Error;
 
@@ -56,9 +56,8 @@ impl Book {
         Ok(Book { file, bytes, committed: at, records })
     }
 
-    /// Lets a message take effect with the next commit: its number and its body. `session` is where the session stands.
-    pub(crate) fn add(&mut self, number: MsgSeqNum, entry: &[u8], session: Checkpoint) {
-        let after = Checkpoint { next_in: number.next(), ..session };
+    /// Lets a message take effect with the next commit: its body, and where the session stands after it.
+    pub(crate) fn add(&mut self, entry: &[u8], after: Checkpoint) {
         let at = self.bytes.len();
         self.records.push(at);
         self.bytes.extend_from_slice(&(entry.len() as u32).to_le_bytes());

@@ -179,7 +179,7 @@ fn take(book: &mut Book, event: &Event<'_>, session: &mut Session, now: Now) -> 
     match event {
         // Here a password would be checked.
         Event::Logon(_) => session.accept(now)?,
-        Event::Message(message) => book.add(message.msg_seq_num(), message.body(), session.checkpoint()),
+        Event::Message(message) => book.add(message.body(), session.checkpoint_after(message)),
         // Either means that a message will not get through: a person has to look.
         Event::Rejected(message) => return Err(format!("the counterparty rejects: {message}").into()),
         Event::Lost { from, to } => {

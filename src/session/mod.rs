@@ -50,6 +50,7 @@ pub use state::{Answer, Opening, State};
 pub use status::{Closed, Status, Text};
 
 use crate::checkpoint::Checkpoint;
+use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::time::Instant;
 use numbers::Numbers;
@@ -204,6 +205,12 @@ impl Session {
             Finished::ByStep => Checkpoint { next_in: self.numbers.next_in, ..self.numbers.checkpoint() },
             Finished::ByCall => self.numbers.checkpoint(),
         }
+    }
+
+    /// What a restart begins from once `message` is finished: to store with its effect, under either policy.
+    pub fn checkpoint_after(&self, message: &Message<'_>) -> Checkpoint {
+        let here = self.numbers.checkpoint();
+        Checkpoint { next_in: here.next_in.max(message.msg_seq_num().next()), ..here }
     }
 
     /// What it was told before it began.
