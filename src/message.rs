@@ -27,6 +27,12 @@ pub(crate) struct Layout {
     pub(crate) flags: Flags,
 }
 
+impl Layout {
+    /// Of no frame at all.
+    pub(crate) const NOTHING: Layout =
+        Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags(0) };
+}
+
 /// What the header says beside identity and number, and what the session knows of the message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Flags(u8);

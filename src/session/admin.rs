@@ -23,7 +23,7 @@ impl Session {
         match owed {
             Owed::Logon(opening) => self.write_logon(opening == Opening::Reset, body),
             Owed::LogonAnswer { reset } => self.write_logon(reset, body),
-            Owed::Echo => {
+            Owed::Echo(_) => {
                 let echo = in_hand.get(tag::TEST_REQ_ID).map_or(b"".as_slice(), |value| value.as_bytes());
                 body.bytes(tag::TEST_REQ_ID, echo);
             }

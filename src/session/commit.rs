@@ -62,7 +62,7 @@ impl Session {
             Some(
                 Owed::Logon(Opening::Resumed)
                 | Owed::Heartbeat
-                | Owed::Echo
+                | Owed::Echo(_)
                 | Owed::RepeatResendRequest(..)
                 | Owed::Reject(_)
                 | Owed::BusinessReject(_)

@@ -40,8 +40,7 @@ impl Session {
     pub(super) fn take_answer(&mut self, now: Now, logon: PeerLogon) {
         if logon.reset {
             // Both Logons bore number 1 of the new series (FIX session layer 4.4.3).
-            self.new_series(now);
-            self.numbers.next_out = MsgSeqNum::FIRST.next();
+            self.begin_series(now, MsgSeqNum::FIRST.next());
         }
         self.take_facts(logon);
         if logon.number == self.numbers.next_in {
@@ -84,7 +83,12 @@ impl Session {
 
     /// Both numbers are 1 again, under a new name; nothing of the old series is asked, held or sent any more.
     pub(super) fn new_series(&mut self, now: Now) {
+        self.begin_series(now, MsgSeqNum::FIRST);
+    }
+
+    fn begin_series(&mut self, now: Now, next_out: MsgSeqNum) {
         self.numbers.reset(now.utc);
+        self.numbers.next_out = next_out;
         self.ticket = self.ticket.wrapping_add(1);
         self.acted.clear();
         self.again = None;

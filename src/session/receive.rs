@@ -224,7 +224,7 @@ impl Session {
                     return self.reject_field(now, message, reason, tag::TEST_REQ_ID);
                 }
                 self.count(now);
-                self.owed.push(Owed::Echo);
+                self.owed.push(Owed::Echo(message.layout));
                 None
             }
             Kind::ResendRequest => match self.requested(inbox, message) {

@@ -1,7 +1,7 @@
 //! ResendRequest(2) received, and the replay that answers it (FIX session layer 4.8.3 to 4.8.5).
 
 use super::classify::Classified;
-use super::header::{Extra, HeaderFacts, Stamp};
+use super::header::{Extra, HeaderFacts};
 use super::owed::Rejection;
 use super::replay::{Input, Replaying};
 use super::{Outbound, Session, Span};
@@ -68,6 +68,7 @@ impl Session {
         if !open || asked.from != replay.scanned || !self.is_logged_on() {
             return Err(ReplayError::Late);
         }
+        self.enter_second(now.utc);
         let (from, to) = (asked.from, asked.to);
         let in_range = |got| {
             if got < from || got > to { Err(ReplayError::OutOfRange { got, from, to }) } else { Ok(()) }
@@ -138,7 +139,7 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, ReplayError> {
         let config = &self.config;
-        let stamp = Stamp::new(now.utc, config.time_precision, config.begin_string);
+        let stamp = self.stamp(now.utc);
         let number = replay.next;
         // FIX session layer 4.8.4: PossDupFlag on all that answers a ResendRequest; OrigSendingTime equals SendingTime where there is no other.
         let facts = HeaderFacts {
@@ -165,7 +166,7 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, ReplayError> {
         let config = &self.config;
-        let stamp = Stamp::new(now.utc, config.time_precision, config.begin_string);
+        let stamp = self.stamp(now.utc);
         let first = replay.is_first_transmission(number);
         let facts = HeaderFacts {
             msg_type: stored.msg_type,

@@ -39,14 +39,30 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
         let now = self.observe(now);
-        if self.config.policies.checks.finished == Finished::ByStep {
+        if self.numbers.has_in_hand() && self.config.policies.checks.finished == Finished::ByStep {
             self.numbers.finish_all();
         }
-        if let Some(layout) = self.take_expected(now, inbox, rules) {
-            self.turn = Turn::Replay;
-            return Output::Event(Event::Message(self.message(inbox, layout)));
+        if self.is_calm(now) {
+            inbox.release();
+            if inbox.is_empty() {
+                return Output::Wait(Wait { until: self.timers.next(), read: true });
+            }
+            if let Some(layout) = self.take_expected(now, inbox, rules) {
+                self.turn = Turn::Replay;
+                return Output::Event(Event::Message(self.message(inbox, layout)));
+            }
         }
         self.step_any(now, inbox, out, rules)
+    }
+
+    /// Is the session logged on, and is there nothing to do but to read? All that comes before reading has nothing to say then.
+    #[inline]
+    fn is_calm(&self, now: Now) -> bool {
+        self.state == State::Active
+            && self.owed.is_empty()
+            && !self.timers.is_due(now.monotonic)
+            && self.goal == Goal::Stay
+            && self.outbound == Outbound::Live
     }
 
     /// One step in any state, whatever the next frame is.
@@ -91,6 +107,7 @@ impl Session {
     }
 
     /// May bytes be read from the link?
+    #[inline]
     fn reads(&self) -> bool {
         match self.state {
             State::AwaitingLogon
@@ -108,6 +125,9 @@ impl Session {
             return Read::Nothing;
         }
         inbox.release();
+        if inbox.is_empty() {
+            return Read::Nothing;
+        }
         if let Some(read) = self.read_held(now, inbox, rules) {
             return read;
         }
@@ -339,7 +359,7 @@ impl Session {
             Owed::Logon(_)
             | Owed::LogonAnswer { .. }
             | Owed::Heartbeat
-            | Owed::Echo
+            | Owed::Echo(_)
             | Owed::TestRequest
             | Owed::ResendRequest(_)
             | Owed::RepeatResendRequest(..)
