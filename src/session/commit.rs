@@ -58,9 +58,9 @@ impl Session {
                 self.request = Some(Request { number: Some(number), ..request });
             }
             Some(Owed::Logon(Opening::Reset)) => self.numbers.reset_pending = true,
+            Some(Owed::LogonAnswer { .. }) => self.session_status = None,
             Some(
                 Owed::Logon(Opening::Resumed)
-                | Owed::LogonAnswer { .. }
                 | Owed::Heartbeat
                 | Owed::Echo(_)
                 | Owed::RepeatResendRequest(..)
