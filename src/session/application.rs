@@ -10,6 +10,7 @@ use super::{Goal, Session, Text};
 use crate::frame::{Effect, Frame};
 use crate::message::Message;
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::{Instant, Now};
 use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, SOH, encode, tag};
@@ -163,8 +164,14 @@ impl Session {
     fn may_send(&self) -> Result<Effect, SendError> {
         match (self.state, self.config.policies.logon.while_disconnected) {
             // FIX session layer 4.3.10: our Logon goes out first.
-            (State::Active, _) if self.owed.has_logon() => Err(SendError::NotNow(self.state)),
-            (State::Active, _) if super::replay::holds_back(self.outbound) => Ok(Effect::MessageBehindReplay),
+            (State::Active, _) if self.owed.has_logon() && !planted(Bug::SentBeforeLogon) => {
+                Err(SendError::NotNow(self.state))
+            }
+            (State::Active, _)
+                if super::replay::holds_back(self.outbound) && !planted(Bug::MessageOvertakesReplay) =>
+            {
+                Ok(Effect::MessageBehindReplay)
+            }
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
             (State::Disconnected | State::Connecting | State::AwaitingLogon, WhileDisconnected::Store)

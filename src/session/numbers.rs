@@ -2,6 +2,7 @@
 
 use crate::checkpoint::Checkpoint;
 use crate::number::{MsgSeqNum, Series};
+use crate::planted::{Bug, planted};
 use crate::time::Utc;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -33,7 +34,7 @@ impl Numbers {
     pub(crate) fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             series: self.series,
-            next_in: self.finished,
+            next_in: if planted(Bug::RecordedWhenHandedOut) { self.next_in } else { self.finished },
             next_out: self.next_out,
             reset_pending: self.reset_pending,
         }
@@ -79,7 +80,7 @@ impl Numbers {
     /// A new series; both numbers are 1.
     pub(crate) fn reset(&mut self, utc: Utc) {
         *self = Numbers {
-            series: self.series.following(utc),
+            series: if planted(Bug::OldSeriesKept) { self.series } else { self.series.following(utc) },
             next_in: MsgSeqNum::FIRST,
             next_out: MsgSeqNum::FIRST,
             finished: MsgSeqNum::FIRST,
