@@ -2,7 +2,7 @@
 
 use super::config::Role;
 use super::owed::Owed;
-use super::policy::{NextExpected, ResetOnLogon};
+use super::policy::{Check, NextExpected, ResetOnLogon};
 use super::{PeerLogon, Session, Span};
 use super::{recovery, replay};
 use crate::event::Event;
@@ -67,7 +67,7 @@ impl Session {
             self.out(replay::Input::Requested(Span { from, to }));
         }
         let (expected, number) = (self.numbers.next_in, logon.number);
-        if number > expected {
+        if number > expected && self.config.policies.checks.sequence == Check::On {
             let became = self.acted.keep(number);
             let both =
                 logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;

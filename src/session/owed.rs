@@ -5,6 +5,7 @@ use arrayvec::ArrayVec;
 use super::rules::RefTag;
 use super::state::Opening;
 use crate::event::Event;
+use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
@@ -21,7 +22,7 @@ pub(crate) enum Owed {
     },
     Heartbeat,
     /// The answer to the TestRequest in hand.
-    Echo,
+    Echo(Layout),
     TestRequest,
     ResendRequest(Request),
     /// The same request once more, under its own number.

@@ -57,6 +57,11 @@ pub(crate) fn holds_back(state: Outbound) -> bool {
     matches!(state, Outbound::Replaying(_))
 }
 
+/// Is there still something of what the counterparty asked for to be sent again?
+pub(crate) fn is_retransmitting(state: Outbound) -> bool {
+    matches!(state, Outbound::Replaying(replay) if replay.next <= replay.to)
+}
+
 pub(crate) fn next(state: Outbound, input: Input, next_out: MsgSeqNum) -> Outbound {
     match (state, input) {
         (Outbound::Live, Input::Requested(span) | Input::RequestedLate(span)) => begin(span),
