@@ -176,7 +176,7 @@ impl Session {
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
             (State::Disconnected | State::Connecting | State::AwaitingLogon, WhileDisconnected::Store)
-                if !self.numbers.reset_pending
+                if !self.numbers.reset.is_pending()
                     && self.config.policies.logon.reset_on_logon == ResetOnLogon::Never =>
             {
                 Ok(Effect::MessageForLater)
@@ -333,7 +333,7 @@ impl Session {
             (State::Disconnected | State::Connecting, super::Role::Initiator)
                 if self.config.begin_string > BeginString::Fix40 =>
             {
-                self.numbers.reset_pending = true;
+                self.numbers.reset = self.numbers.reset.wanted();
                 Ok(())
             }
             (State::Disconnected, _) => {

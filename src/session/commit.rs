@@ -59,7 +59,7 @@ impl Session {
             Some(Owed::ResendRequest(request)) => {
                 self.request = Some(Request { number: Some(number), ..request });
             }
-            Some(Owed::Logon(Opening::Reset)) => self.numbers.reset_pending = true,
+            Some(Owed::Logon(Opening::Reset)) => self.numbers.reset = self.numbers.reset.asked(),
             Some(
                 Owed::Logon(Opening::Resumed)
                 | Owed::LogonAnswer { .. }

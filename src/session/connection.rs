@@ -44,7 +44,7 @@ impl Session {
         self.turn = Turn::Read;
         self.timers.stop(Timer::Reconnect);
         let opening = match (self.config.role, self.config.policies.logon.reset_on_logon) {
-            (Role::Initiator, _) if self.numbers.reset_pending => Opening::Reset,
+            (Role::Initiator, _) if self.numbers.reset.is_pending() => Opening::Reset,
             (Role::Initiator, ResetOnLogon::Announced) => Opening::Reset,
             (Role::Initiator, ResetOnLogon::Silent) => {
                 self.new_series(now);
@@ -103,9 +103,8 @@ impl Session {
         // A refusal falls back to the series before; a lost answer leaves the question open (FIX session layer 4.4.3), and so does other traffic in
         // its place: that may have been on its way before the counterparty took our reset.
         let given_up = planted(Bug::ResetGivenUpUnanswered) && why == Reason::ResetUnanswered;
-        if why == Reason::LogonRefusedByPeer || given_up {
-            self.numbers.reset_pending = false;
-        }
+        let refused = why == Reason::LogonRefusedByPeer || given_up;
+        self.numbers.reset = self.numbers.reset.unanswered(refused);
         let resets = match why {
             Reason::LoggedOut | Reason::LoggedOutByPeer | Reason::LinkLeftOpen => {
                 policy.logon.reset_on_logout
