@@ -133,6 +133,7 @@ mod number;
 mod outbox;
 mod output;
 mod peek;
+mod planted;
 mod reason;
 mod reject_reason;
 mod ring;

@@ -10,6 +10,7 @@ use super::{Goal, Session, Text};
 use crate::frame::{Effect, Frame};
 use crate::message::Message;
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::{Instant, Now};
 use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, SOH, encode, tag};
@@ -164,12 +165,18 @@ impl Session {
     fn may_send(&self) -> Result<Effect, SendError> {
         match (self.state, self.config.policies.logon.while_disconnected) {
             // FIX session layer 4.3.10: our Logon goes out first.
-            (State::Active, _) if self.owed.has_logon() => Err(SendError::NotNow(self.state)),
-            (State::Active, _) if super::replay::holds_back(self.outbound) => Ok(Effect::MessageBehindReplay),
+            (State::Active, _) if self.owed.has_logon() && !planted(Bug::SentBeforeLogon) => {
+                Err(SendError::NotNow(self.state))
+            }
+            (State::Active, _)
+                if super::replay::holds_back(self.outbound) && !planted(Bug::MessageOvertakesReplay) =>
+            {
+                Ok(Effect::MessageBehindReplay)
+            }
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
             (State::Disconnected | State::Connecting | State::AwaitingLogon, WhileDisconnected::Store)
-                if !self.numbers.reset_pending
+                if !self.numbers.reset.is_pending()
                     && self.config.policies.logon.reset_on_logon == ResetOnLogon::Never =>
             {
                 Ok(Effect::MessageForLater)
@@ -340,7 +347,7 @@ impl Session {
             (State::Disconnected | State::Connecting, super::Role::Initiator)
                 if self.config.begin_string > BeginString::Fix40 =>
             {
-                self.numbers.reset_pending = true;
+                self.numbers.reset = self.numbers.reset.wanted();
                 Ok(())
             }
             (State::Disconnected, _) => {
