@@ -12,7 +12,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use sansfix::{Checkpoint, MsgSeqNum};
+use sansfix::Checkpoint;
 
 use super::Error;
 
