@@ -19,6 +19,11 @@ impl Acted {
         if is_kept { Became::Acted } else { Became::ActedOnly }
     }
 
+    /// The lowest number.
+    pub(crate) fn first(&self) -> Option<MsgSeqNum> {
+        self.0.iter().min().copied()
+    }
+
     /// Is this number, the next expected one, among them? It and what lies below it are forgotten.
     pub(crate) fn take(&mut self, next_in: MsgSeqNum) -> bool {
         let is_kept = self.0.contains(&next_in);

@@ -1,12 +1,11 @@
 //! The bodies of admin messages, by rising tag.
 
-use super::Role;
 use super::Session;
 use super::owed::{Owed, Rejection, Request, Why};
 use super::policy::{
     AfterReject, AnswerStatus, FaultStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
 };
-use super::state::Opening;
+use super::state::{Opening, State};
 use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
@@ -60,8 +59,8 @@ impl Session {
         }
         // FIX session layer 4.4.1: the next number expected, the Logon that is answered counted.
         if policy.next_expected == NextExpected::On {
-            let first_of_series = reset && config.role == Role::Initiator;
-            let expected = if first_of_series { MsgSeqNum::FIRST } else { self.numbers.next_in };
+            let begins = matches!(self.state, State::LogonSent(Opening::Reset));
+            let expected = if begins { MsgSeqNum::FIRST } else { self.numbers.next_in };
             body.uint(tag::NEXT_EXPECTED_MSG_SEQ_NUM, expected.get());
         }
         if config.begin_string == BeginString::Fixt11 {

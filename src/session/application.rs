@@ -3,7 +3,7 @@
 use super::header::{Extra, HeaderFacts, may_be_given};
 use super::liveness;
 use super::owed::Owed;
-use super::policy::WhileDisconnected;
+use super::policy::{ResetOnLogon, WhileDisconnected};
 use super::state::{self, Input, State};
 use super::timers::Timer;
 use super::{Goal, Session, Text};
@@ -163,11 +163,14 @@ impl Session {
     /// What committing an application message would do now.
     fn may_send(&self) -> Result<Effect, SendError> {
         match (self.state, self.config.policies.logon.while_disconnected) {
+            // FIX session layer 4.3.10: our Logon goes out first.
+            (State::Active, _) if self.owed.has_logon() => Err(SendError::NotNow(self.state)),
             (State::Active, _) if super::replay::holds_back(self.outbound) => Ok(Effect::MessageBehindReplay),
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
             (State::Disconnected | State::Connecting | State::AwaitingLogon, WhileDisconnected::Store)
-                if !self.numbers.reset_pending =>
+                if !self.numbers.reset_pending
+                    && self.config.policies.logon.reset_on_logon == ResetOnLogon::Never =>
             {
                 Ok(Effect::MessageForLater)
             }

@@ -97,8 +97,9 @@ impl Session {
     /// What the end of a link does beside ending it: resets by agreement, and the word to cancel orders.
     fn after_link(&mut self, now: Now, why: Reason) {
         let policy = self.config.policies;
-        // A refusal falls back to the series before; only a lost answer leaves the question open (FIX session layer 4.4.3).
-        if matches!(why, Reason::LogonRefusedByPeer | Reason::ResetUnanswered) {
+        // A refusal falls back to the series before; a lost answer leaves the question open (FIX session layer 4.4.3), and so does other traffic in
+        // its place: that may have been on its way before the counterparty took our reset.
+        if why == Reason::LogonRefusedByPeer {
             self.numbers.reset_pending = false;
         }
         let resets = match why {

@@ -2,7 +2,7 @@
 
 use super::config::Role;
 use super::owed::Owed;
-use super::policy::{NextExpected, ResetOnLogon};
+use super::policy::{Check, NextExpected, ResetOnLogon};
 use super::{PeerLogon, Session, Span};
 use super::{recovery, replay};
 use crate::event::Event;
@@ -40,8 +40,7 @@ impl Session {
     pub(super) fn take_answer(&mut self, now: Now, logon: PeerLogon) {
         if logon.reset {
             // Both Logons bore number 1 of the new series (FIX session layer 4.4.3).
-            self.new_series(now);
-            self.numbers.next_out = MsgSeqNum::FIRST.next();
+            self.begin_series(now, MsgSeqNum::FIRST.next());
         }
         self.take_facts(logon);
         if logon.number == self.numbers.next_in {
@@ -68,7 +67,7 @@ impl Session {
             self.out(replay::Input::Requested(Span { from, to }));
         }
         let (expected, number) = (self.numbers.next_in, logon.number);
-        if number > expected {
+        if number > expected && self.config.policies.checks.sequence == Check::On {
             let became = self.acted.keep(number);
             let both =
                 logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
@@ -84,7 +83,12 @@ impl Session {
 
     /// Both numbers are 1 again, under a new name; nothing of the old series is asked, held or sent any more.
     pub(super) fn new_series(&mut self, now: Now) {
+        self.begin_series(now, MsgSeqNum::FIRST);
+    }
+
+    fn begin_series(&mut self, now: Now, next_out: MsgSeqNum) {
         self.numbers.reset(now.utc);
+        self.numbers.next_out = next_out;
         self.ticket = self.ticket.wrapping_add(1);
         self.acted.clear();
         self.again = None;

@@ -187,7 +187,8 @@ impl Session {
                     return self.invalid_logon(now, &message, LogonFault::UnaskedReset);
                 }
                 let expected = self.numbers.next_in;
-                if !logon.reset && logon.number < expected {
+                let checked = self.config.policies.checks.sequence == Check::On;
+                if checked && !logon.reset && logon.number < expected {
                     let reason = Reason::MsgSeqNumTooLow { expected, received: logon.number };
                     self.go(now, Input::Fatal(reason, Farewell::Logout));
                     return None;

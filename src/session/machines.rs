@@ -2,7 +2,7 @@
 
 use super::owed::{Owed, Request};
 use super::policy::{Silence, WhileProbing};
-use super::state::{Farewell, Input};
+use super::state::{Answer, Farewell, Input, State};
 use super::timers::Timer;
 use super::{Goal, Inbound, Liveness, Outbound, Session};
 use super::{liveness, recovery, replay};
@@ -74,8 +74,13 @@ impl Session {
             recovery::Action::Ask { from, to } => {
                 let request = Request { from, to, number: None };
                 self.request = Some(request);
-                self.owed.push(Owed::ResendRequest(request));
                 asked = true;
+                // FIX session layer 4.8.8, test case 20: what the counterparty asked for goes first.
+                if replay::is_retransmitting(self.outbound) {
+                    self.timers.stop(Timer::Recovery);
+                    return asked;
+                }
+                self.owed.push(Owed::ResendRequest(request));
             }
             recovery::Action::Repeat => {
                 if let Some(request) = self.request
@@ -89,7 +94,6 @@ impl Session {
                 self.owed.push(Owed::Event(Event::Recovered));
                 self.timers.stop(Timer::Recovery);
                 self.request = None;
-                self.go(now, Input::Recovered);
                 return false;
             }
             recovery::Action::Dropped => {
@@ -113,9 +117,20 @@ impl Session {
 
     /// Feeds the outbound machine.
     pub(super) fn out(&mut self, input: replay::Input) {
+        let was = replay::is_retransmitting(self.outbound);
         self.outbound = replay::next(self.outbound, input, self.numbers.next_out);
         if self.outbound == Outbound::Live {
             self.waiting_since = None;
+        }
+        // Our own request waited for the end of the retransmission.
+        if was
+            && !replay::is_retransmitting(self.outbound)
+            && self.inbound.is_recovering()
+            && let Some(request @ Request { number: None, .. }) = self.request
+        {
+            self.owed.push(Owed::ResendRequest(request));
+            let wait = self.config.policies.gaps.progress_timeout;
+            self.timers.start(Timer::Recovery, self.clock.saturating_add(wait));
         }
     }
 
@@ -128,8 +143,12 @@ impl Session {
             let why = Reason::NumbersExhausted;
             return self.go(now, Input::Fatal(why, Farewell::Logout));
         }
-        if matches!(self.inbound, Inbound::Recovering(_)) {
+        if self.inbound != Inbound::InSequence {
             self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
+        }
+        // FIX session layer 4.6.3: everything below the counterparty's Logout has come, and it counts.
+        if self.state == State::LogoutReceived(Answer::Owed) && self.acted.is_empty() {
+            self.go(now, Input::Recovered);
         }
     }
 }

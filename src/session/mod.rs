@@ -42,7 +42,7 @@ pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
 pub use outbound::ComposeError;
 pub use policy::*;
-pub use recovery::{Asked, Inbound, Recovery};
+pub use recovery::{Asked, Inbound, Recovery, Refusal};
 pub use replay::{Outbound, Replaying, Span};
 pub use resend::ReplayError;
 pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};

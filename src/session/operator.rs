@@ -14,7 +14,7 @@ use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::time::Now;
-use crate::wire::tag;
+use crate::wire::{MsgType, tag};
 
 impl Session {
     /// Sets the number that the next inbound message must bear. Lower asks for nothing by itself: messages below it are low no more and
@@ -71,7 +71,7 @@ impl Session {
     /// The session is not logged on, or a request is open.
     pub fn request_resend(&mut self, now: Now, from: MsgSeqNum, to: Option<MsgSeqNum>) -> Result<(), NotNow> {
         self.observe(now);
-        if self.state != State::Active || self.inbound != Inbound::InSequence || !self.owed.has_room() {
+        if self.state != State::Active || self.inbound.is_recovering() || !self.owed.has_room() {
             return Err(NotNow(self.state));
         }
         let last = self.numbers.next_in.previous();
@@ -142,7 +142,7 @@ impl Session {
 
     /// Numbers may be set while the session is logged on or has no link.
     fn settled(&self) -> Result<(), NotNow> {
-        if matches!(self.state, State::Active | State::Disconnected) {
+        if matches!(self.state, State::Active | State::Disconnected | State::Connecting) {
             Ok(())
         } else {
             Err(NotNow(self.state))
@@ -176,12 +176,13 @@ impl Session {
         self.live(now, if echoes { liveness::Input::Echoed(place) } else { liveness::Input::Traffic });
     }
 
-    /// A Reject of our ResendRequest ends the open recovery: asking again would be rejected again.
-    pub(super) fn note_reject(&mut self, now: Now, reject: &Message<'_>) {
+    /// Does a Reject refer to our open ResendRequest, by RefSeqNum(45) and, where it says, RefMsgType(372)?
+    pub(super) fn rejects_our_request(&self, reject: &Message<'_>) -> bool {
         let referred = reject.get(tag::REF_SEQ_NUM).and_then(|value| value.seq_num().ok());
-        let Some(request) = self.request else { return };
-        if referred.is_some() && request.number == referred {
-            self.recover(now, recovery::Input::Rejected);
-        }
+        let msg_type = reject
+            .get(tag::REF_MSG_TYPE)
+            .map_or(MsgType::RESEND_REQUEST, |value| MsgType::new(value.as_bytes()));
+        let asked = self.request.and_then(|request| request.number);
+        asked.is_some() && asked == referred && msg_type == MsgType::RESEND_REQUEST
     }
 }

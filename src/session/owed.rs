@@ -136,6 +136,11 @@ impl Queue {
         self.0.len() < Self::CAPACITY - Self::RESERVE
     }
 
+    /// Is our answer to a Logon among it?
+    pub(crate) fn has_logon(&self) -> bool {
+        self.0.iter().any(|owed| matches!(owed, Owed::LogonAnswer { .. }))
+    }
+
     pub(crate) fn pop(&mut self) {
         if !self.0.is_empty() {
             self.0.remove(0);

@@ -128,6 +128,11 @@ impl<'b> Body<'b> {
         self.uint(length_tag, value.len() as u64).field(tag, value)
     }
 
+    /// A field without a value. FIX forbids it (SessionRejectReason(373) 4): only for a counterparty that is known to take such fields.
+    pub fn empty(&mut self, tag: u32) -> &mut Self {
+        self.named(tag, b"")
+    }
+
     /// Gives the message up: the call that lent this writer returns [`BodyFault::Cancelled`], and no number is taken.
     pub fn cancel(&mut self) {
         self.fail(BodyFault::Cancelled);
@@ -146,13 +151,18 @@ impl<'b> Body<'b> {
     // Inlined like `put`, for the constant tag.
     #[inline(always)]
     fn field(&mut self, tag: u32, value: &[u8]) -> &mut Self {
+        if value.is_empty() {
+            self.fail(BodyFault::Empty { tag });
+        }
+        self.named(tag, value)
+    }
+
+    #[inline]
+    fn named(&mut self, tag: u32, value: &[u8]) -> &mut Self {
         if let Guard::Application(version) = self.guard
             && (tag == 0 || tag::is_header(tag, version) || tag::is_trailer(tag))
         {
             self.fail(BodyFault::NotABodyTag { tag });
-        }
-        if value.is_empty() {
-            self.fail(BodyFault::Empty { tag });
         }
         self.put(tag, value)
     }
