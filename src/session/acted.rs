@@ -13,6 +13,11 @@ use crate::number::MsgSeqNum;
 pub(crate) struct Acted(ArrayVec<MsgSeqNum, 4>);
 
 impl Acted {
+    /// Is no number kept?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Keeps a number, when there is room.
     pub(crate) fn keep(&mut self, number: MsgSeqNum) -> Became {
         let is_kept = self.0.contains(&number) || self.0.try_push(number).is_ok();
