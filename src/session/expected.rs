@@ -335,7 +335,7 @@ impl fmt::Debug for Expected {
 mod tests {
     use super::super::State;
     use super::*;
-    use crate::{BeginString, Checkpoint, Config, Event, Output, Role};
+    use crate::{BeginString, Checkpoint, Config, Event, Output, Role, State};
     use std::format;
     use std::vec::Vec;
 
