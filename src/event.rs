@@ -21,7 +21,7 @@ pub enum Event<'i> {
     /// The session is established. The message is the counterparty's Logon.
     LoggedOn(Message<'i>),
     /// An application message, in order. It counts as finished when `step` is called again, or, by policy, when `processed` says so: store
-    /// `Session::checkpoint` after your work for at-least-once processing, or in the same transaction for exactly-once.
+    /// what `Session::checkpoint_after` says after your work for at-least-once processing, or in the same transaction for exactly-once.
     Message(Message<'i>),
     /// The counterparty rejects a message of ours: RefSeqNum(45), SessionRejectReason(373) and Text(58) are in it (test case 7).
     Rejected(Message<'i>),
@@ -68,7 +68,8 @@ pub enum Event<'i> {
         /// By which kind of SequenceReset.
         by: Skip,
     },
-    /// Both directions begin anew at 1. Whatever was stored of the series before is void.
+    /// Both directions begin anew at 1. Whatever was stored of the series before is void. Store `resume`: until something is stored of the new
+    /// series, a restart goes on with the old one, and asks for the reset again.
     NewSeries {
         /// Where the session stands in it.
         resume: Checkpoint,

@@ -37,15 +37,6 @@ enum Current {
     Held,
 }
 
-/// What the session notes with a held message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Standing {
-    /// It waits for its turn.
-    Waiting,
-    /// It was acted on when it came; only its number has to be counted.
-    Acted,
-}
-
 impl<'b> Inbox<'b> {
     /// An empty inbox over `buf`, which must hold the longest frame; a longer frame ends the connection. Messages above a gap are not held and come again.
     pub fn new(buf: &'b mut [u8]) -> Self {
@@ -65,7 +56,8 @@ impl<'b> Inbox<'b> {
         Inbox { held: Ring::new(memory), ..self }
     }
 
-    /// Where to read into: all the free memory there is. Empty only when the unread bytes fill the buffer.
+    /// Where to read into: all the free memory there is. Empty only when the unread bytes fill the buffer, which they cannot once `step` has
+    /// answered `Wait`: do not take a read of nothing into it for the end of the stream.
     pub fn space(&mut self) -> &mut [u8] {
         if self.start == self.end {
             self.start = 0;
@@ -103,6 +95,12 @@ impl<'b> Inbox<'b> {
     /// How many messages are held above a gap.
     pub fn held(&self) -> usize {
         self.held.len()
+    }
+
+    /// Is there nothing, neither unread nor held?
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start == self.end && self.held.is_empty()
     }
 
     /// Looks for a frame behind the one in hand, which is done with.
@@ -146,23 +144,23 @@ impl<'b> Inbox<'b> {
         self.current = Current::None;
     }
 
-    /// Keeps a copy of the frame in hand for later. Held messages have rising numbers: one that comes below another is dropped and
-    /// comes again.
-    pub(crate) fn hold(&mut self, number: u64, standing: Standing) {
-        let Current::Read(len) = self.current else { return };
-        if self.held.back().is_some_and(|last| last.key >= number) {
-            return;
+    /// Keeps a copy of the frame in hand for later; says whether it is kept. Held messages have rising numbers: one that comes below another, or
+    /// finds no room, is dropped and has to come again.
+    pub(crate) fn hold(&mut self, number: u64) -> bool {
+        let Current::Read(len) = self.current else { return false };
+        match self.held.back().map(|last| last.key.cmp(&number)) {
+            Some(core::cmp::Ordering::Equal) => return true,
+            Some(core::cmp::Ordering::Greater) => return false,
+            Some(core::cmp::Ordering::Less) | None => {}
         }
         let frame = self.buf.get(self.start..self.start + len).unwrap_or_default();
-        // Without room the message is dropped, and asked for when its turn comes.
-        let _ = self.held.push(number, (standing == Standing::Acted).into(), [frame]);
+        self.held.push(number, 0, [frame]).is_ok()
     }
 
     /// The lowest held number.
     #[inline]
-    pub(crate) fn first_held(&self) -> Option<(u64, Standing)> {
-        let entry = self.held.front()?;
-        Some((entry.key, if entry.extra == 0 { Standing::Waiting } else { Standing::Acted }))
+    pub(crate) fn first_held(&self) -> Option<u64> {
+        self.held.front().map(|entry| entry.key)
     }
 
     /// Makes the held message with the lowest number the frame in hand.

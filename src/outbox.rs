@@ -45,9 +45,9 @@ impl<'b> Outbox<'b> {
         self.buf.len() - self.end
     }
 
-    /// Is there nothing to flush or to write?
+    /// Is there nothing to flush or to write? A message that waits for its turn has no bytes to write, and is to be made safe all the same.
     pub fn is_empty(&self) -> bool {
-        self.end == 0
+        self.end == 0 && !self.dirty
     }
 
     /// Records `frame`, takes its number, and keeps its bytes. They are not to be written before the next flush.
@@ -111,5 +111,27 @@ impl fmt::Debug for Outbox<'_> {
             .field("waiting", &(self.end - self.written))
             .field("room", &self.room())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::WhileDisconnected;
+    use crate::{BeginString, Checkpoint, Config, MsgType, Now, RingJournal, Role, Utc};
+
+    #[test]
+    fn a_message_that_is_sent_later_is_made_safe_now() {
+        let mut config = Config::new(Role::Initiator, BeginString::Fix44, "US", "THEM").unwrap();
+        config.policies.logon.while_disconnected = WhileDisconnected::Store;
+        let mut session = Session::new(config, Checkpoint::begin(Utc::EPOCH)).unwrap();
+        let (mut kept, mut buf, mut out) = ([0; 1024], [0; 1024], [0; 1024]);
+        let mut journal = RingJournal::new(&mut kept);
+        let mut outbox = Outbox::new(&mut buf);
+        let frame = session.send(Now::default(), MsgType::NEW_ORDER_SINGLE, &mut out, |_| {}).unwrap();
+        outbox.push(frame, &mut session, &mut journal).unwrap();
+        assert!(!outbox.is_empty());
+        assert!(outbox.flush(&mut journal).unwrap().is_empty());
+        assert!(outbox.is_empty());
     }
 }

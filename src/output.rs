@@ -25,7 +25,8 @@ pub enum Output<'i, 'o> {
     Connect(Connect),
     /// Close the link, then call `Session::disconnected`.
     Disconnect(Reason),
-    /// Nothing to do until bytes come, the application wants something, or the time is there.
+    /// Nothing to do until bytes come, the time is there, or the application wants something: after `send`, `logout`, `accept` and the like,
+    /// step again before you wait, since they may leave something owed.
     Wait(Wait),
 }
 

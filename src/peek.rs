@@ -13,6 +13,8 @@ pub enum Peek<'i> {
     NotALogon,
     /// A Logon. Nothing but its frame has been checked.
     Logon(LogonId<'i>),
+    /// A Logon, but its CheckSum(10) is wrong: close the link without a word, unless its session does not look at that.
+    BadCheckSum(LogonId<'i>),
 }
 
 /// Who a Logon says that it is. To find our session, our identifiers are its target's and the other way round.
@@ -46,17 +48,18 @@ pub struct LogonId<'i> {
 /// assert_eq!(id.sender_comp_id, b"BUYSIDE");
 /// ```
 pub fn peek(bytes: &[u8], limit: usize) -> Peek<'_> {
-    let span = match frame(bytes, limit, &mut Scan::default()) {
-        Framing::Frame(span) => span,
+    let (span, good) = match frame(bytes, limit, &mut Scan::default()) {
+        Framing::Frame(span) => (span, true),
+        Framing::Garbled { span: Some(span), .. } => (span, false),
         Framing::Incomplete => return Peek::Incomplete,
         Framing::TooLong { .. } => return Peek::TooLong,
-        Framing::Garbled { .. } => return Peek::NotALogon,
+        Framing::Garbled { span: None, .. } => return Peek::NotALogon,
     };
     let header = Header::read(bytes, &span, &DataFields::STANDARD);
     if header.msg_type != MsgType::LOGON {
         return Peek::NotALogon;
     }
-    Peek::Logon(LogonId {
+    let id = LogonId {
         begin_string: span.begin_string,
         sender_comp_id: text(header.sender_comp_id),
         target_comp_id: text(header.target_comp_id),
@@ -64,7 +67,8 @@ pub fn peek(bytes: &[u8], limit: usize) -> Peek<'_> {
         target_sub_id: text(header.target_sub_id),
         sender_location_id: text(header.sender_location_id),
         target_location_id: text(header.target_location_id),
-    })
+    };
+    if good { Peek::Logon(id) } else { Peek::BadCheckSum(id) }
 }
 
 fn text(value: Option<Value<'_>>) -> &[u8] {

@@ -98,8 +98,13 @@ pub enum LogonFault {
     ResetNumber,
     /// The answer resets although we did not ask.
     UnaskedReset,
-    /// MaxMessageSize(383) is too small for us.
-    MaxMessageSize(u64),
+    /// MaxMessageSize(383) is too small for a session to say anything.
+    MaxMessageSize {
+        /// What the counterparty takes, in bytes.
+        said: u64,
+        /// What a session needs, in bytes.
+        needed: u64,
+    },
     /// A field is missing, empty, malformed or out of range.
     Field(SessionRejectReason, u32),
 }
@@ -126,8 +131,7 @@ impl Reason {
             | Reason::LoggedOutByPeer
             | Reason::LinkLeftOpen
             | Reason::OrigSendingTime
-            | Reason::JournalFailed
-            | Reason::ResetUnanswered => true,
+            | Reason::JournalFailed => true,
             Reason::LoggedOut
             | Reason::LogonRefused
             | Reason::LogonRefusedByPeer
@@ -139,6 +143,7 @@ impl Reason {
             | Reason::MsgSeqNumTooLow { .. }
             | Reason::NextExpectedTooHigh { .. }
             | Reason::ResetRefused
+            | Reason::ResetUnanswered
             | Reason::NumbersExhausted
             | Reason::Closed => false,
         }
@@ -182,7 +187,7 @@ impl LogonFault {
             LogonFault::HeartBtIntChanged => "FIX session layer 4.3.5",
             LogonFault::TestMessage => "FIX session layer 4.3.2",
             LogonFault::ResetNumber | LogonFault::UnaskedReset => "FIX session layer 4.4.3",
-            LogonFault::MaxMessageSize(_) => "FIX session layer 4.3.6",
+            LogonFault::MaxMessageSize { .. } => "FIX session layer 4.3.6",
             LogonFault::Field(..) => "FIX session layer 4.3.10, test cases 1Sd, 1Bd",
         }
     }
@@ -241,7 +246,9 @@ impl fmt::Display for LogonFault {
             LogonFault::TestMessage => f.write_str("TestMessageIndicator(464) does not fit this session"),
             LogonFault::ResetNumber => f.write_str("ResetSeqNumFlag(141)=Y needs MsgSeqNum(34)=1"),
             LogonFault::UnaskedReset => f.write_str("ResetSeqNumFlag(141)=Y was not asked for"),
-            LogonFault::MaxMessageSize(size) => write!(f, "MaxMessageSize(383)={size} is too small"),
+            LogonFault::MaxMessageSize { said, needed } => {
+                write!(f, "MaxMessageSize(383) = {said} < required message size {needed}")
+            }
             LogonFault::Field(reason, tag) => write!(f, "{}: {tag}", reason.text()),
         }
     }

@@ -1,5 +1,7 @@
 //! The two programs of `examples/` as processes, killed at seeded moments: afterwards both books hold everything once.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
+
 #[path = "../examples/common/mod.rs"]
 mod common;
 
@@ -14,9 +16,9 @@ use common::clock::Clock;
 use common::orders::{Faults, count_faults};
 
 const ORDERS: u64 = 2_000;
-const KILLS: u64 = 6;
+const KILLS: u64 = 8;
 /// A process is alive for so long, in milliseconds, before it is killed: from before its Logon to long after.
-const LIFE_MAX: u64 = 60;
+const LIFE_MAX: u64 = 40;
 /// The whole of one seed takes seconds; more means that the two do not find an end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -78,7 +80,7 @@ impl Day {
     fn initiator(&self, port: u16) -> Process {
         let (connect, orders) = (format!("127.0.0.1:{port}"), ORDERS.to_string());
         // Few at a time, so that the day is long enough to be killed in.
-        self.start("initiator", &["--connect", &connect, "--orders", &orders, "--window", "10"])
+        self.start("initiator", &["--connect", &connect, "--orders", &orders, "--window", "4"])
     }
 
     fn start(&self, example: &str, arguments: &[&str]) -> Process {

@@ -12,7 +12,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use sansfix::{Checkpoint, Message};
+use sansfix::Checkpoint;
 
 use super::Error;
 
@@ -56,10 +56,8 @@ impl Book {
         Ok(Book { file, bytes, committed: at, records })
     }
 
-    /// Lets `message` take effect with the next commit. `finished` is where the session stands.
-    pub(crate) fn add(&mut self, message: &Message<'_>, finished: Checkpoint) {
-        let after = Checkpoint { next_in: message.msg_seq_num().next(), ..finished };
-        let entry = message.body();
+    /// Lets a message take effect with the next commit: its body, and where the session stands after it.
+    pub(crate) fn add(&mut self, entry: &[u8], after: Checkpoint) {
         let at = self.bytes.len();
         self.records.push(at);
         self.bytes.extend_from_slice(&(entry.len() as u32).to_le_bytes());

@@ -21,6 +21,7 @@ struct Diagram {
     print: Box<dyn FnMut(&str) + Send>,
     /// Application messages that were not shown yet, in the order that they began.
     runs: Vec<Run>,
+    sent_again: u64,
 }
 
 /// Application messages of one kind in one direction.
@@ -34,7 +35,11 @@ impl Conversation {
     /// Begins a diagram; `print` shows a line.
     pub(crate) fn begin(mut print: impl FnMut(&str) + Send + 'static) -> Self {
         print(&format!("{:<16}{:>52}", "    initiator", "acceptor"));
-        Conversation(Arc::new(Mutex::new(Diagram { print: Box::new(print), runs: Vec::new() })))
+        Conversation(Arc::new(Mutex::new(Diagram {
+            print: Box::new(print),
+            runs: Vec::new(),
+            sent_again: 0,
+        })))
     }
 
     /// Shows something that happened beside the conversation.
@@ -42,6 +47,11 @@ impl Conversation {
         let mut diagram = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         diagram.show_runs();
         (diagram.print)(&format!("     |{text:^WIDTH$}|"));
+    }
+
+    /// How many application messages were sent again.
+    pub(crate) fn sent_again(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).sent_again
     }
 
     /// Shows one frame, or counts it.
@@ -53,6 +63,7 @@ impl Conversation {
             return;
         }
         let again = header.poss_dup.is_some();
+        diagram.sent_again += u64::from(again);
         match diagram.runs.iter_mut().find(|run| run.from == from && run.again == again) {
             Some(run) => run.count += 1,
             None => diagram.runs.push(Run { from, again, count: 1 }),

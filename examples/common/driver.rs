@@ -1,5 +1,8 @@
 //! A session at work: its frames through a journal to a link, its events to an application.
 //!
+//! One thread does everything and waits in one place, where it reads from the link: what an application sends is caused by what comes in, or by the
+//! time. `packages/` has drivers for applications that are woken from elsewhere.
+//!
 //! A failure here ends the program, or what plays its part. Nothing needs tidying up then: a program that begins again from its files goes
 //! on where this one was.
 
@@ -78,7 +81,7 @@ impl Engine {
             };
             // One sync of the journal and one write, for everything since the last.
             let bytes = outbox.flush(&mut self.journal)?;
-            let Ok(taken) = link.write(&bytes) else { break };
+            let Ok(taken) = (if bytes.is_empty() { Ok(0) } else { link.write(&bytes) }) else { break };
             outbox.written(taken);
             if outbox.is_empty() || taken > 0 {
                 last_progress = now;
@@ -230,6 +233,9 @@ fn push(
 ) -> Result<bool, Error> {
     match outbox.push(frame, session, journal) {
         Ok(()) => Ok(true),
+        Err(PushError::Full(frame)) if frame.len() > BUFFER => {
+            Err(format!("a message of {} bytes does not fit into {BUFFER}", frame.len()).into())
+        }
         Err(PushError::Full(_)) => Ok(false),
         Err(PushError::Journal(error)) => Err(error.into()),
         Err(PushError::Stale) => Err(sansfix::Stale.into()),

@@ -57,7 +57,7 @@ impl Tcp {
 
 impl Link for Tcp {
     fn read(&mut self, space: &mut [u8], patience: Option<Duration>) -> io::Result<Option<usize>> {
-        Ok(unless_late(self.read_within(space, patience))?)
+        unless_late(self.read_within(space, patience))
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

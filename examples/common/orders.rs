@@ -50,7 +50,7 @@ impl Application for Desk {
             }
             self.sent += 1;
         }
-        if self.book.len() == self.orders {
+        if self.book.len() >= self.orders {
             port.log_out("every order is filled")?;
         }
         Ok(())
@@ -121,7 +121,7 @@ impl Order {
         Order {
             number,
             symbol: pick(&["VOD.L", "BARC.L", "AZN.L", "HSBA.L", "BP.L"]),
-            side: if number % 2 == 0 { '1' } else { '2' },
+            side: if number.is_multiple_of(2) { '1' } else { '2' },
             quantity: 100 + number % 900,
             price: pick(&["72.48", "201.5", "10470", "664.2", "471.05", "99.9", "12.75"]),
         }
@@ -131,14 +131,21 @@ impl Order {
         body.uint(CL_ORD_ID, self.number).text(55, self.symbol).char(54, self.side).uint(38, self.quantity);
     }
 
-    /// Is `entry`, an order or a report on one, about this order?
+    /// What tells it from others, as tags and values: both an order and a report on it bear these.
+    pub(crate) fn fields(&self) -> [(u32, String); 4] {
+        let Order { number, symbol, side, quantity, .. } = self;
+        [
+            (CL_ORD_ID, number.to_string()),
+            (55, (*symbol).into()),
+            (54, side.to_string()),
+            (38, quantity.to_string()),
+        ]
+    }
+
     fn is_in(&self, entry: &[u8]) -> bool {
-        let holds =
-            |tag, expected: &str| value(entry, tag).is_some_and(|value| value.as_str() == Ok(expected));
-        holds(CL_ORD_ID, &self.number.to_string())
-            && holds(55, self.symbol)
-            && holds(54, &self.side.to_string())
-            && holds(38, &self.quantity.to_string())
+        let same =
+            |(tag, text): &(u32, String)| value(entry, *tag).is_some_and(|value| value.as_str() == Ok(text));
+        self.fields().iter().all(same)
     }
 }
 
@@ -172,7 +179,7 @@ fn take(book: &mut Book, event: &Event<'_>, session: &mut Session, now: Now) -> 
     match event {
         // Here a password would be checked.
         Event::Logon(_) => session.accept(now)?,
-        Event::Message(message) => book.add(message, session.checkpoint()),
+        Event::Message(message) => book.add(message.body(), session.checkpoint_after(message)),
         // Either means that a message will not get through: a person has to look.
         Event::Rejected(message) => return Err(format!("the counterparty rejects: {message}").into()),
         Event::Lost { from, to } => {

@@ -55,7 +55,7 @@ impl Plan {
         };
         let mut state = State::default();
         let stretch = (orders / count.saturating_add(1)).max(1);
-        for number in 1..=count {
+        for number in 1..=count.min(orders) {
             let cut = (number * stretch + below(stretch / 10)).clamp(1, orders);
             let death = if number % 2 == 1 { Death::WithOrderInHand } else { Death::BeforeTheReport };
             state.deaths.insert(cut.saturating_sub(1 + below(stretch.min(50))).max(1), death);

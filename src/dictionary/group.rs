@@ -74,6 +74,8 @@ struct Entries {
 
 impl<'r, 'a> Pass<'r, 'a> {
     /// Reads the entries of the group that `count` begins, if it begins one here. The field behind them is held.
+    ///
+    /// The count stands before the entries, so of both at fault the count is the first: FIX session test case 14i.
     pub(super) fn group(
         &mut self,
         dictionary: &'r Dictionary,
@@ -82,6 +84,7 @@ impl<'r, 'a> Pass<'r, 'a> {
         around: &Scope<'_>,
     ) -> Result<(), Violation<'a>> {
         let Some(rule) = group.and_then(|group| dictionary.groups.get(group)) else { return Ok(()) };
+        let mut bad_value = None;
         let mut entries =
             Entries { begun: 0, declared: number(count.value.as_bytes()), seen: Seen::none(), position: 0 };
         while let Some(field) = self.next()? {
@@ -114,7 +117,9 @@ impl<'r, 'a> Pass<'r, 'a> {
             }
             entries.seen.insert(place.position());
             entries.position = place.position();
-            self.value(dictionary, field_rule, field)?;
+            if let Err(violation) = self.value(dictionary, field_rule, field) {
+                bad_value = bad_value.or(Some(violation));
+            }
             if field_rule.is_count {
                 let entry = Scope::Entry(&rule.entry, &entries.seen, Some(around));
                 self.group(dictionary, rule.entry.group(place), field, &entry)?;
@@ -125,7 +130,7 @@ impl<'r, 'a> Pass<'r, 'a> {
         if entries.declared.is_some_and(|declared| declared != entries.begun) {
             self.fault(|checks| checks.group_count, Reason::IncorrectNumInGroupCount, count.tag)?;
         }
-        Ok(())
+        bad_value.map_or(Ok(()), Err)
     }
 
     /// Judges the place of a member in its entry: FIX session test cases 14h and 14j.

@@ -1,12 +1,11 @@
 //! The bodies of admin messages, by rising tag.
 
-use super::Role;
 use super::Session;
 use super::owed::{Owed, Rejection, Request, Why};
 use super::policy::{
-    AfterReject, AnswerStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
+    AfterReject, AnswerStatus, FaultStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
 };
-use super::state::Opening;
+use super::state::{Opening, State};
 use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
@@ -24,7 +23,7 @@ impl Session {
         match owed {
             Owed::Logon(opening) => self.write_logon(opening == Opening::Reset, body),
             Owed::LogonAnswer { reset } => self.write_logon(reset, body),
-            Owed::Echo => {
+            Owed::Echo(_) => {
                 let echo = in_hand.get(tag::TEST_REQ_ID).map_or(b"".as_slice(), |value| value.as_bytes());
                 body.bytes(tag::TEST_REQ_ID, echo);
             }
@@ -60,8 +59,8 @@ impl Session {
         }
         // FIX session layer 4.4.1: the next number expected, the Logon that is answered counted.
         if policy.next_expected == NextExpected::On {
-            let first_of_series = reset && config.role == Role::Initiator;
-            let expected = if first_of_series { MsgSeqNum::FIRST } else { self.numbers.next_in };
+            let begins = matches!(self.state, State::LogonSent(Opening::Reset));
+            let expected = if begins { MsgSeqNum::FIRST } else { self.numbers.next_in };
             body.uint(tag::NEXT_EXPECTED_MSG_SEQ_NUM, expected.get());
         }
         if config.begin_string == BeginString::Fixt11 {
@@ -83,7 +82,7 @@ impl Session {
         let mut text = arrayvec::ArrayString::<96>::new();
         // The longest text fits; a cut one would do no harm.
         let why = match (rejection.why, self.config.policies.checks.reject_text) {
-            (Why::LowersTo(_), RejectText::OfReason) => Why::Session(rejection.reason()),
+            (Why::LowersTo(_) | Why::Garbled(_), RejectText::OfReason) => Why::Session(rejection.reason()),
             (why, RejectText::OfReason | RejectText::Particular) => why,
         };
         let _ = match why {
@@ -96,6 +95,7 @@ impl Session {
                 &mut text,
                 format_args!("{}", Reason::MsgSeqNumTooLow { expected, received }),
             ),
+            Why::Garbled(why) => core::fmt::write(&mut text, format_args!("{why}")),
             Why::Business(_, said) => core::fmt::write(&mut text, format_args!("{said}")),
         };
         body.text(tag::TEXT, &text);
@@ -137,7 +137,11 @@ impl Session {
                 } else if !(rejected_before && policies.logout.after_reject == AfterReject::NoText) {
                     let _ = core::fmt::write(&mut text, format_args!("{why}"));
                 }
-                status = session_status(why).or(self.farewell_status.filter(|_| why == Reason::LogonRefused));
+                status = match policies.logout.fault_status {
+                    _ if why == Reason::LogonRefused => self.farewell_status,
+                    FaultStatus::Said => session_status(why),
+                    FaultStatus::Unsaid => None,
+                };
             }
             Owed::LogoutAnswer => {
                 status = (policies.logout.answer_status == AnswerStatus::Said).then_some(4);

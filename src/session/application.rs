@@ -1,9 +1,9 @@
 //! What the application wants of its session.
 
-use super::header::{Extra, HeaderFacts, Stamp, may_be_given};
+use super::header::{Extra, HeaderFacts, may_be_given};
 use super::liveness;
 use super::owed::Owed;
-use super::policy::WhileDisconnected;
+use super::policy::{ResetOnLogon, WhileDisconnected};
 use super::state::{self, Input, State};
 use super::timers::Timer;
 use super::{Goal, Session, Text};
@@ -142,7 +142,8 @@ impl Session {
         if number == MsgSeqNum::MAX {
             return Err(SendError::OutOfNumbers);
         }
-        let stamp = Stamp::new(now.utc, self.config.time_precision, version);
+        self.enter_second(now.utc);
+        let stamp = self.stamp(now.utc);
         let extra = if message.header.is_empty() { Extra::None } else { Extra::Given(message.header) };
         let facts =
             HeaderFacts { msg_type: message.msg_type, number, sending_time: &stamp, original: None, extra };
@@ -162,11 +163,14 @@ impl Session {
     /// What committing an application message would do now.
     fn may_send(&self) -> Result<Effect, SendError> {
         match (self.state, self.config.policies.logon.while_disconnected) {
+            // FIX session layer 4.3.10: our Logon goes out first.
+            (State::Active, _) if self.owed.has_logon() => Err(SendError::NotNow(self.state)),
             (State::Active, _) if super::replay::holds_back(self.outbound) => Ok(Effect::MessageBehindReplay),
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
             (State::Disconnected | State::Connecting | State::AwaitingLogon, WhileDisconnected::Store)
-                if !self.numbers.reset_pending =>
+                if !self.numbers.reset_pending
+                    && self.config.policies.logon.reset_on_logon == ResetOnLogon::Never =>
             {
                 Ok(Effect::MessageForLater)
             }
@@ -249,7 +253,8 @@ impl Session {
             return Err(SendError::OutOfNumbers);
         }
         let version = self.config.begin_string;
-        let stamp = Stamp::new(now.utc, self.config.time_precision, version);
+        self.enter_second(now.utc);
+        let stamp = self.stamp(now.utc);
         let facts = HeaderFacts {
             msg_type: MsgType::REJECT,
             number,

@@ -135,18 +135,16 @@ pub(crate) fn classify(
 
 /// The layout of a frame that was classified before.
 pub(crate) fn layout(frame: &[u8], config: &Config) -> Layout {
-    let nothing =
-        Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags::default() };
     let (Framing::Frame(span) | Framing::Garbled { span: Some(span), .. }) =
         crate::wire::frame(frame, config.frame_max, &mut Scan::default())
     else {
-        return nothing;
+        return Layout::NOTHING;
     };
     let expected = Expected { config, next_in: MsgSeqNum::FIRST, utc: None };
     match classify(frame, &span, expected) {
         Ok(classified) => classified.layout,
         Err(Unclassified::MsgSeqNum(layout)) => layout,
-        Err(Unclassified::BeginString) => nothing,
+        Err(Unclassified::BeginString) => Layout::NOTHING,
     }
 }
 

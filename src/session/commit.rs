@@ -62,7 +62,7 @@ impl Session {
                 Owed::Logon(Opening::Resumed)
                 | Owed::LogonAnswer { .. }
                 | Owed::Heartbeat
-                | Owed::Echo
+                | Owed::Echo(_)
                 | Owed::RepeatResendRequest(..)
                 | Owed::Reject(_)
                 | Owed::BusinessReject(_)

@@ -2,7 +2,7 @@
 
 use arrayvec::ArrayString;
 
-use super::policy::{HeartBtIntRule, NextExpected, Policies, SendingTimeCheck};
+use super::policy::{HeartBtIntRule, NextExpected, Policies, ResetOnLogon, SendingTimeCheck, TestMessage};
 use crate::wire::{BeginString, DataFields, TimePrecision};
 
 /// The longest CompID, SubID or LocationID, in bytes.
@@ -208,13 +208,16 @@ impl Config {
         if checks.sending_time == SendingTimeCheck::Within(core::time::Duration::ZERO) {
             return Err(ConfigError::Zero { field: "checks.sending_time" });
         }
-        if logon.next_expected == NextExpected::On && self.begin_string < BeginString::Fix44 {
-            return Err(ConfigError::NotInVersion {
-                field: "NextExpectedMsgSeqNum(789)",
-                version: self.begin_string,
-            });
+        let fields = [
+            ("NextExpectedMsgSeqNum(789)", logon.next_expected == NextExpected::On, BeginString::Fix44),
+            ("TestMessageIndicator(464)", logon.test_message == TestMessage::Test, BeginString::Fix43),
+            ("ResetSeqNumFlag(141)", logon.reset_on_logon == ResetOnLogon::Announced, BeginString::Fix41),
+        ];
+        let version = self.begin_string;
+        match fields.into_iter().find(|&(_, used, since)| used && version < since) {
+            Some((field, ..)) => Err(ConfigError::NotInVersion { field, version }),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -83,11 +83,11 @@ impl Session {
         self.goal = Goal::Stay;
         self.probe = None;
         self.request = None;
-        self.acted = None;
+        self.acted.clear();
         self.waiting_since = None;
         self.go(now, Input::LinkDown);
         if was != State::Connecting {
-            self.after_link(now, was, why);
+            self.after_link(now, why);
         }
         if self.config.role == Role::Initiator {
             self.plan_reconnect(now, why);
@@ -95,10 +95,11 @@ impl Session {
     }
 
     /// What the end of a link does beside ending it: resets by agreement, and the word to cancel orders.
-    fn after_link(&mut self, now: Now, was: State, why: Reason) {
+    fn after_link(&mut self, now: Now, why: Reason) {
         let policy = self.config.policies;
-        // A refusal falls back to the series before; only a lost answer leaves the question open (FIX session layer 4.4.3).
-        if matches!(why, Reason::LogonRefusedByPeer) || self.config.role == Role::Acceptor {
+        // A refusal falls back to the series before; a lost answer leaves the question open (FIX session layer 4.4.3), and so does other traffic in
+        // its place: that may have been on its way before the counterparty took our reset.
+        if why == Reason::LogonRefusedByPeer {
             self.numbers.reset_pending = false;
         }
         let resets = match why {
@@ -130,7 +131,7 @@ impl Session {
             | Reason::JournalFailed => policy.logon.reset_on_error,
         };
         // Nothing before a good Logon touches the numbers.
-        let logged_on = !matches!(was, State::AwaitingLogon | State::LogonReceived(_));
+        let logged_on = self.memory.logged_on.is_some();
         let on_disconnect = policy.logon.reset_on_disconnect;
         if logged_on && (resets == ResetOn::Reset || on_disconnect == ResetOn::Reset) {
             self.new_series(now);
@@ -188,6 +189,7 @@ impl Session {
             Action::TakeAnswer(logon) => self.take_answer(now, logon),
             Action::LoggedOn => {
                 self.attempt = 0;
+                self.memory.logged_on = Some(now.monotonic);
                 self.owed.push(Owed::LoggedOn);
                 self.start_heartbeat(now.monotonic);
                 self.live(now, liveness::Input::Traffic);

@@ -2,7 +2,7 @@
 
 use super::config::Role;
 use super::owed::Owed;
-use super::policy::{NextExpected, ResetOnLogon};
+use super::policy::{Check, NextExpected, ResetOnLogon};
 use super::{PeerLogon, Session, Span};
 use super::{recovery, replay};
 use crate::event::Event;
@@ -13,8 +13,14 @@ impl Session {
     /// The counterparty's Logon is accepted: take what it says, its reset included, and owe the answer.
     pub(super) fn answer_logon(&mut self, now: Now, logon: PeerLogon) {
         let own = self.config.policies.logon.reset_on_logon;
-        if logon.reset || own != ResetOnLogon::Never {
+        let taken = self.took_our_reset(logon.number);
+        self.numbers.reset_pending = false;
+        if logon.reset || own != ResetOnLogon::Never || taken {
             self.new_series(now);
+        }
+        if taken {
+            // Our Logon was the first message of the new series.
+            self.numbers.next_out = MsgSeqNum::FIRST.next();
         }
         self.take_facts(logon);
         let reset = logon.reset || own == ResetOnLogon::Announced;
@@ -24,12 +30,17 @@ impl Session {
         }
     }
 
+    /// Our reset in session lost its answer with the link, and the counterparty logs on again: a number below the expected one says that it
+    /// has begun the new series (FIX session layer 4.4.2). With any other the reset did not arrive, and the old series goes on.
+    pub(super) fn took_our_reset(&self, number: MsgSeqNum) -> bool {
+        self.numbers.reset_pending && number < self.numbers.next_in
+    }
+
     /// The answer to our Logon is good.
     pub(super) fn take_answer(&mut self, now: Now, logon: PeerLogon) {
         if logon.reset {
             // Both Logons bore number 1 of the new series (FIX session layer 4.4.3).
-            self.new_series(now);
-            self.numbers.next_out = MsgSeqNum::FIRST.next();
+            self.begin_series(now, MsgSeqNum::FIRST.next());
         }
         self.take_facts(logon);
         if logon.number == self.numbers.next_in {
@@ -56,14 +67,14 @@ impl Session {
             self.out(replay::Input::Requested(Span { from, to }));
         }
         let (expected, number) = (self.numbers.next_in, logon.number);
-        if number > expected {
-            self.acted = Some(number);
+        if number > expected && self.config.policies.checks.sequence == Check::On {
+            let became = self.acted.keep(number);
             let both =
                 logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
             let input = if both {
                 recovery::Input::GapAtLogon { expected, number }
             } else {
-                recovery::Input::Gap { expected, number }
+                recovery::Input::Gap { expected, number, became }
             };
             self.owed.push(Owed::Event(Event::Gap { missing: expected, received: number }));
             self.recover(now, input);
@@ -72,9 +83,14 @@ impl Session {
 
     /// Both numbers are 1 again, under a new name; nothing of the old series is asked, held or sent any more.
     pub(super) fn new_series(&mut self, now: Now) {
+        self.begin_series(now, MsgSeqNum::FIRST);
+    }
+
+    fn begin_series(&mut self, now: Now, next_out: MsgSeqNum) {
         self.numbers.reset(now.utc);
+        self.numbers.next_out = next_out;
         self.ticket = self.ticket.wrapping_add(1);
-        self.acted = None;
+        self.acted.clear();
         self.again = None;
         self.request = None;
         self.waiting_since = None;

@@ -13,7 +13,7 @@ use super::classify::{Class, Classified, Kind};
 use super::config::Config;
 use super::policy::SendingTimeCheck;
 use super::rules::MessageRules;
-use super::{Goal, Inbound, Liveness, Outbound, Session, State, liveness};
+use super::{Session, liveness};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
 use crate::number::MsgSeqNum;
@@ -60,8 +60,8 @@ struct Part {
 }
 
 impl Session {
-    /// Takes the next frame when it is the next application message, with the expected header, on a session where nothing else is going on.
-    /// Otherwise nothing has changed, and it goes the generic way.
+    /// Takes the next frame when it is the next application message, with the expected header. The session is logged on and has nothing to do
+    /// but to read. Otherwise nothing has changed, and the frame goes the generic way.
     #[inline]
     pub(super) fn take_expected(
         &mut self,
@@ -69,20 +69,10 @@ impl Session {
         inbox: &mut Inbox<'_>,
         rules: &impl MessageRules,
     ) -> Option<Layout> {
-        let header = self.expected.header.as_mut()?;
-        let calm = self.owed.is_empty()
-            && !self.timers.is_due(now.monotonic)
-            && self.state == State::Active
-            && self.liveness == Liveness::Quiet
-            && self.inbound == Inbound::InSequence
-            && self.outbound == Outbound::Live
-            && self.goal == Goal::Stay
-            && self.acted.is_none()
-            && inbox.held() == 0;
-        if !calm {
+        if inbox.held() != 0 {
             return None;
         }
-        inbox.release();
+        let header = self.expected.header.as_mut()?;
         let (len, layout) = header.read(inbox.unread(), self.numbers.next_in, now.utc, &self.config)?;
         let frame = inbox.unread().get(..len)?;
         rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
@@ -105,7 +95,8 @@ impl Session {
         // One message of another kind changes nothing, and headers that are never alike are not looked at each time.
         let misses = self.expected.misses.wrapping_add(1);
         self.expected.misses = misses;
-        let worthwhile = self.expected.header.is_none() || misses > 1;
+        let stale = self.expected.header.as_ref().is_none_or(|header| header.number.is_none());
+        let worthwhile = stale || misses > 1;
         if usual && worthwhile && misses.is_power_of_two() {
             self.expected.header = Header::of(frame, span, &message.layout, &self.config);
         }
@@ -337,5 +328,82 @@ impl core::hash::Hash for Expected {
 impl fmt::Debug for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Expected")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BeginString, Checkpoint, Config, Event, Output, Role};
+    use std::format;
+    use std::vec::Vec;
+
+    fn order(number: u64, time: &str) -> Vec<u8> {
+        let body = format!(
+            "35=D\u{1}34={number}\u{1}49=BUYSIDE\u{1}52={time}\u{1}56=SELLSIDE\u{1}11=ORDER\u{1}55=IBM\u{1}58=a text of some length\u{1}"
+        );
+        let mut frame = format!("8=FIX.4.4\u{1}9={}\u{1}{body}", body.len()).into_bytes();
+        frame.extend(crate::wire::trailer(crate::wire::checksum(&frame)));
+        frame
+    }
+
+    fn ready(number: u64) -> Session {
+        let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELLSIDE", "BUYSIDE").unwrap();
+        let next_in = MsgSeqNum::new(number).unwrap();
+        let mut session =
+            Session::new(config, Checkpoint { next_in, ..Checkpoint::begin(Utc::EPOCH) }).unwrap();
+        session.state = State::Active;
+        session
+    }
+
+    /// How many of the frames went the short way.
+    fn short_ways(session: &mut Session, frames: &[Vec<u8>]) -> Vec<bool> {
+        let now = Now { utc: Utc::from_secs(3600), ..Now::default() };
+        let went = |frame: &Vec<u8>| {
+            let mut memory = [0; 512];
+            let mut inbox = Inbox::new(&mut memory);
+            inbox.extend(frame);
+            let Output::Event(Event::Message(_)) = session.step(now, &mut inbox, &mut []) else { panic!() };
+            session.expected.misses == 0
+        };
+        frames.iter().map(went).collect()
+    }
+
+    #[test]
+    fn the_second_of_two_like_headers_goes_the_short_way_and_so_do_all_after_it() {
+        let frames: Vec<_> = (7..10).map(|number| order(number, "19700101-01:00:00.000")).collect();
+        assert_eq!(short_ways(&mut ready(7), &frames), [false, true, true]);
+    }
+
+    #[test]
+    fn another_second_is_expected_and_another_minute_or_another_digit_in_the_number_is_not() {
+        let frames = [
+            order(8, "19700101-01:00:00.000"),
+            order(9, "19700101-01:00:59.123"),
+            order(10, "19700101-01:00:59.123"),
+            order(11, "19700101-01:00:59.123"),
+            order(12, "19700101-01:01:00.000"),
+        ];
+        assert_eq!(short_ways(&mut ready(8), &frames), [false, true, false, true, false]);
+    }
+
+    #[test]
+    fn a_number_with_more_digits_is_not_cut() {
+        let mut session = ready(99);
+        let _ = short_ways(&mut session, &[order(99, "19700101-01:00:00.000")]);
+        let Some(header) = &mut session.expected.header else { panic!() };
+        for _ in 0..2 {
+            assert!(!header.bear(MsgSeqNum::new(100).unwrap()));
+        }
+        assert!(header.bear(MsgSeqNum::new(99).unwrap()));
+    }
+
+    #[test]
+    fn what_is_expected_is_no_part_of_what_a_session_is() {
+        let mut session = ready(7);
+        let _ = short_ways(&mut session, &[order(7, "19700101-01:00:00.000")]);
+        let mut other = session.clone();
+        other.forget_expected_header();
+        assert!(session.expected.header.is_some() && session == other);
     }
 }

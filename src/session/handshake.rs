@@ -87,7 +87,8 @@ impl Session {
             self.go(now, Input::Fatal(Reason::ResetRefused, Farewell::Logout));
             return None;
         }
-        let resets = logon.reset || policy.reset_on_logon != ResetOnLogon::Never;
+        let resets =
+            logon.reset || policy.reset_on_logon != ResetOnLogon::Never || self.took_our_reset(logon.number);
         let expected = if resets { MsgSeqNum::FIRST } else { self.numbers.next_in };
         // FIX session layer 4.3.10, test case 2c: below the expected number, and neither a reset nor a duplicate.
         if logon.number < expected && self.config.policies.checks.sequence == Check::On {
@@ -99,7 +100,13 @@ impl Session {
             return None;
         }
         // FIX session layer 4.4.1: what the counterparty expects was never sent.
-        let next_out = if resets { MsgSeqNum::FIRST } else { self.numbers.next_out };
+        let next_out = if self.took_our_reset(logon.number) {
+            MsgSeqNum::FIRST.next()
+        } else if resets {
+            MsgSeqNum::FIRST
+        } else {
+            self.numbers.next_out
+        };
         if let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) {
             let reason = Reason::NextExpectedTooHigh { next_out, received };
             self.go(now, Input::Fatal(reason, Farewell::Logout));
@@ -180,7 +187,8 @@ impl Session {
                     return self.invalid_logon(now, &message, LogonFault::UnaskedReset);
                 }
                 let expected = self.numbers.next_in;
-                if !logon.reset && logon.number < expected {
+                let checked = self.config.policies.checks.sequence == Check::On;
+                if checked && !logon.reset && logon.number < expected {
                     let reason = Reason::MsgSeqNumTooLow { expected, received: logon.number };
                     self.go(now, Input::Fatal(reason, Farewell::Logout));
                     return None;

@@ -1,6 +1,7 @@
 //! The liveness machine: is the counterparty still there (FIX session layer 4.5.1, 4.5.5)?
 
 use super::policy::Echo;
+use super::state::Place;
 
 /// Whether a TestRequest of ours is open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -29,8 +30,8 @@ pub enum Cause {
 pub(crate) enum Input {
     /// A good message came, of any kind.
     Traffic,
-    /// A Heartbeat with the TestReqID(112) of the open TestRequest came.
-    Echoed,
+    /// A Heartbeat with the TestReqID(112) of the open TestRequest came, in sequence and nothing on either side to be sent again, or not so.
+    Echoed(Place),
     /// The wait is over: nothing came since the last message, or since our TestRequest.
     Elapsed,
     /// A TestRequest is wanted.
@@ -62,12 +63,16 @@ pub(crate) fn next(echo: Echo, state: Liveness, input: Input) -> (Liveness, Acti
         }
         (Liveness::Quiet, Input::Probe(cause)) => (Liveness::Probing { cause }, Action::TestRequest),
         // FIX session layer 4.5.1: any message that is not garbled ends the silence.
-        (Liveness::Quiet, Input::Traffic | Input::Echoed) => (Liveness::Quiet, Action::Heard),
+        (Liveness::Quiet, Input::Traffic | Input::Echoed(_)) => (Liveness::Quiet, Action::Heard),
         (Liveness::Probing { .. }, Input::Elapsed) => (Liveness::Quiet, Action::Lost),
-        (Liveness::Probing { cause: Cause::Reset }, Input::Echoed) => {
+        // FIX session layer 4.4.2: the echo shows that nothing is missing. When it shows a gap, the reset begins anew once that is filled.
+        (Liveness::Probing { cause: Cause::Reset }, Input::Echoed(Place::InSequence)) => {
             (Liveness::Quiet, Action::ResetMayBegin)
         }
-        (Liveness::Probing { cause: Cause::Silence | Cause::Asked }, Input::Echoed) => {
+        (Liveness::Probing { cause: Cause::Reset }, Input::Echoed(Place::AboveGap)) => {
+            (Liveness::Quiet, Action::Heard)
+        }
+        (Liveness::Probing { cause: Cause::Silence | Cause::Asked }, Input::Echoed(_)) => {
             (Liveness::Quiet, Action::RoundTrip)
         }
         // FIX session layer 4.5.5: in a long recovery the echo itself stands above the gap, so any good message shows life.

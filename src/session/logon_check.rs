@@ -11,7 +11,7 @@ use crate::wire::{BeginString, Value, ValueError, tag};
 /// Reads what the session acts on, and checks it in the order of FIX session layer 4.3.
 pub(super) fn check(message: &Message<'_>, config: &Config, asked: u32) -> Result<PeerLogon, LogonFault> {
     let policy = &config.policies.logon;
-    check_test_message(message, policy.test_message)?;
+    check_test_message(message, config)?;
     // FIX session layer 4.3.3, test case 17b: only EncryptMethod 0 is spoken.
     match field(message, tag::ENCRYPT_METHOD, true, Value::int)? {
         Some(0) => {}
@@ -31,7 +31,9 @@ pub(super) fn check(message: &Message<'_>, config: &Config, asked: u32) -> Resul
         | BeginString::Fix43
         | BeginString::Fix44
         | BeginString::Fixt11 => {
-            field(message, tag::RESET_SEQ_NUM_FLAG, false, Value::bool)?.unwrap_or_default()
+            let says = field(message, tag::RESET_SEQ_NUM_FLAG, false, Value::bool)?.unwrap_or_default();
+            // FIX session layer 4.8.7: a retransmission is numbers only.
+            says && !message.poss_dup()
         }
     };
     let next_expected = match policy.next_expected {
@@ -43,14 +45,18 @@ pub(super) fn check(message: &Message<'_>, config: &Config, asked: u32) -> Resul
         heart_bt_int,
         reset,
         next_expected,
-        max_message_size: max_message_size(message)?,
+        max_message_size: max_message_size(message, config.begin_string)?,
     };
     logon.check_reset()
 }
 
 /// FIX session layer 4.3.2: TestMessageIndicator(464) absent means production.
-fn check_test_message(message: &Message<'_>, policy: TestMessage) -> Result<(), LogonFault> {
-    let is_test = message.get(tag::TEST_MESSAGE_INDICATOR).is_some_and(|value| value.as_bytes() == b"Y");
+fn check_test_message(message: &Message<'_>, config: &Config) -> Result<(), LogonFault> {
+    let policy = config.policies.logon.test_message;
+    if policy == TestMessage::Unchecked || config.begin_string < BeginString::Fix43 {
+        return Ok(());
+    }
+    let is_test = field(message, tag::TEST_MESSAGE_INDICATOR, false, Value::bool)?.unwrap_or_default();
     match policy {
         TestMessage::Production if is_test => Err(LogonFault::TestMessage),
         TestMessage::Test if !is_test => Err(LogonFault::TestMessage),
@@ -85,9 +91,14 @@ fn check_heart_bt_int(message: &Message<'_>, config: &Config, asked: u32) -> Res
 const MESSAGE_SIZE_LEAST: u64 = 512;
 
 /// FIX session layer 4.3.6: MaxMessageSize(383) is the longest message that its sender takes.
-fn max_message_size(message: &Message<'_>) -> Result<Option<u32>, LogonFault> {
+fn max_message_size(message: &Message<'_>, version: BeginString) -> Result<Option<u32>, LogonFault> {
+    if version < BeginString::Fix42 {
+        return Ok(None);
+    }
     match field(message, tag::MAX_MESSAGE_SIZE, false, Value::uint)? {
-        Some(size) if size < MESSAGE_SIZE_LEAST => Err(LogonFault::MaxMessageSize(size)),
+        Some(said) if said < MESSAGE_SIZE_LEAST => {
+            Err(LogonFault::MaxMessageSize { said, needed: MESSAGE_SIZE_LEAST })
+        }
         Some(size) => Ok(u32::try_from(size).ok()),
         None => Ok(None),
     }

@@ -2,7 +2,7 @@
 
 use super::owed::{Owed, Request};
 use super::policy::{Silence, WhileProbing};
-use super::state::{Farewell, Input};
+use super::state::{Answer, Farewell, Input, State};
 use super::timers::Timer;
 use super::{Goal, Inbound, Liveness, Outbound, Session};
 use super::{liveness, recovery, replay};
@@ -53,13 +53,14 @@ impl Session {
         if was_probing && policy.while_probing == WhileProbing::Quiet {
             self.start_heartbeat(now.monotonic);
         }
-        // FIX session layer 4.3.4: an interval of 0 watches nothing.
-        if self.heart_bt_int == 0 || policy.silence == Silence::Ignore {
-            self.timers.stop(Timer::Silence);
-        } else {
-            let until = now.monotonic.saturating_add(wait.of_seconds(self.heart_bt_int));
-            self.timers.start(Timer::Silence, until);
-        }
+        // FIX session layer 4.3.4: an interval of 0 watches nothing, but a TestRequest that went out is answered in bounded time.
+        let probing = matches!(self.liveness, Liveness::Probing { .. });
+        let wait = match (self.heart_bt_int, policy.silence) {
+            (0, _) | (_, Silence::Ignore) if !probing => return self.timers.stop(Timer::Silence),
+            (0, _) => self.config.policies.logon.timeout,
+            (seconds, _) => wait.of_seconds(seconds),
+        };
+        self.timers.start(Timer::Silence, now.monotonic.saturating_add(wait));
     }
 
     /// Feeds the inbound machine and does what it says; true when a ResendRequest is owed for it.
@@ -73,8 +74,13 @@ impl Session {
             recovery::Action::Ask { from, to } => {
                 let request = Request { from, to, number: None };
                 self.request = Some(request);
-                self.owed.push(Owed::ResendRequest(request));
                 asked = true;
+                // FIX session layer 4.8.8, test case 20: what the counterparty asked for goes first.
+                if replay::is_retransmitting(self.outbound) {
+                    self.timers.stop(Timer::Recovery);
+                    return asked;
+                }
+                self.owed.push(Owed::ResendRequest(request));
             }
             recovery::Action::Repeat => {
                 if let Some(request) = self.request
@@ -88,7 +94,6 @@ impl Session {
                 self.owed.push(Owed::Event(Event::Recovered));
                 self.timers.stop(Timer::Recovery);
                 self.request = None;
-                self.go(now, Input::Recovered);
                 return false;
             }
             recovery::Action::Dropped => {
@@ -112,25 +117,38 @@ impl Session {
 
     /// Feeds the outbound machine.
     pub(super) fn out(&mut self, input: replay::Input) {
+        let was = replay::is_retransmitting(self.outbound);
         self.outbound = replay::next(self.outbound, input, self.numbers.next_out);
         if self.outbound == Outbound::Live {
             self.waiting_since = None;
+        }
+        // Our own request waited for the end of the retransmission.
+        if was
+            && !replay::is_retransmitting(self.outbound)
+            && self.inbound.is_recovering()
+            && let Some(request @ Request { number: None, .. }) = self.request
+        {
+            self.owed.push(Owed::ResendRequest(request));
+            let wait = self.config.policies.gaps.progress_timeout;
+            self.timers.start(Timer::Recovery, self.clock.saturating_add(wait));
         }
     }
 
     /// The next expected number moved.
     pub(super) fn advanced(&mut self, now: Now) {
-        // A Logon above the gap was acted on when it came; its number counts now.
-        while self.acted == Some(self.numbers.next_in) {
-            self.acted = None;
+        while self.acted.take(self.numbers.next_in) {
             self.numbers.count();
         }
         if self.numbers.next_in == MsgSeqNum::MAX {
             let why = Reason::NumbersExhausted;
             return self.go(now, Input::Fatal(why, Farewell::Logout));
         }
-        if matches!(self.inbound, Inbound::Recovering(_)) {
+        if self.inbound != Inbound::InSequence {
             self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
+        }
+        // FIX session layer 4.6.3: everything below the counterparty's Logout has come, and it counts.
+        if self.state == State::LogoutReceived(Answer::Owed) && self.acted.is_empty() {
+            self.go(now, Input::Recovered);
         }
     }
 }

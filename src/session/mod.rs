@@ -1,5 +1,6 @@
 //! The session: four machines, two numbers, a few timers, and what is owed.
 
+mod acted;
 mod admin;
 mod application;
 mod bucket;
@@ -41,7 +42,7 @@ pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
 pub use outbound::ComposeError;
 pub use policy::*;
-pub use recovery::{Asked, Inbound, Recovery};
+pub use recovery::{Asked, Inbound, Recovery, Refusal};
 pub use replay::{Outbound, Replaying, Span};
 pub use resend::ReplayError;
 pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};
@@ -49,6 +50,7 @@ pub use state::{Answer, Opening, State};
 pub use status::{Closed, Status, Text};
 
 use crate::checkpoint::Checkpoint;
+use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::time::Instant;
 use numbers::Numbers;
@@ -63,22 +65,24 @@ use timers::Timers;
 /// * [`step`](Session::step) does input and output; call it until it answers [`Output::Wait`](crate::Output::Wait).
 /// * [`connected`](Session::connected) and [`disconnected`](Session::disconnected) tell it of the link.
 /// * [`send`](Session::send), [`accept`](Session::accept), [`logout`](Session::logout) and the like are the application's wishes.
+// In this order: what a step with nothing to do looks at comes first, on few cache lines.
+#[repr(C, align(64))]
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Session {
     state: State,
-    inbound: Inbound,
-    liveness: Liveness,
-    outbound: Outbound,
-    numbers: Numbers,
-    owed: Queue,
-    timers: Timers,
-    /// The latest monotonic reading seen: time never moves back.
-    clock: Instant,
     turn: Turn,
     goal: Goal,
     standby: Standby,
+    liveness: Liveness,
     /// HeartBtInt(108) in force, in seconds.
     heart_bt_int: u32,
+    /// The latest monotonic reading seen: time never moves back.
+    clock: Instant,
+    timers: Timers,
+    outbound: Outbound,
+    numbers: Numbers,
+    owed: Queue,
+    inbound: Inbound,
     /// Counts connections, so that answers to an old one are told apart.
     link: u32,
     /// Counts what happened, so that frames built before it are told apart.
@@ -90,8 +94,8 @@ pub struct Session {
     probe: Option<(MsgSeqNum, Instant)>,
     /// The ResendRequest that is out.
     request: Option<owed::Request>,
-    /// A Logon above the gap that was acted on: its number counts when it is reached.
-    acted: Option<MsgSeqNum>,
+    /// What was acted on although it stood above a gap: the numbers count when they are reached.
+    acted: acted::Acted,
     /// Numbers below the expected one that the application asked for again.
     again: Option<Span>,
     /// When the first message of the application began to wait behind a replay.
@@ -102,6 +106,7 @@ pub struct Session {
     farewell: Text,
     farewell_status: Option<u32>,
     expected: expected::Expected,
+    second: header::Second,
     config: Config,
 }
 
@@ -163,7 +168,7 @@ impl Session {
             peer_max: None,
             probe: None,
             request: None,
-            acted: None,
+            acted: acted::Acted::default(),
             again: None,
             waiting_since: None,
             bucket: bucket::Bucket::full(config.rate),
@@ -171,6 +176,7 @@ impl Session {
             farewell: Text::new(),
             farewell_status: None,
             expected: expected::Expected::nothing(),
+            second: header::Second::new(),
             config,
         })
     }
@@ -199,6 +205,12 @@ impl Session {
             Finished::ByStep => Checkpoint { next_in: self.numbers.next_in, ..self.numbers.checkpoint() },
             Finished::ByCall => self.numbers.checkpoint(),
         }
+    }
+
+    /// What a restart begins from once `message` is finished: to store with its effect, under either policy.
+    pub fn checkpoint_after(&self, message: &Message<'_>) -> Checkpoint {
+        let here = self.numbers.checkpoint();
+        Checkpoint { next_in: here.next_in.max(message.msg_seq_num().next()), ..here }
     }
 
     /// What it was told before it began.

@@ -60,6 +60,12 @@ impl Numbers {
         }
     }
 
+    /// Was anything handed over that is not finished?
+    #[inline]
+    pub(crate) fn has_in_hand(&self) -> bool {
+        self.in_hand.is_some()
+    }
+
     /// The application has finished everything that it was handed.
     #[inline]
     pub(crate) fn finish_all(&mut self) {

@@ -1,11 +1,11 @@
 //! What an operator wants at night: each call leaves its trace, each refusal says why.
 
 use super::application::NotNow;
-use super::classify::{Classified, Kind};
+use super::classify::{Class, Classified, Kind};
 use super::liveness;
 use super::owed::{Owed, Request};
 use super::policy::TestReqId;
-use super::state::{Farewell, Input, State};
+use super::state::{Farewell, Input, Place, State};
 use super::{Cause, Inbound, Outbound, Session, Span, Standby};
 use super::{recovery, replay};
 use crate::event::Event;
@@ -14,7 +14,7 @@ use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::time::Now;
-use crate::wire::tag;
+use crate::wire::{MsgType, tag};
 
 impl Session {
     /// Sets the number that the next inbound message must bear. Lower asks for nothing by itself: messages below it are low no more and
@@ -28,7 +28,7 @@ impl Session {
         let from = self.numbers.next_in;
         self.numbers.set_next_in(next);
         self.recover(now, recovery::Input::Over);
-        self.acted = None;
+        self.acted.clear();
         self.owe_event(Event::NumbersSet { next_in: next, next_out: self.numbers.next_out, was: from });
         Ok(())
     }
@@ -71,7 +71,7 @@ impl Session {
     /// The session is not logged on, or a request is open.
     pub fn request_resend(&mut self, now: Now, from: MsgSeqNum, to: Option<MsgSeqNum>) -> Result<(), NotNow> {
         self.observe(now);
-        if self.state != State::Active || self.inbound != Inbound::InSequence || !self.owed.has_room() {
+        if self.state != State::Active || self.inbound.is_recovering() || !self.owed.has_room() {
             return Err(NotNow(self.state));
         }
         let last = self.numbers.next_in.previous();
@@ -142,7 +142,7 @@ impl Session {
 
     /// Numbers may be set while the session is logged on or has no link.
     fn settled(&self) -> Result<(), NotNow> {
-        if matches!(self.state, State::Active | State::Disconnected) {
+        if matches!(self.state, State::Active | State::Disconnected | State::Connecting) {
             Ok(())
         } else {
             Err(NotNow(self.state))
@@ -155,7 +155,7 @@ impl Session {
     }
 
     /// FIX session layer 4.5.5: does a Heartbeat bear the TestReqID of our open TestRequest?
-    pub(super) fn echoes(&self, inbox: &Inbox<'_>, message: &Classified) -> bool {
+    fn echoes(&self, inbox: &Inbox<'_>, message: &Classified) -> bool {
         let Some((number, _)) = self.probe else { return false };
         if message.kind != Kind::Heartbeat {
             return false;
@@ -169,16 +169,20 @@ impl Session {
     }
 
     /// FIX session layer 4.5.1: any message that is not garbled is a sign of life.
-    pub(super) fn heard(&mut self, now: Now, echo: bool) {
-        self.live(now, if echo { liveness::Input::Echoed } else { liveness::Input::Traffic });
+    pub(super) fn heard(&mut self, now: Now, inbox: &Inbox<'_>, message: &Classified) {
+        let settled = self.inbound == Inbound::InSequence && self.outbound == Outbound::Live;
+        let place = if settled && message.class == Class::Next { Place::InSequence } else { Place::AboveGap };
+        let echoes = self.echoes(inbox, message);
+        self.live(now, if echoes { liveness::Input::Echoed(place) } else { liveness::Input::Traffic });
     }
 
-    /// A Reject of our ResendRequest ends the open recovery: asking again would be rejected again.
-    pub(super) fn note_reject(&mut self, now: Now, reject: &Message<'_>) {
+    /// Does a Reject refer to our open ResendRequest, by RefSeqNum(45) and, where it says, RefMsgType(372)?
+    pub(super) fn rejects_our_request(&self, reject: &Message<'_>) -> bool {
         let referred = reject.get(tag::REF_SEQ_NUM).and_then(|value| value.seq_num().ok());
-        let Some(request) = self.request else { return };
-        if referred.is_some() && request.number == referred {
-            self.recover(now, recovery::Input::Rejected);
-        }
+        let msg_type = reject
+            .get(tag::REF_MSG_TYPE)
+            .map_or(MsgType::RESEND_REQUEST, |value| MsgType::new(value.as_bytes()));
+        let asked = self.request.and_then(|request| request.number);
+        asked.is_some() && asked == referred && msg_type == MsgType::RESEND_REQUEST
     }
 }

@@ -5,9 +5,11 @@ use arrayvec::ArrayVec;
 use super::rules::RefTag;
 use super::state::Opening;
 use crate::event::Event;
+use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
+use crate::wire::Garbled;
 
 /// One thing owed. It stays until it has happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,7 +22,7 @@ pub(crate) enum Owed {
     },
     Heartbeat,
     /// The answer to the TestRequest in hand.
-    Echo,
+    Echo(Layout),
     TestRequest,
     ResendRequest(Request),
     /// The same request once more, under its own number.
@@ -74,6 +76,8 @@ pub(crate) enum Why {
         expected: MsgSeqNum,
         received: MsgSeqNum,
     },
+    /// The message is garbled, where policy rejects it.
+    Garbled(Garbled),
     /// BusinessRejectReason(380), and what Text(58) says.
     Business(u16, &'static str),
 }
@@ -87,7 +91,7 @@ impl Rejection {
     pub(crate) fn reason(&self) -> SessionRejectReason {
         match self.why {
             Why::Session(reason) => reason,
-            Why::LowersTo(_) | Why::TooLow { .. } => SessionRejectReason::ValueIncorrect,
+            Why::LowersTo(_) | Why::TooLow { .. } | Why::Garbled(_) => SessionRejectReason::ValueIncorrect,
             Why::Business(..) => SessionRejectReason::InvalidMsgType,
         }
     }
@@ -130,6 +134,11 @@ impl Queue {
     /// Is there room for a wish of the application beside what the session owes?
     pub(crate) fn has_room(&self) -> bool {
         self.0.len() < Self::CAPACITY - Self::RESERVE
+    }
+
+    /// Is our answer to a Logon among it?
+    pub(crate) fn has_logon(&self) -> bool {
+        self.0.iter().any(|owed| matches!(owed, Owed::LogonAnswer { .. }))
     }
 
     pub(crate) fn pop(&mut self) {

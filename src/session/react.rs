@@ -13,6 +13,8 @@ pub(crate) enum Reaction {
     Gap,
     /// The same, but it is served now: parking it would let both sides wait for ever.
     GapAndServe,
+    /// A Reject above a gap: it may refuse the very ResendRequest that is to close the gap.
+    GapAndHeed,
     /// The counterparty's Logout above a gap.
     GapAndLogout,
     /// It was processed before, and says so.
@@ -52,13 +54,9 @@ pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
         // what is missing below it (test case 10a).
         (Kind::ResendRequest, Class::High) => Reaction::GapAndServe,
         (Kind::Logout, Class::High) => Reaction::GapAndLogout,
+        (Kind::Reject, Class::High) => Reaction::GapAndHeed,
         (
-            Kind::Application
-            | Kind::Heartbeat
-            | Kind::TestRequest
-            | Kind::Reject
-            | Kind::GapFill
-            | Kind::Logon,
+            Kind::Application | Kind::Heartbeat | Kind::TestRequest | Kind::GapFill | Kind::Logon,
             Class::High,
         ) => Reaction::Gap,
 

@@ -4,11 +4,12 @@ use super::classify::{Class, Classified, Expected, Kind, Unclassified, classify}
 use super::owed::{Owed, Rejection, Why};
 use super::policy::{Above, Check, LowNumber, OutOfSequenceLogout, StaleRequest};
 use super::react::{Reaction, react};
+use super::recovery::Became;
 use super::rules::{Answer, MessageRules, RefTag};
 use super::state::{Farewell, Input, Place, State};
 use super::{Session, recovery};
 use crate::event::{Event, Ignored};
-use crate::inbox::{Inbox, Standing};
+use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
@@ -109,8 +110,9 @@ impl Session {
                 return None;
             }
         };
-        self.heard(now, self.echoes(inbox, message));
-        if let Some(number) = message.last_processed {
+        self.heard(now, inbox, message);
+        // A number that was never sent acknowledges nothing.
+        if let Some(number) = message.last_processed.filter(|&number| number < self.numbers.next_out) {
             self.memory.acknowledged = self.memory.acknowledged.max(Some(number));
         }
         if let Some(fault) = &message.fault {
@@ -131,23 +133,42 @@ impl Session {
                 self.count(now);
                 Some(Told::Ignored(message.layout, Ignored::AdminDuplicate))
             }
-            Reaction::Gap => self.gap(now, inbox, message, Standing::Waiting),
+            Reaction::Gap => {
+                let became = self.hold(inbox, message);
+                self.gap(now, message, became)
+            }
             Reaction::GapAndServe => match self.requested(inbox, message) {
                 Ok(asked) => {
-                    let told = self.serve(now, asked);
-                    self.gap(now, inbox, message, Standing::Acted).and(told).or(told)
+                    let served = self.serve(now, asked);
+                    let became = self.acted.keep(message.layout.number);
+                    let gap = self.gap(now, message, became);
+                    if gap.is_some() {
+                        self.owe_event(served);
+                    }
+                    gap.or(Some(Told::Event(served)))
                 }
                 // What is wrong with it is judged when its number is reached.
-                Err(_) => self.gap(now, inbox, message, Standing::Waiting),
+                Err(_) => {
+                    let became = self.hold(inbox, message);
+                    self.gap(now, message, became)
+                }
             },
+            Reaction::GapAndHeed => {
+                if self.rejects_our_request(&self.message(inbox, message.layout)) {
+                    let _ = self.hold(inbox, message);
+                    self.recover(now, recovery::Input::Rejected);
+                    return None;
+                }
+                let became = self.hold(inbox, message);
+                self.gap(now, message, became)
+            }
             Reaction::GapAndLogout => {
                 let view = self.message(inbox, message.layout);
                 self.memory.note_logout(&view);
                 self.go(now, Input::Logout(Place::AboveGap));
-                if self.config.policies.logout.out_of_sequence == OutOfSequenceLogout::Recover
-                    && !matches!(self.state, State::Closing(_))
-                {
-                    let _ = self.gap(now, inbox, message, Standing::Acted);
+                if self.state == State::LogoutReceived(super::state::Answer::Owed) {
+                    let became = self.acted.keep(message.layout.number);
+                    let _ = self.gap(now, message, became);
                 }
                 Some(Told::Logout(message.layout))
             }
@@ -156,7 +177,7 @@ impl Session {
             Reaction::StaleRequest => match self.config.policies.gaps.stale_request {
                 StaleRequest::Refuse => self.too_low(now, message),
                 StaleRequest::Serve => match self.requested(inbox, message) {
-                    Ok(asked) => self.serve(now, asked),
+                    Ok(asked) => Some(Told::Event(self.serve(now, asked))),
                     Err(rejection) => self.reject_message(now, message, rejection, None),
                 },
             },
@@ -203,20 +224,23 @@ impl Session {
                     return self.reject_field(now, message, reason, tag::TEST_REQ_ID);
                 }
                 self.count(now);
-                self.owed.push(Owed::Echo);
+                self.owed.push(Owed::Echo(message.layout));
                 None
             }
             Kind::ResendRequest => match self.requested(inbox, message) {
                 Ok(asked) => {
                     self.count(now);
-                    self.serve(now, asked)
+                    Some(Told::Event(self.serve(now, asked)))
                 }
                 Err(rejection) => self.reject_message(now, message, rejection, None),
             },
             // FIX session layer 4.5.4, test case 7: told, counted, never answered by a Reject.
             Kind::Reject => {
-                self.note_reject(now, &view);
+                let ours = self.rejects_our_request(&view);
                 self.count(now);
+                if ours {
+                    self.recover(now, recovery::Input::Rejected);
+                }
                 Some(Told::Rejected(message.layout))
             }
             Kind::GapFill => self.gap_fill(now, inbox, message),
@@ -234,19 +258,16 @@ impl Session {
         }
     }
 
+    /// By policy a message above a gap waits for its turn, as long as there is room.
+    fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> Became {
+        let held = self.config.policies.gaps.above == Above::Hold && inbox.hold(message.layout.number.get());
+        if held { Became::Held } else { Became::Dropped }
+    }
+
     /// FIX session layer 4.8.1, 4.8.2: a number above the expected one.
-    fn gap(
-        &mut self,
-        now: Now,
-        inbox: &mut Inbox<'_>,
-        message: &Classified,
-        standing: Standing,
-    ) -> Option<Told> {
+    fn gap(&mut self, now: Now, message: &Classified, became: Became) -> Option<Told> {
         let (expected, number) = (self.numbers.next_in, message.layout.number);
-        if self.config.policies.gaps.above == Above::Hold || standing == Standing::Acted {
-            inbox.hold(number.get(), standing);
-        }
-        let asked = self.recover(now, recovery::Input::Gap { expected, number });
+        let asked = self.recover(now, recovery::Input::Gap { expected, number, became });
         asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 
@@ -301,7 +322,7 @@ impl Session {
         }
     }
 
-    fn reject_field(
+    pub(super) fn reject_field(
         &mut self,
         now: Now,
         message: &Classified,

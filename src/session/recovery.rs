@@ -10,6 +10,24 @@ pub enum Inbound {
     InSequence,
     /// Some have not.
     Recovering(Recovery),
+    /// Some have not, and the counterparty rejected the request for them: nothing is awaited until the gap shows again.
+    Refused(Refusal),
+}
+
+/// A request that the counterparty rejected.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Refusal {
+    /// The first number that it would have brought.
+    pub missing: MsgSeqNum,
+    /// How many times it has been asked for.
+    pub tries: u8,
+}
+
+impl Inbound {
+    /// Is something asked for and awaited?
+    pub fn is_recovering(self) -> bool {
+        matches!(self, Inbound::Recovering(_))
+    }
 }
 
 /// An open recovery.
@@ -30,8 +48,8 @@ pub struct Recovery {
 pub enum Asked {
     /// Nothing: NextExpectedMsgSeqNum(789) on our Logon said it (FIX session layer 4.4.1).
     ByLogon,
-    /// Everything from a number on.
-    Open,
+    /// Everything from a number on. What was known to be missing then ends with this one.
+    Open(MsgSeqNum),
     /// Up to this number.
     UpTo(MsgSeqNum),
 }
@@ -39,7 +57,7 @@ pub enum Asked {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Input {
     /// A message with this number came while a lower one is expected.
-    Gap { expected: MsgSeqNum, number: MsgSeqNum },
+    Gap { expected: MsgSeqNum, number: MsgSeqNum, became: Became },
     /// The same, and our Logon's NextExpectedMsgSeqNum(789) has already asked.
     GapAtLogon { expected: MsgSeqNum, number: MsgSeqNum },
     /// The next expected number moved.
@@ -50,6 +68,26 @@ pub(crate) enum Input {
     Rejected,
     /// The connection ended, or a new series began: what was asked on it is not asked any more.
     Over,
+}
+
+/// What became of a message above a gap.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Became {
+    /// It waits for its turn.
+    Held,
+    /// It was acted on, and its number will be counted.
+    Acted,
+    /// It was acted on, and has to come again to be counted.
+    ActedOnly,
+    /// It has to come again.
+    Dropped,
+}
+
+impl Became {
+    /// Need it not come again?
+    const fn is_kept(self) -> bool {
+        matches!(self, Became::Held | Became::Acted)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -77,8 +115,8 @@ pub(crate) enum Action {
 pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound, Action) {
     match (state, input) {
         // FIX session layer 4.8.1, test case 2b: a number above the expected one.
-        (Inbound::InSequence, Input::Gap { expected, number }) => {
-            ask(policy, expected, last_awaited(policy, number), 1)
+        (Inbound::InSequence, Input::Gap { expected, number, became }) => {
+            ask(policy, expected, last_awaited(policy, number, became), 1)
         }
         // FIX session layer 4.4.1: with 789 nobody sends a ResendRequest for the Logon's gap.
         (Inbound::InSequence, Input::GapAtLogon { expected, number }) => {
@@ -87,41 +125,69 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
             (Inbound::Recovering(recovery), Action::Moved)
         }
         // FIX session layer 4.8.2, 4.8.8: one request is outstanding; what comes above it meanwhile asks nothing.
-        (Inbound::Recovering(recovery), Input::Gap { expected, number }) => match policy.while_open {
-            WhileOpen::Wait => (state, Action::None),
-            WhileOpen::Repeat => {
-                ask(policy, expected, last_awaited(policy, number).max(recovery.until), recovery.tries)
+        // One that is not kept has to be asked for once that request is served.
+        (Inbound::Recovering(recovery), Input::Gap { expected, number, became }) => {
+            let until = last_awaited(policy, number, became).max(recovery.until);
+            match (policy.while_open, became) {
+                (WhileOpen::Wait, Became::Held) | (_, Became::Acted) => (state, Action::None),
+                // A request that answers a request would be answered by one.
+                (WhileOpen::Wait, Became::Dropped) | (_, Became::ActedOnly) => {
+                    (Inbound::Recovering(Recovery { until, ..recovery }), Action::None)
+                }
+                (WhileOpen::Repeat, Became::Held | Became::Dropped) => {
+                    ask(policy, expected, until, recovery.tries)
+                }
             }
-        },
+        }
         (Inbound::Recovering(_), Input::GapAtLogon { .. }) => (state, Action::None),
         (Inbound::Recovering(recovery), Input::Progress { expected }) => progress(policy, recovery, expected),
         (Inbound::Recovering(recovery), Input::Elapsed { expected }) => stalled(policy, recovery, expected),
-        // The counterparty will not serve it; asking again would only be rejected again.
-        (Inbound::Recovering(_), Input::Rejected) => (Inbound::InSequence, Action::Dropped),
-        (Inbound::Recovering(_) | Inbound::InSequence, Input::Over)
+        // FIX session layer 4.8.2: the request is not open any more; asking again at once would only be rejected again.
+        (Inbound::Recovering(Recovery { mark: missing, tries, .. }), Input::Rejected) => {
+            (Inbound::Refused(Refusal { missing, tries }), Action::Dropped)
+        }
+        // A later message shows the gap anew. FIX session layer 4.5.2: that, too, must end.
+        (Inbound::Refused(refusal), Input::Gap { expected, number, became }) => {
+            let tries = if expected > refusal.missing { 0 } else { refusal.tries };
+            if tries >= policy.tries {
+                return (Inbound::InSequence, Action::GiveUp { missing: expected });
+            }
+            ask(policy, expected, last_awaited(policy, number, became), tries + 1)
+        }
+        (Inbound::Refused(_), Input::GapAtLogon { .. } | Input::Elapsed { .. } | Input::Rejected) => {
+            (state, Action::None)
+        }
+        (Inbound::Refused(_), Input::Progress { .. })
+        | (Inbound::Recovering(_) | Inbound::InSequence | Inbound::Refused(_), Input::Over)
         | (Inbound::InSequence, Input::Progress { .. } | Input::Elapsed { .. } | Input::Rejected) => {
             (Inbound::InSequence, Action::None)
         }
     }
 }
 
-/// The number that ends a recovery: an open request brings the message that showed the gap once more, a closed one ends before it.
-fn last_awaited(policy: &GapPolicy, number: MsgSeqNum) -> MsgSeqNum {
+/// The number that ends a recovery: an open request brings the message that showed the gap once more, a closed one ends before it, unless
+/// it was dropped.
+fn last_awaited(policy: &GapPolicy, number: MsgSeqNum, became: Became) -> MsgSeqNum {
     match policy.request_end {
-        RequestEnd::Open => number,
-        RequestEnd::Closed => number.previous().unwrap_or(number),
+        RequestEnd::Closed if became.is_kept() => number.previous().unwrap_or(number),
+        RequestEnd::Closed | RequestEnd::Open => number,
     }
 }
 
 /// FIX session layer 4.8.2: from the next expected number on, in pieces where the counterparty limits a request.
 fn ask(policy: &GapPolicy, from: MsgSeqNum, until: MsgSeqNum, tries: u8) -> (Inbound, Action) {
     let chunk_end = u64::from(policy.chunk).checked_sub(1).and_then(|more| MsgSeqNum::new(from.get() + more));
+    // An open request waits for the message that showed the gap to come once more, but that one is not missing.
+    let missing_to = match policy.request_end {
+        RequestEnd::Open => until.previous().unwrap_or(until),
+        RequestEnd::Closed => until,
+    };
     let to = match (policy.request_end, chunk_end) {
-        (_, Some(end)) if end < until => Some(end),
+        (_, Some(end)) if end < missing_to => Some(end),
         (RequestEnd::Open, Some(_) | None) => None,
         (RequestEnd::Closed, Some(_) | None) => Some(until),
     };
-    let asked = to.map_or(Asked::Open, Asked::UpTo);
+    let asked = to.map_or(Asked::Open(until), Asked::UpTo);
     (Inbound::Recovering(Recovery { until, asked, mark: from, tries }), Action::Ask { from, to })
 }
 
@@ -130,9 +196,9 @@ fn progress(policy: &GapPolicy, recovery: Recovery, expected: MsgSeqNum) -> (Inb
         return (Inbound::InSequence, Action::Recovered);
     }
     match recovery.asked {
-        // The piece is through: the next one.
-        Asked::UpTo(end) if expected > end => ask(policy, expected, recovery.until, 1),
-        Asked::UpTo(_) | Asked::Open | Asked::ByLogon => (Inbound::Recovering(recovery), Action::Moved),
+        // The piece is through: the next one, or what was dropped meanwhile.
+        Asked::UpTo(end) | Asked::Open(end) if expected > end => ask(policy, expected, recovery.until, 1),
+        Asked::UpTo(_) | Asked::Open(_) | Asked::ByLogon => (Inbound::Recovering(recovery), Action::Moved),
     }
 }
 

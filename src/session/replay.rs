@@ -20,7 +20,8 @@ pub struct Replaying {
     pub scanned: MsgSeqNum,
     /// The last number asked for.
     pub to: MsgSeqNum,
-    /// The first message that has never gone out: committed while the replay ran.
+    /// The first message that has not gone out yet: committed while the replay ran. It follows what was asked for; what went out live between the
+    /// two is not sent again.
     pub unsent: Option<MsgSeqNum>,
     /// A request that has to wait until those messages have gone out.
     pub later: Option<Span>,
@@ -56,35 +57,26 @@ pub(crate) fn holds_back(state: Outbound) -> bool {
     matches!(state, Outbound::Replaying(_))
 }
 
+/// Is there still something of what the counterparty asked for to be sent again?
+pub(crate) fn is_retransmitting(state: Outbound) -> bool {
+    matches!(state, Outbound::Replaying(replay) if replay.next <= replay.to)
+}
+
 pub(crate) fn next(state: Outbound, input: Input, next_out: MsgSeqNum) -> Outbound {
     match (state, input) {
         (Outbound::Live, Input::Requested(span) | Input::RequestedLate(span)) => begin(span),
-        // FIX session layer 4.8.3: a second request is served as well. One that reaches further back begins there; what was
-        // sent meanwhile stays behind it.
         (Outbound::Replaying(replay), Input::Requested(span)) => {
-            let from = span.from.min(replay.next);
-            let to = span.to.max(replay.to);
-            let to = replay.unsent.and_then(MsgSeqNum::previous).map_or(to, |sent| to.min(sent));
-            if span.from > replay.next {
-                return Outbound::Replaying(Replaying { to, ..replay });
-            }
-            Outbound::Replaying(Replaying { next: from, scanned: from, to, ..replay })
+            Outbound::Replaying(replay.asked_again(span))
         }
         // Otherwise a counterparty that asks again and again would keep the application's messages back for ever.
         (Outbound::Replaying(replay), Input::RequestedLate(span)) => {
-            let later = replay
-                .later
-                .map_or(span, |other| Span { from: span.from.min(other.from), to: span.to.max(other.to) });
-            Outbound::Replaying(Replaying { later: Some(later), ..replay })
+            Outbound::Replaying(replay.asked_later(span))
         }
         (Outbound::Live, Input::Committed(_)) => Outbound::Live,
         (Outbound::Replaying(replay), Input::Committed(number)) => {
             Outbound::Replaying(Replaying { unsent: replay.unsent.or(Some(number)), ..replay })
         }
-        (Outbound::Replaying(replay), Input::Sent(below)) => {
-            let scanned = replay.scanned.max(below);
-            finish(Replaying { next: below.max(replay.next), scanned, ..replay }, next_out)
-        }
+        (Outbound::Replaying(replay), Input::Sent(below)) => sent(replay, below, next_out),
         (Outbound::Replaying(replay), Input::Nothing(below)) => {
             Outbound::Replaying(Replaying { scanned: below.max(replay.scanned), ..replay })
         }
@@ -94,17 +86,34 @@ pub(crate) fn next(state: Outbound, input: Input, next_out: MsgSeqNum) -> Outbou
 }
 
 impl Replaying {
-    /// The last number that has to go out: the range asked for, and what was committed since.
+    /// The last number of the part that is being sent: what was asked for, then what was committed since.
     pub(crate) fn end(&self, next_out: MsgSeqNum) -> MsgSeqNum {
-        match self.unsent {
-            Some(_) => next_out.previous().unwrap_or(self.to),
-            None => self.to,
-        }
+        if self.next > self.to { next_out.previous().unwrap_or(self.to) } else { self.to }
     }
 
     /// Has this message never gone out? Then it bears no PossDupFlag(43).
     pub(crate) fn is_first_transmission(&self, number: MsgSeqNum) -> bool {
         self.unsent.is_some_and(|unsent| number >= unsent)
+    }
+
+    /// FIX session layer 4.8.3: a second request is served as well. What it asks for that is still to come is sent once; what has just gone out
+    /// goes out again after that, and after the messages that wait.
+    fn asked_again(self, span: Span) -> Self {
+        if span.from < self.next {
+            return self.asked_later(span);
+        }
+        let sent = self.unsent.and_then(MsgSeqNum::previous);
+        let to = sent.map_or(span.to, |sent| span.to.min(sent));
+        if span.from > to {
+            // All of it is on its way for the first time.
+            return self;
+        }
+        Replaying { to: to.max(self.to), ..self }
+    }
+
+    fn asked_later(self, span: Span) -> Self {
+        let all = |other: Span| Span { from: span.from.min(other.from), to: span.to.max(other.to) };
+        Replaying { later: Some(self.later.map_or(span, all)), ..self }
     }
 }
 
@@ -118,9 +127,18 @@ fn begin(span: Span) -> Outbound {
     })
 }
 
-fn finish(replay: Replaying, next_out: MsgSeqNum) -> Outbound {
-    if replay.next <= replay.end(next_out) {
-        return Outbound::Replaying(replay);
+/// Everything below `below` has gone out. Behind the range asked for comes what waits, then the request that came late.
+fn sent(replay: Replaying, below: MsgSeqNum, next_out: MsgSeqNum) -> Outbound {
+    let next = replay.next.max(below);
+    let unsent = replay.unsent.map(|unsent| unsent.max(below)).filter(|&unsent| unsent < next_out);
+    let replay = Replaying { next, scanned: replay.scanned.max(next), unsent, ..replay };
+    match unsent {
+        _ if next <= replay.to => Outbound::Replaying(replay),
+        Some(unsent) => Outbound::Replaying(Replaying {
+            next: next.max(unsent),
+            scanned: replay.scanned.max(unsent),
+            ..replay
+        }),
+        None => replay.later.map_or(Outbound::Live, begin),
     }
-    replay.later.map_or(Outbound::Live, begin)
 }

@@ -78,6 +78,8 @@ pub struct Status {
     pub acknowledged: Option<MsgSeqNum>,
     /// HeartBtInt(108) in force, in seconds.
     pub heart_bt_int: u32,
+    /// When the session was logged on, on the present link or the last; `None` when that was refused or is not yet done.
+    pub logged_on: Option<Instant>,
     /// When the session next wants to be called.
     pub deadline: Option<Instant>,
     /// When a frame last came in and last went out.
@@ -94,6 +96,8 @@ pub struct Status {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) acknowledged: Option<MsgSeqNum>,
+    /// When the present link, or the last, was logged on.
+    pub(crate) logged_on: Option<Instant>,
     pub(crate) last_received: Option<Instant>,
     pub(crate) last_sent: Option<Instant>,
     pub(crate) last_close: Option<Closed>,
@@ -121,6 +125,7 @@ impl Memory {
 
     /// A new link: what was said on the last one is history.
     pub(crate) fn begin_link(&mut self) {
+        self.logged_on = None;
         self.text = Text::new();
         self.session_status = None;
         self.peer_expects = None;
@@ -147,6 +152,7 @@ impl Session {
             stored: self.numbers.checkpoint(),
             acknowledged: self.memory.acknowledged,
             heart_bt_int: self.heart_bt_int,
+            logged_on: self.memory.logged_on,
             deadline: self.timers.next(),
             last_received: self.memory.last_received,
             last_sent: self.memory.last_sent,

@@ -1,21 +1,20 @@
 //! One call does input and output: what is owed, what is due, what came in, what is to be sent again, in this order.
 
 use super::liveness;
-use super::owed::Owed;
+use super::owed::{Owed, Rejection, Why};
 use super::policy::{GarbledMessage, WhileProbing};
 use super::receive::{Arrival, Told};
-use super::rules::{MessageRules, NoRules};
-use super::state::{Farewell, Input, State};
+use super::rules::{MessageRules, NoRules, RefTag};
+use super::state::{Answer, Farewell, Input, State};
 use super::timers::Timer;
 use super::{Cause, recovery};
 use super::{Finished, Goal, Inbound, Liveness, Outbound, Role, Session, Standby, Turn};
 use crate::event::Event;
-use crate::inbox::{Inbox, Standing};
+use crate::inbox::Inbox;
 use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::reason::Reason;
-use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
 
@@ -40,14 +39,30 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
         let now = self.observe(now);
-        if self.config.policies.checks.finished == Finished::ByStep {
+        if self.numbers.has_in_hand() && self.config.policies.checks.finished == Finished::ByStep {
             self.numbers.finish_all();
         }
-        if let Some(layout) = self.take_expected(now, inbox, rules) {
-            self.turn = Turn::Replay;
-            return Output::Event(Event::Message(self.message(inbox, layout)));
+        if self.is_calm(now) {
+            inbox.release();
+            if inbox.is_empty() {
+                return Output::Wait(Wait { until: self.timers.next(), read: true });
+            }
+            if let Some(layout) = self.take_expected(now, inbox, rules) {
+                self.turn = Turn::Replay;
+                return Output::Event(Event::Message(self.message(inbox, layout)));
+            }
         }
         self.step_any(now, inbox, out, rules)
+    }
+
+    /// Is the session logged on, and is there nothing to do but to read? All that comes before reading has nothing to say then.
+    #[inline]
+    fn is_calm(&self, now: Now) -> bool {
+        self.state == State::Active
+            && self.owed.is_empty()
+            && !self.timers.is_due(now.monotonic)
+            && self.goal == Goal::Stay
+            && self.outbound == Outbound::Live
     }
 
     /// One step in any state, whatever the next frame is.
@@ -92,6 +107,7 @@ impl Session {
     }
 
     /// May bytes be read from the link?
+    #[inline]
     fn reads(&self) -> bool {
         match self.state {
             State::AwaitingLogon
@@ -109,6 +125,9 @@ impl Session {
             return Read::Nothing;
         }
         inbox.release();
+        if inbox.is_empty() {
+            return Read::Nothing;
+        }
         if let Some(read) = self.read_held(now, inbox, rules) {
             return read;
         }
@@ -145,33 +164,35 @@ impl Session {
 
     /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1).
     fn read_held(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Option<Read> {
-        let expected = self.numbers.next_in;
-        let (mut first, mut standing) = inbox.first_held()?;
-        if first < expected.get() {
-            inbox.forget_below(expected.get());
-            (first, standing) = inbox.first_held()?;
+        // FIX session layer 4.6.1: once a Logout is answered, the link only waits to be closed; what is held comes again.
+        if self.state == State::LogoutReceived(Answer::Given) {
+            return None;
         }
-        if first > expected.get() {
-            // Nothing is asked for, and something is missing below it all the same: messages that found no room.
-            let number = MsgSeqNum::new(first)?;
-            if self.inbound != Inbound::InSequence || !self.is_logged_on() {
-                return None;
-            }
-            self.recover(now, recovery::Input::Gap { expected, number });
-            let event = Event::Gap { missing: expected, received: number };
-            return Some(Read::Told(Told::Event(event)));
+        let expected = self.numbers.next_in;
+        inbox.forget_below(expected.get());
+        let held = inbox.first_held();
+        if held != Some(expected.get()) {
+            let above = held.into_iter().chain(self.acted.first().map(MsgSeqNum::get)).min()?;
+            return self.ask_below(now, MsgSeqNum::new(above)?);
         }
         inbox.take_held();
-        if standing == Standing::Acted {
-            self.count(now);
-            return Some(Read::Passed);
-        }
         match crate::wire::frame(inbox.current(), self.config.frame_max, &mut Scan::default()) {
             Framing::Frame(span) | Framing::Garbled { span: Some(span), .. } => {
                 Some(self.read_frame(now, inbox, &span, Arrival::Held, rules))
             }
             Framing::Incomplete | Framing::Garbled { .. } | Framing::TooLong { .. } => Some(Read::Passed),
         }
+    }
+
+    /// Nothing is asked for, and below a message that came something is missing all the same: it found no room, or its own gap was a second one.
+    fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Read> {
+        if self.inbound != Inbound::InSequence || !self.is_logged_on() {
+            return None;
+        }
+        let expected = self.numbers.next_in;
+        self.recover(now, recovery::Input::Gap { expected, number, became: recovery::Became::Held });
+        let event = Event::Gap { missing: expected, received: number };
+        Some(Read::Told(Told::Event(event)))
     }
 
     /// FIX session layer 4.5.2: a garbled message is dropped, without an answer, a number, or a sign of life.
@@ -193,7 +214,7 @@ impl Session {
             GarbledMessage::Ignore => {}
             GarbledMessage::Reject => {
                 inbox.take(len);
-                self.reject_garbled(now, inbox, span);
+                self.reject_garbled(now, inbox, span, why);
                 return Read::Told(Told::Event(Event::Garbled { len, why }));
             }
             GarbledMessage::Close => self.go(now, Input::Fatal(Reason::Garbled, Farewell::Logout)),
@@ -202,8 +223,8 @@ impl Session {
         Read::Told(Told::Event(Event::Garbled { len, why }))
     }
 
-    /// By policy a garbled message is answered, and counted when its number is readable and the next.
-    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>) {
+    /// By policy a garbled message is answered where its number is readable, and counted when that is the next.
+    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>, why: Garbled) {
         if !self.is_logged_on() {
             return;
         }
@@ -214,9 +235,14 @@ impl Session {
         else {
             return;
         };
-        if number == self.numbers.next_in {
-            let reason = SessionRejectReason::ValueIncorrect;
-            self.owed.push(Owed::Reject(super::owed::Rejection::new(number, reason, None)));
+        let tag = match why {
+            Garbled::BodyLength => Some(tag::BODY_LENGTH),
+            Garbled::CheckSum => Some(tag::CHECK_SUM),
+            Garbled::NotAFrame | Garbled::BeginString | Garbled::MsgType => None,
+        };
+        let (number, tag, why) = (number.get(), tag.map(RefTag::new), Why::Garbled(why));
+        self.owed.push(Owed::Reject(Rejection { number, tag, why }));
+        if number == self.numbers.next_in.get() {
             self.count(now);
         }
     }
@@ -234,12 +260,12 @@ impl Session {
             Timer::Heartbeat => {
                 let quiet = self.config.policies.liveness.while_probing == WhileProbing::Quiet
                     && matches!(self.liveness, Liveness::Probing { .. });
-                if !quiet && self.is_logged_on() {
+                if !quiet && self.is_open() {
                     self.owed.push(Owed::Heartbeat);
                 }
             }
-            // FIX session layer 4.4.2: while a reset awaits its answer, nothing else goes out.
-            Timer::Silence if !self.is_logged_on() => {}
+            // FIX session layer 4.4.2, 4.6.1: while a reset awaits its answer, or a Logout is out, nothing new goes out; those waits are bounded themselves.
+            Timer::Silence | Timer::Recovery if !self.is_open() => {}
             Timer::Silence => self.live(now, liveness::Input::Elapsed),
             Timer::Recovery => {
                 self.recover(now, recovery::Input::Elapsed { expected: self.numbers.next_in });
@@ -296,6 +322,11 @@ impl Session {
         })
     }
 
+    /// Logged on, and no Logout of ours is out.
+    fn is_open(&self) -> bool {
+        matches!(self.state, State::Active | State::LogoutReceived(Answer::Owed))
+    }
+
     /// Is the Logon exchange complete, and the link still up for messages?
     pub(super) fn is_logged_on(&self) -> bool {
         matches!(self.state, State::Active | State::LogoutSent | State::LogoutReceived(_))
@@ -328,7 +359,7 @@ impl Session {
             Owed::Logon(_)
             | Owed::LogonAnswer { .. }
             | Owed::Heartbeat
-            | Owed::Echo
+            | Owed::Echo(_)
             | Owed::TestRequest
             | Owed::ResendRequest(_)
             | Owed::RepeatResendRequest(..)

@@ -10,8 +10,9 @@ use super::classify::{Class, Kind};
 use super::config::Role;
 use super::policy::{Echo, Policies, Unanswered};
 use super::react::react;
+use super::recovery::Became;
 use super::state::{Action, Answer, Farewell, Input, Opening, Place, Rules, State, next};
-use super::{Asked, Cause, Inbound, Liveness, Outbound, PeerLogon, Recovery, Replaying, Span};
+use super::{Asked, Cause, Inbound, Liveness, Outbound, PeerLogon, Recovery, Refusal, Replaying, Span};
 use super::{liveness, recovery, replay};
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
@@ -230,12 +231,21 @@ fn inbound_table() -> String {
     let states = [
         ("InSequence", Inbound::InSequence),
         ("Recovering, asked by Logon (789)", open(Asked::ByLogon, 0, 5)),
-        ("Recovering, asked openly", open(Asked::Open, 1, 5)),
+        ("Recovering, asked openly", open(Asked::Open(n(9)), 1, 5)),
         ("Recovering, asked up to 6", open(Asked::UpTo(n(6)), 1, 5)),
-        ("Recovering, asked for the last time", open(Asked::Open, gaps.tries, 5)),
+        ("Recovering, asked for the last time", open(Asked::Open(n(9)), gaps.tries, 5)),
+        ("Refused", Inbound::Refused(Refusal { missing: n(5), tries: 1 })),
+        ("Refused for the last time", Inbound::Refused(Refusal { missing: n(5), tries: gaps.tries })),
     ];
     let inputs = [
-        ("gap: 9 came, 5 is expected", recovery::Input::Gap { expected: n(5), number: n(9) }),
+        (
+            "gap: 9 came, 5 is expected",
+            recovery::Input::Gap { expected: n(5), number: n(9), became: Became::Held },
+        ),
+        (
+            "gap: 12 came and was dropped",
+            recovery::Input::Gap { expected: n(5), number: n(12), became: Became::Dropped },
+        ),
         ("gap at logon, 789 in use", recovery::Input::GapAtLogon { expected: n(5), number: n(9) }),
         ("6 is expected now", recovery::Input::Progress { expected: n(6) }),
         ("7 is expected now", recovery::Input::Progress { expected: n(7) }),
@@ -253,6 +263,9 @@ fn inbound_table() -> String {
             }
             let to = match to {
                 Inbound::InSequence => "InSequence".to_string(),
+                Inbound::Refused(refusal) => {
+                    std::format!("Refused, {} missing, try {}", refusal.missing, refusal.tries)
+                }
                 Inbound::Recovering(recovery) => {
                     std::format!(
                         "Recovering until {}, {:?}, try {}",
@@ -277,7 +290,8 @@ fn liveness_table() -> String {
     ];
     let inputs = [
         ("a good message", liveness::Input::Traffic),
-        ("the echo", liveness::Input::Echoed),
+        ("the echo", liveness::Input::Echoed(Place::InSequence)),
+        ("the echo, something missing", liveness::Input::Echoed(Place::AboveGap)),
         ("the wait is over", liveness::Input::Elapsed),
         ("application asks", liveness::Input::Probe(Cause::Asked)),
         ("reset begins", liveness::Input::Probe(Cause::Reset)),

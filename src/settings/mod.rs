@@ -23,8 +23,9 @@
 //! assert_eq!(&*session.config.target_comp_id, "SELLSIDE");
 //! assert_eq!(session.get("SocketConnectPort"), Some("5001")); // for whoever connects
 //!
-//! let error = Settings::parse("[SESSION]\nHeartBtInt=often").unwrap_err();
-//! assert_eq!(error.to_string(), "line 2: HeartBtInt: expected seconds from 0 to 86400, got \"often\"");
+//! let wrong = "[SESSION]\nConnectionType=initiator\nBeginString=FIX.4.4\nSenderCompID=A\nTargetCompID=B\nHeartBtInt=often";
+//! let error = Settings::parse(wrong).unwrap_err();
+//! assert_eq!(error.to_string(), "line 6: HeartBtInt: expected seconds from 0 to 86400, got \"often\"");
 //! # Ok::<(), sansfix::settings::SettingsError>(())
 //! ```
 //!

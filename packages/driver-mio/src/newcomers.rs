@@ -88,7 +88,7 @@ impl Port {
             let session = match peek(&link.unread, self.limits.logon_bytes) {
                 Peek::Incomplete => continue,
                 Peek::Logon(logon) => self.directory.find(&logon, |_| true).copied(),
-                Peek::TooLong | Peek::NotALogon => None,
+                Peek::TooLong | Peek::NotALogon | Peek::BadCheckSum(_) => None,
             };
             return match (session, self.leave(place)) {
                 (Some(session), Some(link)) => Seen::Session(session, link),

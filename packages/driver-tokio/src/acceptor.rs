@@ -127,7 +127,7 @@ async fn read_logon<S: AsyncRead + Unpin>(mut stream: S, limit: usize) -> io::Re
         match peek(&bytes, limit) {
             Peek::Incomplete => {}
             Peek::Logon(_) => return Ok(Some((stream, bytes))),
-            Peek::TooLong | Peek::NotALogon => return Ok(None),
+            Peek::TooLong | Peek::NotALogon | Peek::BadCheckSum(_) => return Ok(None),
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct LogoutPolicy {
     pub after_reject: AfterReject,
     /// Does the answer to a Logout bear SessionStatus(1409) 4, where the version has the field?
     pub answer_status: AnswerStatus,
+    /// Does a Logout over a wrong number bear SessionStatus(1409) 9 or 10, where the version has the field?
+    pub fault_status: FaultStatus,
     /// Is the application told to cancel its orders when the link ends?
     pub on_disconnect: OnDisconnect,
 }
@@ -30,6 +32,7 @@ impl LogoutPolicy {
             after_answer: AfterAnswer::AwaitClose,
             after_reject: AfterReject::Text,
             answer_status: AnswerStatus::Unsaid,
+            fault_status: FaultStatus::Said,
             on_disconnect: OnDisconnect::Keep,
         }
     }
@@ -69,6 +72,15 @@ pub enum AnswerStatus {
     Unsaid,
     /// 4, session logout complete.
     Said,
+}
+
+/// Does a Logout over a wrong number bear SessionStatus(1409)?
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FaultStatus {
+    /// 9 when MsgSeqNum(34) was too low, 10 when NextExpectedMsgSeqNum(789) was too high (FIX session layer 4.4.1, 4.8.1).
+    Said,
+    /// No: Text(58) alone says it.
+    Unsaid,
 }
 
 /// Is the application told to cancel its orders when the link ends?

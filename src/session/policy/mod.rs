@@ -21,7 +21,9 @@ pub use logon::{
     BadLogon, HeartBtIntRule, LogonPolicy, MaxMessageSize, NextExpected, ResetAck, ResetByPeer, ResetOn,
     ResetOnLogon, TestMessage, UnaskedReset, WhileDisconnected,
 };
-pub use logout::{AfterAnswer, AfterReject, AnswerStatus, LogoutPolicy, OnDisconnect, OutOfSequenceLogout};
+pub use logout::{
+    AfterAnswer, AfterReject, AnswerStatus, FaultStatus, LogoutPolicy, OnDisconnect, OutOfSequenceLogout,
+};
 
 /// All five groups.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -65,6 +67,7 @@ impl Policies {
         policies.logout.out_of_sequence = OutOfSequenceLogout::Answer;
         policies.logout.after_answer = AfterAnswer::Close;
         policies.logout.after_reject = AfterReject::NoText;
+        policies.logout.fault_status = FaultStatus::Unsaid;
         policies.checks.orig_sending_time = OrigSendingTime::RejectThenLogout;
         policies.checks.routing = Routing::Reverse;
         policies.checks.reject_text = RejectText::OfReason;

@@ -47,7 +47,11 @@ impl Told {
     }
 
     pub(crate) fn has(&self, name: &str, wanted: &str) -> bool {
-        self.facts.iter().any(|fact| fact.0 == name && super::checks::matches(&fact.1, wanted))
+        let fits = |got: &str| {
+            let named = got.strip_prefix(wanted).is_some_and(|rest| rest.starts_with([' ', '(']));
+            named || super::checks::matches(got, wanted)
+        };
+        self.facts.iter().any(|fact| fact.0 == name && fits(&fact.1))
     }
 }
 
@@ -65,17 +69,19 @@ fn of_message(message: &Message<'_>, facts: &mut Vec<(String, String)>) {
     }));
 }
 
-/// `Gap { missing: 3, received: 5 }` as facts; nested parts by their own names.
+/// `Gap { missing: 3, received: 5 }` as facts; of what is nested, the whole and the parts.
 fn of_debug(text: &str, facts: &mut Vec<(String, String)>) {
-    let Some((_, inner)) = text.split_once('{') else { return };
-    for part in inner.split(',') {
-        if let Some((name, value)) = part.rsplit_once(": ") {
-            let name = name.rsplit(['{', ' ', '(']).find(|word| !word.is_empty()).unwrap_or(name);
-            let mut value = value.trim_matches([' ', '}']);
-            while value.ends_with(')') && value.matches(')').count() > value.matches('(').count() {
-                value = value.trim_end_matches(')');
-            }
-            facts.push((name.trim_end_matches(':').to_owned(), value.to_owned()));
+    let Some((_, inner)) = text.split_once(" { ") else { return };
+    let inner = inner.strip_suffix(" }").unwrap_or(inner);
+    if let Some((name, value)) = inner.split_once(": ")
+        && value.contains('{')
+    {
+        facts.push((name.to_owned(), value.to_owned()));
+        return of_debug(value, facts);
+    }
+    for part in inner.split(", ") {
+        if let Some((name, value)) = part.split_once(": ") {
+            facts.push((name.to_owned(), value.to_owned()));
         }
     }
 }

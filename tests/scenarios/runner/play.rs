@@ -242,11 +242,11 @@ impl<'s> Player<'s> {
         self.drive(inbox)?;
         self.connect(inbox)?;
         let mut logon = vec![(35, Some("A".to_owned())), (34, Some(self.session.next_in().to_string()))];
+        logon.extend_from_slice(fields);
         logon.push((98, Some("0".to_owned())));
         if !fields.iter().any(|field| field.0 == 108) {
             logon.push((108, Some(self.config.heart_bt_int.to_string())));
         }
-        logon.extend_from_slice(fields);
         let bytes = self.filler().frame(&logon)?;
         self.feed(inbox, &bytes, false)?;
         self.fixture = false;
@@ -438,7 +438,8 @@ impl<'s> Player<'s> {
             other => return Err(format!("no fact {other:?}")),
         };
         let word = matches!(name, "state" | "inbound" | "outbound" | "liveness" | "closed" | "journal");
-        let fits = if word { got.starts_with(wanted) } else { checks::matches(&got, wanted) };
+        let fits =
+            if word && wanted != "*" { got.starts_with(wanted) } else { checks::matches(&got, wanted) };
         if fits { Ok(()) } else { Err(format!("{name} is {got}")) }
     }
 }
