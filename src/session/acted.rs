@@ -26,11 +26,6 @@ impl Acted {
         if is_kept { Became::Acted } else { Became::ActedOnly }
     }
 
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The lowest number.
     pub(crate) fn first(&self) -> Option<MsgSeqNum> {
         self.0.iter().min().copied()
