@@ -333,7 +333,6 @@ impl fmt::Debug for Expected {
 
 #[cfg(test)]
 mod tests {
-    use super::super::State;
     use super::*;
     use crate::{BeginString, Checkpoint, Config, Event, Output, Role, State};
     use std::format;
