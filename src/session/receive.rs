@@ -125,7 +125,7 @@ impl Session {
         }
         let duplicate = message.layout.flags.has(Flags::POSS_DUP);
         if message.kind == Kind::Logon && !duplicate {
-            return self.second_logon(now, inbox, message);
+            return self.second_logon(now, inbox, message, rules);
         }
         let reaction = react(message.kind, message.class, duplicate);
         match reaction {
@@ -186,8 +186,11 @@ impl Session {
                 },
             },
             Reaction::StaleLogout => match self.config.policies.logout.out_of_sequence {
-                OutOfSequenceLogout::Recover => self.too_low(now, message),
-                OutOfSequenceLogout::Answer => {
+                // FIX session layer 4.6.3: the answer to ours is one whatever its number.
+                OutOfSequenceLogout::Recover if self.state != State::LogoutSent => self.too_low(now, message),
+                OutOfSequenceLogout::Recover | OutOfSequenceLogout::Answer => {
+                    let view = self.message(inbox, message.layout);
+                    self.memory.note_logout(&view);
                     self.go(now, Input::Logout(Place::InSequence));
                     Some(Told::Logout(message.layout))
                 }
@@ -280,7 +283,7 @@ impl Session {
         if let (Kind::Application, Some(fault)) = (message.kind, &message.orig_sending_time) {
             return self.reject_message(now, message, fault.rejection, fault.fatal);
         }
-        if message.kind == Kind::Application && self.wants_again(message.layout.number) {
+        if message.kind == Kind::Application && self.takes_again(message.layout.number) {
             let flags = message.layout.flags.with(Flags::AGAIN, true);
             return Some(Told::Message(Layout { flags, ..message.layout }));
         }

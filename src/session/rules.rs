@@ -70,6 +70,11 @@ impl RefTag {
         (!quoted.is_empty()).then_some(RefTag(quoted))
     }
 
+    /// The tag, unless it is a malformed one.
+    pub fn number(self) -> Option<u32> {
+        self.0.parse().ok().filter(|&tag| tag > 0)
+    }
+
     /// The value of field 371.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -76,7 +76,10 @@ fn check_policies(scenarios: &[Scenario], named: &mut BTreeSet<String>) -> Vec<S
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
         let expected = (format!("`{standard}`"), if same { "same".to_owned() } else { format!("`{habit}`") });
         if (cells.get(2), cells.get(3)) != (Some(&expected.0.as_str()), Some(&expected.1.as_str())) {
-            wrong.push(format!("{POLICIES}: {policy} is {} by the rules, {} by habit", expected.0, expected.1));
+            wrong.push(format!(
+                "{POLICIES}: {policy} is {} by the rules, {} by habit",
+                expected.0, expected.1
+            ));
         }
         let names: Vec<&str> =
             cells.get(5).map_or(vec![], |shown| shown.split('`').skip(1).step_by(2).collect());
