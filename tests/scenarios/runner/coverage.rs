@@ -93,7 +93,8 @@ fn check_policies(scenarios: &[Scenario], named: &mut BTreeSet<String>) -> Vec<S
             wrong.push(format!("{POLICIES}: {policy}: there is no scenario {name}"));
         }
         let shown = |chosen| names.iter().any(|name| sets(name) == Some(chosen));
-        if names.is_empty() || (!same && !(shown(true) && shown(false))) {
+        let both = shown(true) && shown(false);
+        if names.is_empty() || !(same || both) {
             wrong.push(format!("{POLICIES}: no scenarios show both choices of {policy}"));
         }
         named.extend(names.iter().map(|&name| name.to_owned()));
