@@ -121,6 +121,8 @@ impl Delivery {
     pub fn restart(&mut self, resume: Checkpoint, store: Store, truth: &Truth) -> Check {
         // The application sees by the series that there was a reset.
         self.new_series(resume, truth);
+        // A later one of which nothing was stored never was; its name may come again.
+        self.known.retain(|&series, _| series <= resume.series.get());
         let next_in = resume.next_in.get();
         if !self.known.contains_key(&self.series) {
             return self.pass(next_in, Notice::None, truth);
