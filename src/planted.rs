@@ -21,7 +21,6 @@ pub enum Bug {
     ResendCutShort,
     LogoutCountedAboveGap,
     RecoveryOutlivesLink,
-    MessageOvertakesReplay,
     ActedAboveGapForgotten,
     SentBeforeLogon,
     ResetGivenUpUnanswered,

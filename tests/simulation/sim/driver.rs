@@ -196,11 +196,11 @@ impl World<'_> {
 
     /// The journal answers what it was asked some time ago.
     pub fn answer(&mut self, side: Side) -> Result<(), Broken> {
-        let Some(asked) = self.ends[side].asked.take() else { return Ok(()) };
-        if !self.ends[side].unwritten.is_empty() {
-            self.ends[side].asked = Some(asked);
+        let end = &mut self.ends[side];
+        if !end.unwritten.is_empty() {
             return Ok(());
         }
+        let Some(asked) = end.late.take().or_else(|| end.asked.take()) else { return Ok(()) };
         let now = self.now(side);
         let mut out = std::mem::take(&mut self.ends[side].out);
         let next = self.look_up(side, now, asked, &mut out);

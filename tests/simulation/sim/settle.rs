@@ -28,6 +28,7 @@ impl World<'_> {
             self.start(side)?;
             self.verdict(side, true)?;
             self.answer(side)?;
+            self.answer(side)?;
         }
         if self.plan.hostile {
             return self.come_to_rest();
