@@ -232,7 +232,12 @@ impl World<'_> {
             }
             Told::Message { again: true, .. } | Told::Other => {}
             Told::Message { number, id, again: false } => return self.message(side, number, id),
-            Told::Refused(number) if !hostile => mine.delivery.refused(number, theirs)?,
+            Told::Refused(number) if !hostile => {
+                let next_in = ends[side].session.as_ref().map_or(0, |session| session.next_in().get());
+                if next_in == number + 1 {
+                    mine.delivery.refused(number, theirs)?;
+                }
+            }
             Told::Skipped(from, to, by) if !hostile => mine.delivery.skip(from, to, by, theirs)?,
             Told::Refused(_) | Told::Skipped(..) => {}
             Told::NewSeries(resume) => {

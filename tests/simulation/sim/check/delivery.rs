@@ -97,9 +97,10 @@ impl Delivery {
         self.pass(to, if by == Skip::GapFill { Notice::GapFill } else { Notice::Told }, truth)
     }
 
-    /// A message was rejected, and the application was told.
+    /// A message was rejected and counted, and the application was told.
     pub fn refused(&mut self, number: u64, truth: &Truth) -> Check {
-        if number == self.now().cursor { self.pass(number + 1, Notice::Told, truth) } else { Ok(()) }
+        self.pass(number, Notice::None, truth)?;
+        self.pass(number + 1, Notice::Told, truth)
     }
 
     /// The session expects this number next: everything below is done with.
