@@ -234,7 +234,7 @@ impl World<'_> {
             Told::Message { number, id, again: false } => return self.message(side, number, id),
             Told::Refused(number) if !hostile => {
                 let next_in = ends[side].session.as_ref().map_or(0, |session| session.next_in().get());
-                if next_in == number + 1 {
+                if next_in > number {
                     mine.delivery.refused(number, theirs)?;
                 }
             }
