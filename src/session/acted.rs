@@ -14,6 +14,11 @@ use crate::planted::{Bug, planted};
 pub(crate) struct Acted(ArrayVec<MsgSeqNum, 4>);
 
 impl Acted {
+    /// Is no number kept?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Keeps a number, when there is room.
     pub(crate) fn keep(&mut self, number: MsgSeqNum) -> Became {
         let is_kept = !planted(Bug::ActedAboveGapForgotten)

@@ -200,9 +200,23 @@ impl Session {
     /// # Errors
     /// No Logon waits for a verdict.
     pub fn accept(&mut self, now: Now) -> Result<(), NotNow> {
+        self.accept_logon(now, None)
+    }
+
+    /// The same, and under FIXT.1.1 the answer says SessionStatus(1409): 0 session active, 1 password changed, 2 password due to expire, 3 new
+    /// password against the rules.
+    ///
+    /// # Errors
+    /// No Logon waits for a verdict.
+    pub fn accept_with(&mut self, now: Now, session_status: u32) -> Result<(), NotNow> {
+        self.accept_logon(now, Some(session_status))
+    }
+
+    fn accept_logon(&mut self, now: Now, session_status: Option<u32>) -> Result<(), NotNow> {
         let now = self.observe(now);
         match self.state {
             State::LogonReceived(_) => {
+                self.session_status = session_status;
                 self.go(now, Input::Accepted);
                 Ok(())
             }
@@ -221,7 +235,7 @@ impl Session {
         let how = match farewell {
             Farewell::Logout { text, session_status } => {
                 self.farewell = Text::cut(text);
-                self.farewell_status = session_status;
+                self.session_status = session_status;
                 state::Farewell::Logout
             }
             Farewell::Silent => state::Farewell::Silent,
@@ -297,7 +311,7 @@ impl Session {
         match self.state {
             State::Active => {
                 self.farewell = Text::cut(text);
-                self.farewell_status = None;
+                self.session_status = None;
                 // FIX session layer 4.6.1: no gaps when the Logout goes out, but not for ever.
                 self.goal = Goal::LogOut;
                 let wait = self.config.policies.logout.timeout;

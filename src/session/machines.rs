@@ -153,7 +153,7 @@ impl Session {
             self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
         }
         // FIX session layer 4.6.3: everything below the counterparty's Logout has come, and it counts.
-        if self.state == State::LogoutReceived(Answer::Owed) && self.acted.first().is_none() {
+        if self.state == State::LogoutReceived(Answer::Owed) && self.acted.is_empty() {
             self.go(now, Input::Recovered);
         }
     }

@@ -87,6 +87,9 @@ impl Session {
                     // FIX session layer 4.8.5: an imported store may hold admin messages; they are never sent again.
                     return self.pass_over(now, replay, asked, number, Gone::Withheld, out);
                 }
+                if self.is_too_long(frame.len(), stored.sending_time.len()) {
+                    return self.pass_over(now, replay, asked, number, Gone::Lost, out);
+                }
                 if number > replay.next {
                     return self.fill(now, replay, number, out).map(Some);
                 }
@@ -101,6 +104,12 @@ impl Session {
                 self.pass_over(now, replay, asked, up_to, Gone::Withheld, out)
             }
         }
+    }
+
+    /// FIX session layer 4.3.6: with PossDupFlag and OrigSendingTime added, is a stored message longer than the counterparty takes?
+    fn is_too_long(&self, stored: usize, sending_time: usize) -> bool {
+        let added = "43=Y|122=|".len() + sending_time;
+        self.peer_max.is_some_and(|max| stored.saturating_add(added) > max as usize)
     }
 
     /// A part of the range that is not sent: it joins the gap fill that comes next.

@@ -126,7 +126,7 @@ impl Session {
             return Read::Nothing;
         }
         inbox.release();
-        if inbox.is_empty() {
+        if inbox.is_empty() && self.acted.is_empty() {
             return Read::Nothing;
         }
         if let Some(read) = self.read_held(now, inbox, rules) {
