@@ -1,6 +1,6 @@
 //! Logons: the first message of a link, the answer to ours, and one in session (FIX session layer 4.3.10, 4.4).
 
-use super::classify::{Classified, Kind, Unclassified};
+use super::classify::{Class, Classified, Kind, Unclassified};
 use super::owed::{Owed, Rejection};
 use super::policy::{BadLogon, Check, ResetAck, ResetByPeer, ResetOnLogon, UnaskedReset};
 use super::receive::Told;
@@ -164,6 +164,11 @@ impl Session {
                 self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, Farewell::Logout));
                 return None;
             }
+        };
+        // FIX session layer 4.4.3: while our reset is not answered, a number belongs to no series that we know.
+        let message = match opening {
+            Opening::Resumed => message,
+            Opening::Reset => Classified { class: Class::Low, ..message },
         };
         if message.kind == Kind::Logout {
             let view = self.message(inbox, message.layout);
