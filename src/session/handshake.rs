@@ -34,7 +34,7 @@ impl Session {
             }
             Err(Unclassified::MsgSeqNum(layout)) => {
                 let is_logon = self.message(inbox, layout).msg_type() == MsgType::LOGON;
-                let farewell = if is_logon { Farewell::Logout } else { Farewell::Silent };
+                let farewell = if is_logon { self.farewell_to_invalid() } else { Farewell::Silent };
                 self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, farewell));
                 return None;
             }
@@ -55,11 +55,8 @@ impl Session {
         let fault = message.fault?;
         let tag = fault.rejection.tag.and_then(|tag| tag.as_str().parse().ok()).unwrap_or_default();
         let identity = matches!(tag, tag::SENDER_COMP_ID | tag::TARGET_COMP_ID);
-        let farewell = match self.config.policies.logon.bad_sending_time {
-            _ if identity || matches!(fault.fatal, Some(Reason::CompId { .. })) => Farewell::Silent,
-            BadLogon::Close if tag == tag::SENDING_TIME => Farewell::Silent,
-            BadLogon::Close | BadLogon::Logout => Farewell::Logout,
-        };
+        let stranger = identity || matches!(fault.fatal, Some(Reason::CompId { .. }));
+        let farewell = if stranger { Farewell::Silent } else { self.farewell_to_invalid() };
         let field = LogonFault::Field(fault.rejection.reason(), tag);
         Some((fault.fatal.unwrap_or(Reason::InvalidLogon(field)), farewell))
     }
@@ -123,12 +120,27 @@ impl Session {
         message: &Classified,
         fault: LogonFault,
     ) -> Option<Told> {
+        let farewell = match self.state {
+            State::Active => Farewell::Logout,
+            _ => self.farewell_to_invalid(),
+        };
+        if farewell == Farewell::Silent {
+            self.go(now, Input::Fatal(Reason::InvalidLogon(fault), farewell));
+            return None;
+        }
         if let LogonFault::Field(reason, tag) = fault {
             self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, Some(tag.into()))));
         }
         self.count_if_next(now, message.class);
-        self.go(now, Input::Fatal(Reason::InvalidLogon(fault), Farewell::Logout));
+        self.go(now, Input::Fatal(Reason::InvalidLogon(fault), farewell));
         None
+    }
+
+    fn farewell_to_invalid(&self) -> Farewell {
+        match self.config.policies.logon.invalid {
+            BadLogon::Logout => Farewell::Logout,
+            BadLogon::Close => Farewell::Silent,
+        }
     }
 
     /// FIX session layer 4.3.1, 4.3.10: what an initiator takes after its Logon is out; also the answer to a reset in session.
