@@ -5,6 +5,7 @@ use super::state::Opening;
 use super::{Liveness, Session};
 use crate::frame::{Effect, Frame, Stale};
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::time::Instant;
 
 impl Session {
@@ -34,6 +35,7 @@ impl Session {
                 self.numbers.next_out = number.next();
                 return;
             }
+            Effect::Owed if planted(Bug::NumberTakenTwice) => self.paid(number, at),
             Effect::Owed => {
                 self.numbers.next_out = number.next();
                 self.paid(number, at);
@@ -69,10 +71,10 @@ impl Session {
             Some(Owed::ResendRequest(request)) => {
                 self.request = Some(Request { number: Some(number), ..request });
             }
-            Some(Owed::Logon(Opening::Reset)) => self.numbers.reset_pending = true,
+            Some(Owed::Logon(Opening::Reset)) => self.numbers.reset = self.numbers.reset.asked(),
+            Some(Owed::LogonAnswer { .. }) => self.session_status = None,
             Some(
                 Owed::Logon(Opening::Resumed)
-                | Owed::LogonAnswer { .. }
                 | Owed::Heartbeat
                 | Owed::Echo(_)
                 | Owed::RepeatResendRequest(..)

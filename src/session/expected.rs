@@ -333,9 +333,8 @@ impl fmt::Debug for Expected {
 
 #[cfg(test)]
 mod tests {
-    use super::super::State;
     use super::*;
-    use crate::{BeginString, Checkpoint, Config, Event, Output, Role};
+    use crate::{BeginString, Checkpoint, Config, Event, Output, Role, State};
     use std::format;
     use std::vec::Vec;
 

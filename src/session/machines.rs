@@ -8,6 +8,7 @@ use super::{Goal, Inbound, Liveness, Outbound, Session};
 use super::{liveness, recovery, replay};
 use crate::event::Event;
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::time::{Instant, Now};
 
@@ -32,6 +33,7 @@ impl Session {
         self.liveness = state;
         let wait = match action {
             liveness::Action::None => return,
+            liveness::Action::Heard if planted(Bug::SilenceTimerNotReset) => return,
             liveness::Action::Heard => policy.test_request_after,
             liveness::Action::TestRequest => {
                 self.owed.push(Owed::TestRequest);
@@ -147,7 +149,7 @@ impl Session {
             self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
         }
         // FIX session layer 4.6.3: everything below the counterparty's Logout has come, and it counts.
-        if self.state == State::LogoutReceived(Answer::Owed) && self.acted.first().is_none() {
+        if self.state == State::LogoutReceived(Answer::Owed) && self.acted.is_empty() {
             self.go(now, Input::Recovered);
         }
     }

@@ -3,6 +3,7 @@
 
 use super::begin_string::BeginString;
 use super::checksum::checksum;
+use super::delimiters::soh_marks;
 use super::tag;
 use super::timestamp::{TimePrecision, write_utc};
 use crate::time::Utc;
@@ -147,8 +148,8 @@ impl<'b> Body<'b> {
         self.len == 0
     }
 
-    /// Where the tag is a constant, compilers fold what is done for it.
-    #[inline]
+    // Inlined like `put`, for the constant tag.
+    #[inline(always)]
     fn field(&mut self, tag: u32, value: &[u8]) -> &mut Self {
         if value.is_empty() {
             self.fail(BodyFault::Empty { tag });
@@ -359,28 +360,15 @@ fn ends<const N: usize>(to: &mut [u8], from: &[u8]) {
 /// Does SOH stand in it?
 #[inline]
 fn holds_soh(value: &[u8]) -> bool {
-    if let (Some(first), Some(last)) = (value.first_chunk(), value.last_chunk())
-        && value.len() <= 16
-    {
-        return word_holds_soh(u64::from_le_bytes(*first)) || word_holds_soh(u64::from_le_bytes(*last));
+    let Some(last) = value.last_chunk() else {
+        return value.contains(&SOH);
+    };
+    // The last word overlaps the one before it.
+    let mut marks = soh_marks(u64::from_le_bytes(*last));
+    for word in value.as_chunks().0 {
+        marks |= soh_marks(u64::from_le_bytes(*word));
     }
-    if let (Some(first), Some(last)) = (value.first_chunk::<4>(), value.last_chunk::<4>())
-        && value.len() <= 8
-    {
-        let word = [first[0], first[1], first[2], first[3], last[0], last[1], last[2], last[3]];
-        return word_holds_soh(u64::from_le_bytes(word));
-    }
-    // Without an early end, so that it is done in words.
-    value.iter().fold(false, |holds, &byte| holds | (byte == SOH))
-}
-
-#[inline]
-const fn word_holds_soh(word: u64) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // A byte is zero when taking one from it reaches its high bit, and it had none.
-    let zero_for_soh = word ^ ONES;
-    zero_for_soh.wrapping_sub(ONES) & !zero_for_soh & HIGHS != 0
+    marks != 0
 }
 
 #[cfg(test)]
