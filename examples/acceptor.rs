@@ -12,21 +12,28 @@ use std::path::PathBuf;
 use sansfix::Role;
 
 use common::conversation::{Conversation, Shown};
+use common::given::Given;
 use common::link::Tcp;
 use common::{Error, programs};
 
 const USAGE: &str = "\
 acceptor: books the orders of an initiator and fills them
 
+  --config FILE a settings file of QuickFIX: its first acceptor, SocketAcceptPort, FileStorePath
   --port P      listens on 127.0.0.1:P; 0 chooses a port (9878)
   --folder DIR  where journal and book are; delete it to begin anew (sansfix-acceptor among the temporary files)";
 
 fn main() -> Result<(), Error> {
-    let Some(Arguments { port, folder }) = arguments()? else { return Ok(()) };
+    let Some(arguments) = arguments()? else { return Ok(()) };
+    let given = Given::by(arguments.config.as_deref(), Role::Acceptor)?;
+    let port = arguments.port.or(given.port).unwrap_or(9878);
+    let folder =
+        arguments.folder.or(given.folder).unwrap_or_else(|| std::env::temp_dir().join("sansfix-acceptor"));
     std::fs::create_dir_all(&folder)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     println!("listening on {}, files in {}", listener.local_addr()?, folder.display());
-    let (mut engine, mut exchange) = programs::exchange(programs::config(Role::Acceptor)?, &folder)?;
+    let (mut engine, mut exchange) = programs::exchange(given.config, &folder)?;
+    engine.rules = given.rules;
     let conversation = Conversation::begin(|line| println!("{line}"));
     // One session, so one link at a time; others wait. `sansfix::peek` tells the sessions of many apart.
     for stream in listener.incoming() {
@@ -39,18 +46,20 @@ fn main() -> Result<(), Error> {
 }
 
 struct Arguments {
-    port: u16,
-    folder: PathBuf,
+    config: Option<PathBuf>,
+    port: Option<u16>,
+    folder: Option<PathBuf>,
 }
 
 fn arguments() -> Result<Option<Arguments>, Error> {
     use lexopt::prelude::*;
-    let mut arguments = Arguments { port: 9878, folder: std::env::temp_dir().join("sansfix-acceptor") };
+    let mut arguments = Arguments { config: None, port: None, folder: None };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("port") => arguments.port = parser.value()?.parse()?,
-            Long("folder") => arguments.folder = parser.value()?.into(),
+            Long("config") => arguments.config = Some(parser.value()?.into()),
+            Long("port") => arguments.port = Some(parser.value()?.parse()?),
+            Long("folder") => arguments.folder = Some(parser.value()?.into()),
             Long("help") | Short('h') => {
                 println!("{USAGE}");
                 return Ok(None);

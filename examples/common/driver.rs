@@ -9,6 +9,7 @@
 use std::thread;
 use std::time::Duration;
 
+use sansfix::dictionary::MessageRules;
 use sansfix::journal::FileJournal;
 use sansfix::session::OUT_MIN;
 use sansfix::{
@@ -43,6 +44,10 @@ pub(crate) struct Engine {
     pub(crate) session: Session,
     pub(crate) journal: FileJournal,
     pub(crate) clock: Clock,
+    /// What messages are checked against, if anything.
+    pub(crate) rules: Option<MessageRules>,
+    /// What our Logon says beside the session's own fields: a user's name and password.
+    pub(crate) logon_fields: Vec<(u32, String)>,
 }
 
 impl Engine {
@@ -108,7 +113,7 @@ impl Engine {
     ) -> Result<Round, Error> {
         loop {
             let now = self.clock.now();
-            let frame = match self.session.step(now, inbox, out) {
+            let frame = match self.session.step_with(now, inbox, out, &self.rules) {
                 Output::Event(ref event) => {
                     app.on(event, &mut self.session, now)?;
                     continue;
@@ -134,7 +139,11 @@ impl Engine {
                 Output::Wait(wait) => return Ok(Round::Wait(wait)),
                 Output::Disconnect(_) => return Ok(Round::Over),
                 Output::Connect(_) => return Err("a session with a link asks for one".into()),
-                Output::Compose(_) => return Err("the configuration says that nothing is composed".into()),
+                Output::Compose(asked) => self.session.compose(now, asked, inbox, out, |body| {
+                    for (tag, value) in &self.logon_fields {
+                        body.text(*tag, value);
+                    }
+                })?,
             };
             // What finds no room has not happened, and is offered again.
             if !push(frame, outbox, &mut self.session, &mut self.journal)? {

@@ -6,6 +6,7 @@ pub(crate) mod book;
 pub(crate) mod clock;
 pub(crate) mod conversation;
 pub(crate) mod driver;
+pub(crate) mod given;
 pub(crate) mod link;
 pub(crate) mod orders;
 pub(crate) mod programs;

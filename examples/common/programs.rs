@@ -24,13 +24,18 @@ pub(crate) fn config(role: Role) -> Result<Config, Error> {
         Role::Acceptor => ("SELLSIDE", "BUYSIDE"),
     };
     let mut config = Config::new(role, BeginString::Fix44, us, them)?;
+    agree(&mut config);
+    Ok(config)
+}
+
+/// What the books ask of every configuration.
+pub(crate) fn agree(config: &mut Config) {
     let policies = &mut config.policies;
     // The books say when a message is finished: when it is safe in them, not when the next one is asked for.
     policies.checks.finished = Finished::ByCall;
     // Books and journals count within one series. A new one takes new files, so it is not for the counterparty to begin.
     policies.logon.reset_by_peer = ResetByPeer::Refuse;
     policies.logon.reconnect_after = Duration::from_millis(100);
-    Ok(config)
 }
 
 /// The initiator, restored from what is in `folder`.
@@ -63,7 +68,7 @@ fn restore(config: Config, folder: &Path) -> Result<(Engine, Book), Error> {
         (None, None) => Checkpoint::begin(clock.now().utc),
     };
     let session = Session::new(config, resume)?;
-    Ok((Engine { session, journal, clock }, book))
+    Ok((Engine { session, journal, clock, rules: None, logon_fields: Vec::new() }, book))
 }
 
 /// The number in field `tag` of the last message in the journal that has the field: how far the application had come with sending.
