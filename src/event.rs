@@ -88,7 +88,7 @@ pub enum Event<'i> {
         /// The next that we send.
         next_out: MsgSeqNum,
     },
-    /// The journal no longer has messages that the counterparty asks for: a gap fill stands in for them.
+    /// The journal no longer has messages that the counterparty asks for, or they are longer now than it takes: a gap fill stands in for them.
     Lost {
         /// The first.
         from: MsgSeqNum,

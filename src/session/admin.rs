@@ -65,6 +65,9 @@ impl Session {
         }
         if config.begin_string == BeginString::Fixt11 {
             body.text(tag::DEFAULT_APPL_VER_ID, &config.default_appl_ver_id);
+            if let (Some(status), State::Active) = (self.session_status, self.state) {
+                body.uint(tag::SESSION_STATUS, u64::from(status));
+            }
         }
     }
 
@@ -138,7 +141,7 @@ impl Session {
                     let _ = core::fmt::write(&mut text, format_args!("{why}"));
                 }
                 status = match policies.logout.fault_status {
-                    _ if why == Reason::LogonRefused => self.farewell_status,
+                    _ if why == Reason::LogonRefused => self.session_status,
                     FaultStatus::Said => session_status(why),
                     FaultStatus::Unsaid => None,
                 };

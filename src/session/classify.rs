@@ -9,6 +9,7 @@ use super::policy::{Check, OrigSendingTime, SendingTimeCheck};
 use super::rules::RefTag;
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Utc;
@@ -93,7 +94,7 @@ pub(crate) fn classify(
     }
     let header = Header::read(frame, span, config.data_fields);
     let flags = Flags::default()
-        .with(Flags::POSS_DUP, is_yes(header.poss_dup))
+        .with(Flags::POSS_DUP, is_yes(header.poss_dup) && !planted(Bug::PossDupFlagIgnored))
         .with(Flags::POSS_RESEND, is_yes(header.poss_resend));
     let layout = Layout {
         number: MsgSeqNum::FIRST,

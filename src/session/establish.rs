@@ -1,6 +1,7 @@
 //! What two Logons agree on: series, numbers, intervals, and who recovers what (FIX session layer 4.3.11, 4.4).
 
 use super::config::Role;
+use super::numbers::OurReset;
 use super::owed::Owed;
 use super::policy::{Check, NextExpected, ResetOnLogon};
 use super::{PeerLogon, Session, Span};
@@ -14,7 +15,7 @@ impl Session {
     pub(super) fn answer_logon(&mut self, now: Now, logon: PeerLogon) {
         let own = self.config.policies.logon.reset_on_logon;
         let taken = self.took_our_reset(logon.number);
-        self.numbers.reset_pending = false;
+        self.numbers.reset = OurReset::None;
         if logon.reset || own != ResetOnLogon::Never || taken {
             self.new_series(now);
         }
@@ -33,7 +34,7 @@ impl Session {
     /// Our reset in session lost its answer with the link, and the counterparty logs on again: a number below the expected one says that it
     /// has begun the new series (FIX session layer 4.4.2). With any other the reset did not arrive, and the old series goes on.
     pub(super) fn took_our_reset(&self, number: MsgSeqNum) -> bool {
-        self.numbers.reset_pending && number < self.numbers.next_in
+        self.numbers.reset.is_pending() && number < self.numbers.next_in
     }
 
     /// The answer to our Logon is good.

@@ -11,6 +11,7 @@ use crate::event::Ignored;
 use crate::inbox::Inbox;
 use crate::message::Flags;
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reason::{LogonFault, Reason};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
@@ -111,6 +112,9 @@ impl Session {
             let reason = Reason::NextExpectedTooHigh { next_out, received };
             self.go(now, Input::Fatal(reason, Farewell::Logout));
             return None;
+        }
+        if logon.reset && planted(Bug::ResetBeforeVerdict) {
+            self.new_series(now);
         }
         self.go(now, Input::Logon(logon));
         Some(Told::Logon(message.layout))

@@ -8,6 +8,7 @@ use super::{Goal, Inbound, Liveness, Outbound, Session};
 use super::{liveness, recovery, replay};
 use crate::event::Event;
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::time::{Instant, Now};
 
@@ -32,6 +33,7 @@ impl Session {
         self.liveness = state;
         let wait = match action {
             liveness::Action::None => return,
+            liveness::Action::Heard if planted(Bug::SilenceTimerNotReset) => return,
             liveness::Action::Heard => policy.test_request_after,
             liveness::Action::TestRequest => {
                 self.owed.push(Owed::TestRequest);

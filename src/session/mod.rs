@@ -104,7 +104,8 @@ pub struct Session {
     memory: status::Memory,
     /// What our Logout says.
     farewell: Text,
-    farewell_status: Option<u32>,
+    /// What the answer to a Logon, or our Logout, says in SessionStatus(1409).
+    session_status: Option<u32>,
     expected: expected::Expected,
     second: header::Second,
     config: Config,
@@ -174,7 +175,7 @@ impl Session {
             bucket: bucket::Bucket::full(config.rate),
             memory: status::Memory::default(),
             farewell: Text::new(),
-            farewell_status: None,
+            session_status: None,
             expected: expected::Expected::nothing(),
             second: header::Second::new(),
             config,

@@ -3,6 +3,7 @@
 use super::application::NotNow;
 use super::classify::{Class, Classified, Kind};
 use super::liveness;
+use super::numbers::OurReset;
 use super::owed::{Owed, Request};
 use super::policy::TestReqId;
 use super::state::{Farewell, Input, Place, State};
@@ -18,7 +19,8 @@ use crate::wire::{MsgType, tag};
 
 impl Session {
     /// Sets the number that the next inbound message must bear. Lower asks for nothing by itself: messages below it are low no more and
-    /// are handed over again when they come; higher skips messages, a poisoned one for instance.
+    /// are handed over again when they come; higher skips messages, a poisoned one for instance. A reset of ours that was never answered is not
+    /// asked for again.
     ///
     /// # Errors
     /// The session is being established or is ending: wait for it.
@@ -27,6 +29,7 @@ impl Session {
         self.settled()?;
         let from = self.numbers.next_in;
         self.numbers.set_next_in(next);
+        self.numbers.reset = OurReset::None;
         self.recover(now, recovery::Input::Over);
         self.acted.clear();
         self.owe_event(Event::NumbersSet { next_in: next, next_out: self.numbers.next_out, was: from });
@@ -34,7 +37,7 @@ impl Session {
     }
 
     /// Sets the number that the next outbound message will bear, without telling the counterparty: it sees a gap, or a number too low.
-    /// [`sequence_reset`](Session::sequence_reset) tells it.
+    /// [`sequence_reset`](Session::sequence_reset) tells it. A reset of ours that was never answered is not asked for again.
     ///
     /// # Errors
     /// The session is being established or is ending: wait for it.
@@ -43,6 +46,7 @@ impl Session {
         self.settled()?;
         let was = self.numbers.next_out;
         self.numbers.next_out = next;
+        self.numbers.reset = OurReset::None;
         self.ticket = self.ticket.wrapping_add(1);
         self.out(replay::Input::Over);
         self.owe_event(Event::NumbersSet { next_in: self.numbers.next_in, next_out: next, was });

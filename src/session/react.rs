@@ -1,6 +1,7 @@
 //! What a message does, by its kind and where its number stands: the one table of FIX session layer 4.8.8 and 4.8.7.
 
 use super::classify::{Class, Kind};
+use crate::planted::{Bug, planted};
 
 /// What follows from a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -50,6 +51,7 @@ pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
             }
         }
 
+        (Kind::GapFill, Class::High) if planted(Bug::GapFillAppliedAboveGap) => Reaction::Act,
         // FIX session layer 4.8.8: what a number above the expected one does, type by type. A gap fill is not applied: it would skip
         // what is missing below it (test case 10a).
         (Kind::ResendRequest, Class::High) => Reaction::GapAndServe,

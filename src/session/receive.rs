@@ -11,6 +11,7 @@ use super::{Session, recovery};
 use crate::event::{Event, Ignored};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
@@ -77,7 +78,7 @@ impl Session {
                 }
                 let series = self.numbers.series;
                 let told = self.established(now, inbox, &mut classified, rules);
-                if self.numbers.series != series {
+                if self.numbers.series != series && !planted(Bug::HeldOverReset) {
                     inbox.forget_all();
                 }
                 told
@@ -166,6 +167,9 @@ impl Session {
                 let view = self.message(inbox, message.layout);
                 self.memory.note_logout(&view);
                 self.go(now, Input::Logout(Place::AboveGap));
+                if planted(Bug::LogoutCountedAboveGap) {
+                    self.numbers.move_to(message.layout.number.next());
+                }
                 if self.state == State::LogoutReceived(super::state::Answer::Owed) {
                     let became = self.acted.keep(message.layout.number);
                     let _ = self.gap(now, message, became);

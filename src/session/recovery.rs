@@ -2,6 +2,7 @@
 
 use super::policy::{GapPolicy, RequestEnd, Retry, WhileOpen};
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 
 /// Whether messages of the counterparty are missing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -192,7 +193,7 @@ fn ask(policy: &GapPolicy, from: MsgSeqNum, until: MsgSeqNum, tries: u8) -> (Inb
 }
 
 fn progress(policy: &GapPolicy, recovery: Recovery, expected: MsgSeqNum) -> (Inbound, Action) {
-    if expected > recovery.until {
+    if expected > recovery.until || planted(Bug::GapClosedTooEarly) {
         return (Inbound::InSequence, Action::Recovered);
     }
     match recovery.asked {

@@ -11,6 +11,7 @@ use crate::inbox::Inbox;
 use crate::journal::Stored;
 use crate::number::MsgSeqNum;
 use crate::output::Replay;
+use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{
@@ -64,7 +65,8 @@ impl Session {
     ) -> Result<Option<Frame<'o>>, ReplayError> {
         let now = self.observe(now);
         let Outbound::Replaying(replay) = self.outbound else { return Err(ReplayError::Late) };
-        let open = asked.link == self.link && asked.series == self.numbers.series;
+        let open =
+            (asked.link == self.link && asked.series == self.numbers.series) || planted(Bug::LateReplayTaken);
         if !open || asked.from != replay.scanned || !self.is_logged_on() {
             return Err(ReplayError::Late);
         }
@@ -75,6 +77,7 @@ impl Session {
         };
         match stored {
             // FIX session layer 4.8.3: the range is covered to its end, a trailing run of admin messages too.
+            None if planted(Bug::ResendCutShort) => self.fill(now, replay, to, out).map(Some),
             None => self.fill(now, replay, to.next(), out).map(Some),
             Some(Stored::Message { number, frame }) => {
                 in_range(number)?;
@@ -84,6 +87,9 @@ impl Session {
                 if stored.msg_type.is_admin() && stored.msg_type != MsgType::REJECT {
                     // FIX session layer 4.8.5: an imported store may hold admin messages; they are never sent again.
                     return self.pass_over(now, replay, asked, number, Gone::Withheld, out);
+                }
+                if self.is_too_long(frame.len(), stored.sending_time.len()) {
+                    return self.pass_over(now, replay, asked, number, Gone::Lost, out);
                 }
                 if number > replay.next {
                     return self.fill(now, replay, number, out).map(Some);
@@ -99,6 +105,12 @@ impl Session {
                 self.pass_over(now, replay, asked, up_to, Gone::Withheld, out)
             }
         }
+    }
+
+    /// FIX session layer 4.3.6: with PossDupFlag and OrigSendingTime added, is a stored message longer than the counterparty takes?
+    fn is_too_long(&self, stored: usize, sending_time: usize) -> bool {
+        let added = "43=Y|122=|".len() + sending_time;
+        self.peer_max.is_some_and(|max| stored.saturating_add(added) > max as usize)
     }
 
     /// A part of the range that is not sent: it joins the gap fill that comes next.
@@ -163,7 +175,7 @@ impl Session {
             msg_type: stored.msg_type,
             number,
             sending_time: &stamp,
-            original: (!first).then_some(stored.sending_time),
+            original: (!first && !planted(Bug::ResentWithoutPossDupFlag)).then_some(stored.sending_time),
             extra: Extra::Stored(stored.header.clone()),
         };
         let header = |to: &mut Body<'_>| self.write_header(&facts, to);

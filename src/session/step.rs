@@ -14,6 +14,7 @@ use crate::inbox::Inbox;
 use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::output::{Connect, Output, Replay, Wait};
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
@@ -84,7 +85,7 @@ impl Session {
             if self.pursue(now) {
                 continue;
             }
-            if self.turn == Turn::Replay
+            if (self.turn == Turn::Replay || planted(Bug::ReplayBeforeReading))
                 && let Some(replay) = self.wanted_replay()
             {
                 self.turn = Turn::Read;
@@ -125,7 +126,7 @@ impl Session {
             return Read::Nothing;
         }
         inbox.release();
-        if inbox.is_empty() {
+        if inbox.is_empty() && self.acted.is_empty() {
             return Read::Nothing;
         }
         if let Some(read) = self.read_held(now, inbox, rules) {
