@@ -9,11 +9,13 @@
 use std::thread;
 use std::time::Duration;
 
+use sansfix::dictionary::MessageRules;
 use sansfix::journal::FileJournal;
-use sansfix::session::OUT_MIN;
+use sansfix::session::{ComposeError, OUT_MIN};
+use sansfix::wire::tag;
 use sansfix::{
-    Body, Event, Frame, Inbox, Journal, MsgSeqNum, MsgType, Now, Outbox, Output, PushError, Reason,
-    ReplayError, SendError, Session, State, Wait,
+    BeginString, Body, Event, Frame, Inbox, Journal, MsgSeqNum, MsgType, Now, Outbox, Output, PushError,
+    Reason, ReplayError, SendError, Session, State, Wait,
 };
 
 use super::Error;
@@ -43,6 +45,10 @@ pub(crate) struct Engine {
     pub(crate) session: Session,
     pub(crate) journal: FileJournal,
     pub(crate) clock: Clock,
+    /// What messages are checked against, beside the rules of the session.
+    pub(crate) rules: Option<MessageRules>,
+    /// Fields of our Logon beside the session's own, by tag and value: a password, for instance, so print nothing of it.
+    pub(crate) logon_fields: Vec<(u32, String)>,
 }
 
 impl Engine {
@@ -95,6 +101,9 @@ impl Engine {
             }
         }
         self.session.disconnected(self.clock.now());
+        // The end may have been a reset, by policy; the next process must know.
+        self.journal.checkpoint(&self.session.checkpoint())?;
+        self.journal.sync()?;
         Ok(self.session.status().last_close.map_or(Reason::LinkLost, |close| close.why))
     }
 
@@ -108,8 +117,14 @@ impl Engine {
     ) -> Result<Round, Error> {
         loop {
             let now = self.clock.now();
-            let frame = match self.session.step(now, inbox, out) {
+            let frame = match self.session.step_with(now, inbox, out, &self.rules) {
                 Output::Event(ref event) => {
+                    // FIX session layer 4.3.7: the Logon says which version its sender's messages are of.
+                    if let (Event::LoggedOn(logon), Some(rules)) = (event, &mut self.rules)
+                        && let Some(id) = logon.get(tag::DEFAULT_APPL_VER_ID)
+                    {
+                        rules.set_default_appl_ver_id(id.as_bytes());
+                    }
                     app.on(event, &mut self.session, now)?;
                     continue;
                 }
@@ -127,6 +142,21 @@ impl Engine {
                         Err(error) => return Err(error.into()),
                     }
                 }
+                Output::Compose(asked) => {
+                    let write = |body: &mut Body<'_>| {
+                        for (tag, value) in &self.logon_fields {
+                            body.text(*tag, value);
+                        }
+                    };
+                    match self.session.compose(now, asked, inbox, out, write) {
+                        Ok(frame) => frame,
+                        Err(ComposeError::NeedSpace(space)) => {
+                            out.resize(space, 0);
+                            continue;
+                        }
+                        Err(error) => return Err(error.into()),
+                    }
+                }
                 Output::NeedSpace(space) => {
                     out.resize(space, 0);
                     continue;
@@ -134,7 +164,6 @@ impl Engine {
                 Output::Wait(wait) => return Ok(Round::Wait(wait)),
                 Output::Disconnect(_) => return Ok(Round::Over),
                 Output::Connect(_) => return Err("a session with a link asks for one".into()),
-                Output::Compose(_) => return Err("the configuration says that nothing is composed".into()),
             };
             // What finds no room has not happened, and is offered again.
             if !push(frame, outbox, &mut self.session, &mut self.journal)? {
@@ -194,6 +223,11 @@ impl Port<'_, '_> {
         }
         self.again = true;
         Ok(false)
+    }
+
+    /// The version that the session speaks.
+    pub(crate) fn version(&self) -> BeginString {
+        self.session.config().begin_string
     }
 
     /// Messages up to this one need not come again.

@@ -1,14 +1,11 @@
 //! From a folder of files to a side at work: restore, connect, and begin again.
 
 use std::io;
-use std::path::Path;
 use std::thread;
-use std::time::Duration;
 
 use sansfix::journal::{Durability, FileJournal, FileJournalOptions, Stored};
-use sansfix::session::{Finished, ResetByPeer};
 use sansfix::wire::{DataFields, find};
-use sansfix::{BeginString, Checkpoint, Config, Connect, Inbox, Journal, Output, Reason, Role, Session};
+use sansfix::{Checkpoint, Connect, Inbox, Journal, Output, Reason, Session};
 
 use super::Error;
 use super::book::Book;
@@ -16,45 +13,32 @@ use super::clock::Clock;
 use super::driver::{Application, Engine};
 use super::link::Link;
 use super::orders::{Desk, Exchange};
+use super::setup::Setup;
 
-/// What both sides agree on, seen from one of them.
-pub(crate) fn config(role: Role) -> Result<Config, Error> {
-    let (us, them) = match role {
-        Role::Initiator => ("BUYSIDE", "SELLSIDE"),
-        Role::Acceptor => ("SELLSIDE", "BUYSIDE"),
-    };
-    let mut config = Config::new(role, BeginString::Fix44, us, them)?;
-    let policies = &mut config.policies;
-    // The books say when a message is finished: when it is safe in them, not when the next one is asked for.
-    policies.checks.finished = Finished::ByCall;
-    // Books and journals count within one series. A new one takes new files, so it is not for the counterparty to begin.
-    policies.logon.reset_by_peer = ResetByPeer::Refuse;
-    policies.logon.reconnect_after = Duration::from_millis(100);
-    Ok(config)
-}
-
-/// The initiator, restored from what is in `folder`.
-pub(crate) fn desk(config: Config, folder: &Path, orders: u64, window: u64) -> Result<(Engine, Desk), Error> {
-    let (mut engine, book) = restore(config, folder)?;
+/// The initiator, restored from its folder.
+pub(crate) fn desk(setup: Setup, orders: u64, window: u64) -> Result<(Engine, Desk), Error> {
+    let (mut engine, book) = restore(setup)?;
     let sent = last_sent(&mut engine, Desk::SENT_BY)?;
     Ok((engine, Desk { book, orders, window, sent }))
 }
 
-/// The acceptor, restored from what is in `folder`.
-pub(crate) fn exchange(config: Config, folder: &Path) -> Result<(Engine, Exchange), Error> {
-    let (mut engine, book) = restore(config, folder)?;
+/// The acceptor, restored from its folder.
+pub(crate) fn exchange(setup: Setup) -> Result<(Engine, Exchange), Error> {
+    let (mut engine, book) = restore(setup)?;
     let answered = last_sent(&mut engine, Exchange::SENT_BY)?;
     Ok((engine, Exchange { book, answered }))
 }
 
 /// A session that goes on where the last process left it, wherever that died.
-fn restore(config: Config, folder: &Path) -> Result<(Engine, Book), Error> {
+fn restore(setup: Setup) -> Result<(Engine, Book), Error> {
+    let Setup { config, rules, logon_fields, folder, .. } = setup;
+    std::fs::create_dir_all(&folder)?;
     let clock = Clock::start();
     // Enough for `kill -9`, and fast; a session that has to outlive its machine waits for the disk: Durability::PowerLoss.
     let options =
         FileJournalOptions { durability: Durability::ProcessDeath, ..FileJournalOptions::default() };
     let (journal, recovered) = FileJournal::open(folder.join("journal"), options)?;
-    let book = Book::open(&folder.join("book"))?;
+    let mut book = Book::open(&folder.join("book"))?;
     let resume = match (recovered.resume, book.checkpoint()) {
         // The journal knows what was sent, the book what was finished.
         (Some(sent), Some(finished)) => sent.with_finished(finished),
@@ -62,11 +46,14 @@ fn restore(config: Config, folder: &Path) -> Result<(Engine, Book), Error> {
         (None, Some(_)) => return Err("there is a book and no journal: numbers would be used twice".into()),
         (None, None) => Checkpoint::begin(clock.now().utc),
     };
+    if book.checkpoint().is_some_and(|last| last.series < resume.series) {
+        book.begin_series();
+    }
     let session = Session::new(config, resume)?;
-    Ok((Engine { session, journal, clock }, book))
+    Ok((Engine { session, journal, clock, rules, logon_fields }, book))
 }
 
-/// The number in field `tag` of the last message in the journal that has the field: how far the application had come with sending.
+/// The number in field `tag` of the last message of the series in the journal that has the field: how far the application had come with sending.
 fn last_sent(engine: &mut Engine, tag: u32) -> Result<u64, Error> {
     let series = engine.session.checkpoint().series;
     let mut number = engine.session.next_out();

@@ -28,6 +28,13 @@ impl MessageRules for NoRules {
     }
 }
 
+/// Rules where there are some: `None` is no rules.
+impl<R: MessageRules> MessageRules for Option<R> {
+    fn check(&self, message: &Message<'_>) -> Result<(), Violation> {
+        self.as_ref().map_or(Ok(()), |rules| rules.check(message))
+    }
+}
+
 /// What a message breaks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Violation {
