@@ -68,7 +68,8 @@ pub enum Event<'i> {
         /// By which kind of SequenceReset.
         by: Skip,
     },
-    /// Both directions begin anew at 1. Whatever was stored of the series before is void.
+    /// Both directions begin anew at 1. Whatever was stored of the series before is void. Store `resume`: until something is stored of the new
+    /// series, a restart goes on with the old one, and asks for the reset again.
     NewSeries {
         /// Where the session stands in it.
         resume: Checkpoint,
@@ -87,7 +88,7 @@ pub enum Event<'i> {
         /// The next that we send.
         next_out: MsgSeqNum,
     },
-    /// The journal no longer has messages that the counterparty asks for: a gap fill stands in for them.
+    /// The journal no longer has messages that the counterparty asks for, or they are longer now than it takes: a gap fill stands in for them.
     Lost {
         /// The first.
         from: MsgSeqNum,

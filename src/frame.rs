@@ -6,6 +6,7 @@ use core::ops::Deref;
 use crate::checkpoint::Checkpoint;
 use crate::journal::{Journal, Record, Sent};
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::session::Session;
 use crate::time::Instant;
 
@@ -77,6 +78,9 @@ impl<'o> Frame<'o> {
 
     /// What has to be safe before the bytes may leave, for journals that work in their own time; `None` when nothing has.
     pub fn record(&self) -> Option<Record<'_>> {
+        if planted(Bug::SentBeforeStored) {
+            return None;
+        }
         let frame = match self.entry {
             Entry::Nothing => return None,
             Entry::Resume => return Some(Record::checkpoint(self.resume)),

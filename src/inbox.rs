@@ -97,6 +97,12 @@ impl<'b> Inbox<'b> {
         self.held.len()
     }
 
+    /// Is there nothing, neither unread nor held?
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start == self.end && self.held.is_empty()
+    }
+
     /// Looks for a frame behind the one in hand, which is done with.
     #[inline]
     pub(crate) fn frame(&mut self, limit: usize) -> Framing {

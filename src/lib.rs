@@ -124,6 +124,15 @@ mod directory;
 mod dispatch;
 mod event;
 mod frame;
+// Its pages speak of every feature, so all of them are on where it is read or tested.
+#[cfg(all(
+    any(doc, doctest),
+    feature = "file-journal",
+    feature = "migration",
+    feature = "schedule",
+    feature = "testing"
+))]
+pub mod guide;
 mod inbox;
 pub mod journal;
 mod message;
@@ -133,6 +142,7 @@ mod number;
 mod outbox;
 mod output;
 mod peek;
+mod planted;
 mod reason;
 mod reject_reason;
 mod ring;

@@ -27,6 +27,12 @@ pub(crate) struct Layout {
     pub(crate) flags: Flags,
 }
 
+impl Layout {
+    /// Of no frame at all.
+    pub(crate) const NOTHING: Layout =
+        Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags(0) };
+}
+
 /// What the header says beside identity and number, and what the session knows of the message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Flags(u8);
@@ -154,16 +160,48 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// Password(554), NewPassword(925) and their encrypted forms never reach a log.
+/// Password(554), NewPassword(925), their encrypted forms, and a Logon's RawData(96), where some venues want the password, never reach a log.
 fn masked(frame: &[u8], data: &'static DataFields, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    const SECRET: [u32; 4] =
-        [tag::PASSWORD, tag::NEW_PASSWORD, tag::ENCRYPTED_PASSWORD, tag::ENCRYPTED_NEW_PASSWORD];
+    const SECRET: [u32; 5] = [
+        tag::PASSWORD,
+        tag::NEW_PASSWORD,
+        tag::ENCRYPTED_PASSWORD,
+        tag::ENCRYPTED_NEW_PASSWORD,
+        tag::RAW_DATA,
+    ];
+    let is_logon = find(frame, tag::MSG_TYPE, data).is_some_and(|msg_type| msg_type.as_bytes() == b"A");
+    let is_secret = |tag| SECRET.contains(&tag) && (tag != tag::RAW_DATA || is_logon);
     for field in Fields::new(frame, data) {
         match field {
-            Ok(field) if SECRET.contains(&field.tag) => write!(f, "{}=***|", field.tag)?,
+            Ok(field) if is_secret(field.tag) => write!(f, "{}=***|", field.tag)?,
             Ok(field) => write!(f, "{}={}|", field.tag, field.value.as_bytes().escape_ascii())?,
             Err(bad) => write!(f, "{}|", bad.text.escape_ascii())?,
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{format, string::String};
+
+    use super::*;
+    use crate::wire::DataFields;
+
+    fn shown(fields: &str) -> String {
+        let frame = fields.replace('|', "\x01");
+        let layout =
+            Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags::default() };
+        let message = Message::new(frame.as_bytes(), &DataFields::STANDARD, layout);
+        assert_eq!(format!("{message}"), format!("{message:?}"));
+        format!("{message}")
+    }
+
+    #[test]
+    fn passwords_never_reach_a_log() {
+        let logon = "8=FIX.4.4|9=1|35=A|553=me|554=secret|925=secret|1401=6|1402=secret|1403=6|1404=secret|95=6|96=secret|";
+        assert!(!shown(logon).contains("secret"));
+        assert!(shown(logon).contains("553=me|554=***|925=***|"));
+        assert!(shown("8=FIX.4.4|9=1|35=B|95=4|96=news|").contains("96=news|"));
+    }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use sansfix::testing::{Pair, Who};
-use sansfix::{BeginString, MsgType, State};
+use sansfix::{BeginString, MsgType, SendError, State};
 
 fn pair() -> Pair {
     let mut pair = Pair::new(BeginString::Fix44).unwrap();
@@ -87,4 +87,19 @@ fn a_logout_is_answered_and_the_side_that_asked_closes() {
     pair.drive();
     pair.expect("initiator 35=5 34=2 58=bye\n acceptor  35=5 34=2");
     pair.expect_state(State::Disconnected, State::Disconnected);
+}
+
+#[test]
+fn nothing_is_sent_before_the_answer_to_a_logon() {
+    let mut pair = Pair::new(BeginString::Fix44).unwrap();
+    pair.acceptor.accepts = false;
+    pair.connect();
+    let now = pair.clock.now();
+    pair.acceptor.session.accept(now).unwrap();
+    let order = pair.acceptor.send(now, MsgType::NEW_ORDER_SINGLE, |body| {
+        body.text(11, "early");
+    });
+    assert!(matches!(order, Err(SendError::NotNow(_))));
+    pair.drive();
+    pair.expect("initiator 35=A\n acceptor 35=A 34=1");
 }

@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use sansfix::{Event, Inbox, Message, NoJournal, Output, Session};
+use sansfix::session::NoRules;
+use sansfix::{Event, Inbox, Message, MessageRules, NoJournal, Output, Session};
 
 use super::{Work, noon, noon_and, plain_value, sums};
 
@@ -47,7 +48,7 @@ impl Take for ThreeFields {
 }
 
 /// Application messages, each handed over.
-pub(crate) struct Delivered<T> {
+pub(crate) struct Delivered<T, R = NoRules> {
     start: Session,
     session: Session,
     /// The frames one after another; the inbox is laid over it.
@@ -57,6 +58,7 @@ pub(crate) struct Delivered<T> {
     take: T,
     /// How much later each message comes than the one before, in milliseconds.
     pace: u64,
+    rules: R,
 }
 
 impl<T: Take> Delivered<T> {
@@ -70,11 +72,18 @@ impl<T: Take> Delivered<T> {
             digests: sums(frames.iter().map(|frame| take.plain(frame))),
             take,
             pace,
+            rules: NoRules,
         }
+    }
+
+    /// Each message is checked by `rules`.
+    pub(crate) fn by<R: MessageRules>(self, rules: R) -> Delivered<T, R> {
+        let Delivered { start, session, stream, ends, digests, take, pace, rules: NoRules } = self;
+        Delivered { start, session, stream, ends, digests, take, pace, rules }
     }
 }
 
-impl<T: Take> Work for Delivered<T> {
+impl<T: Take, R: MessageRules> Work for Delivered<T, R> {
     fn rewind(&mut self) {
         self.session = self.start.clone();
     }
@@ -89,7 +98,7 @@ impl<T: Take> Work for Delivered<T> {
             if self.pace != 0 {
                 now = noon_and(index as u64 * self.pace);
             }
-            match self.session.step(now, &mut inbox, &mut out) {
+            match self.session.step_with(now, &mut inbox, &mut out, &self.rules) {
                 Output::Event(Event::Message(ref message)) => digest += self.take.take(message),
                 other => panic!("message {index} was not handed over: {other:?}"),
             }

@@ -35,6 +35,10 @@ pub(crate) const CASES: &[Case] = &[
         name: "inbound order, header in another order each time (generic path)",
         make: |count| Box::new(delivered(orders(count, alternating), Envelope)),
     },
+    Case {
+        name: "inbound order, every field checked by a dictionary",
+        make: |count| Box::new(delivered(orders(count, usual), Envelope).by(dictionary())),
+    },
     Case { name: "outbound order", make: |count| Box::new(Sent::new(logged_on(|_| {}), count, 0)) },
     Case {
         name: "outbound order, recorded in memory",
@@ -71,6 +75,12 @@ pub(crate) const CASES: &[Case] = &[
 /// A logged-on session with nothing to do, stepped.
 pub(crate) const IDLE: Case =
     Case { name: "idle session stepped", make: |count| Box::new(Idle::new(&logged_on(|_| {}), count)) };
+
+/// A small dictionary, but every field of an order is in it.
+fn dictionary() -> sansfix::dictionary::MessageRules {
+    use sansfix::dictionary::{Dictionary, MessageRules, SMALL};
+    MessageRules::new(std::sync::Arc::new(Dictionary::from_xml(SMALL).unwrap())).unwrap()
+}
 
 fn delivered<T: super::inbound::Take>(frames: Vec<Vec<u8>>, take: T) -> Delivered<T> {
     Delivered::new(logged_on(|_| {}), &frames, take, 0)

@@ -82,6 +82,7 @@ fn write(body: &mut Body<'_>, fields: &[Field<'_>]) {
         let is_length =
             next.next().is_some_and(|next| DataFields::STANDARD.length_tag(next.tag) == Some(tag));
         match DataFields::STANDARD.length_tag(tag) {
+            _ if value.is_empty() => drop(body.empty(tag)),
             Some(length_tag) => drop(body.data(length_tag, tag, value.as_bytes())),
             None if is_length => {}
             None => drop(body.bytes(tag, value.as_bytes())),

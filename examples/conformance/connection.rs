@@ -3,14 +3,14 @@
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use sansfix::session::Check;
 use sansfix::wire::tag;
 use sansfix::{Event, Inbox, Instant, Now, Output, Peek, Wait, peek};
 
-use crate::served::{Served, Table, lock};
+use crate::served::{Place, Served, Table};
 
 const FRAME_MAX: usize = 64 * 1024;
 /// How long a stranger may take to say who it is.
@@ -23,13 +23,11 @@ pub(crate) fn serve(mut stream: TcpStream, table: &Table) -> Result<(), Box<dyn 
     let (mut read, mut held) = (vec![0; 2 * FRAME_MAX], vec![0; 2 * FRAME_MAX]);
     let mut inbox = Inbox::new(&mut read).holding(&mut held);
     let deadline = now().monotonic.saturating_add(LOGON_TIMEOUT);
-    let served = loop {
+    let place = loop {
         match peek(inbox.unread(), FRAME_MAX) {
-            Peek::Logon(id) => break table.find(&id).map(|(_, served)| served),
+            Peek::Logon(id) => break table.find(&id),
             Peek::BadCheckSum(id) => {
-                let found =
-                    table.find(&id).filter(|(config, _)| config.policies.checks.checksum == Check::Off);
-                break found.map(|(_, served)| served);
+                break table.find(&id).filter(|place| place.config.policies.checks.checksum == Check::Off);
             }
             Peek::TooLong | Peek::NotALogon => break None,
             Peek::Incomplete => {}
@@ -39,12 +37,12 @@ pub(crate) fn serve(mut stream: TcpStream, table: &Table) -> Result<(), Box<dyn 
         }
     };
     let first = inbox.unread().to_vec();
-    if let Some(served) = served
-        && lock(served).session.connected(now(), &mut inbox).is_ok()
+    if let Some(place) = place
+        && place.enter(&mut inbox).is_ok()
     {
         inbox.extend(&first);
-        let result = run(&mut stream, &mut inbox, served);
-        lock(served).session.disconnected(now());
+        let result = run(&mut stream, &mut inbox, place);
+        place.leave();
         result?;
     }
     close(stream);
@@ -52,10 +50,10 @@ pub(crate) fn serve(mut stream: TcpStream, table: &Table) -> Result<(), Box<dyn 
 }
 
 /// Until the session or the counterparty closes the link.
-fn run(stream: &mut TcpStream, inbox: &mut Inbox<'_>, served: &Mutex<Served>) -> Result<(), Box<dyn Error>> {
+fn run(stream: &mut TcpStream, inbox: &mut Inbox<'_>, place: &Place) -> Result<(), Box<dyn Error>> {
     let mut out = vec![0; FRAME_MAX];
     loop {
-        let Some(wait) = step(stream, inbox, &mut out, &mut lock(served))? else { return Ok(()) };
+        let Some(wait) = step(stream, inbox, &mut out, &mut place.lock())? else { return Ok(()) };
         if fill(stream, inbox, wait.until)? == Came::End {
             return Ok(());
         }

@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use sansfix::dictionary::{Dictionary, MessageRules};
 use sansfix::settings::{self, RulesLoadError, SessionSettings, Settings};
-use sansfix::{Checkpoint, Config, LogonId, MsgSeqNum, Now, RingJournal, Session};
+use sansfix::{Checkpoint, Config, Inbox, LogonId, MsgSeqNum, NotNow, Now, RingJournal, Session, State};
 
 use crate::application::Application;
 use crate::arguments::Arguments;
 
 const JOURNAL_BYTES: usize = 1 << 20;
+/// How long a new connection may wait for the end of the old one to be seen.
+const HANDOVER: Duration = Duration::from_millis(500);
 /// What every session is told, unless the command line says otherwise.
 const DEFAULTS: [(&str, &str); 3] =
     [("ConnectionType", "acceptor"), ("SenderCompID", "ISLD"), ("ResetOnLogon", "Y")];
@@ -38,6 +41,7 @@ const COUNTERPARTIES: [(&str, &str, &str); 15] = [
 ];
 /// Fields without a value are let through.
 const LENIENT: &str = "NO_CHECK_FIELDS_HAVE_VALUES";
+const NEXT_EXPECTED: &str = "EnableNextExpectedMsgSeqNum";
 /// What `--set DefaultApplVerID` says, FIX 5.0 without it.
 const BY_COMMAND_LINE: &str = "-";
 
@@ -49,7 +53,15 @@ pub(crate) struct Served {
     pub(crate) application: Application,
 }
 
-pub(crate) struct Table(Vec<(Config, Mutex<Served>)>);
+/// A place at the port: one session, one connection at a time.
+pub(crate) struct Place {
+    pub(crate) config: Config,
+    served: Mutex<Served>,
+    /// A connection has ended.
+    left: Condvar,
+}
+
+pub(crate) struct Table(Vec<Place>);
 
 impl Table {
     pub(crate) fn new(arguments: &Arguments) -> Result<Self, Box<dyn Error>> {
@@ -70,19 +82,33 @@ impl Table {
     }
 
     /// The session that a Logon belongs to.
-    pub(crate) fn find(&self, id: &LogonId<'_>) -> Option<&(Config, Mutex<Served>)> {
+    pub(crate) fn find(&self, id: &LogonId<'_>) -> Option<&Place> {
         let is_meant = |config: &Config| {
             config.begin_string == id.begin_string
                 && config.sender_comp_id.as_bytes() == id.target_comp_id
                 && config.target_comp_id.as_bytes() == id.sender_comp_id
         };
-        self.0.iter().find(|(config, _)| is_meant(config))
+        self.0.iter().find(|place| is_meant(&place.config))
     }
 }
 
-/// A connection that died by a panic leaves its session as it was.
-pub(crate) fn lock(served: &Mutex<Served>) -> MutexGuard<'_, Served> {
-    served.lock().unwrap_or_else(PoisonError::into_inner)
+impl Place {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Served> {
+        self.served.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the place for a connection. A counterparty may come back before the thread of its old link has seen that end, so it is given a moment.
+    pub(crate) fn enter(&self, inbox: &mut Inbox<'_>) -> Result<(), NotNow> {
+        let is_taken = |served: &mut Served| served.session.state() != State::Disconnected;
+        let waited = self.left.wait_timeout_while(self.lock(), HANDOVER, is_taken);
+        let (mut served, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        served.session.connected(crate::connection::now(), inbox)
+    }
+
+    pub(crate) fn leave(&self) {
+        self.lock().session.disconnected(crate::connection::now());
+        self.left.notify_all();
+    }
 }
 
 /// `NEXTSENDERSEQNUM` and `NEXTTARGETSEQNUM`: where every session begins. They are no settings.
@@ -101,6 +127,7 @@ fn begin(set: &mut BTreeMap<String, String>, now: Now) -> Result<Checkpoint, Box
 /// The settings file that these sessions would have, with those alone whose dictionaries are there.
 fn settings_text(mut set: BTreeMap<String, String>, spec: &Path) -> Result<String, Box<dyn Error>> {
     let chosen = set.remove("DefaultApplVerID");
+    let next_expected = set.remove(NEXT_EXPECTED);
     let mut text = String::from("[DEFAULT]\n");
     for (key, value) in set {
         writeln!(text, "{key}={value}")?;
@@ -124,6 +151,10 @@ fn settings_text(mut set: BTreeMap<String, String>, spec: &Path) -> Result<Strin
             writeln!(text, "AppDataDictionary={}", app.display())?;
         } else {
             writeln!(text, "DataDictionary={}", transport.display())?;
+        }
+        // The field came with FIX 4.4.
+        if let Some(value) = next_expected.as_ref().filter(|_| fixt || version == "FIX.4.4") {
+            writeln!(text, "{NEXT_EXPECTED}={value}")?;
         }
         if id == LENIENT {
             writeln!(text, "ValidateFieldsHaveValues=N")?;
@@ -149,10 +180,10 @@ fn entry(
     settings: &SessionSettings,
     rules: MessageRules,
     begin: Checkpoint,
-) -> Result<(Config, Mutex<Served>), Box<dyn Error>> {
+) -> Result<Place, Box<dyn Error>> {
     let session = Session::new(settings.config.clone(), begin)?;
     // A session lives as long as the process, and so does the memory of its journal.
     let journal = RingJournal::new(Box::leak(vec![0; JOURNAL_BYTES].into_boxed_slice()));
     let served = Served { session, rules, journal, application: Application::default() };
-    Ok((settings.config.clone(), Mutex::new(served)))
+    Ok(Place { config: settings.config.clone(), served: Mutex::new(served), left: Condvar::new() })
 }

@@ -4,6 +4,7 @@ use arrayvec::ArrayVec;
 
 use super::recovery::Became;
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 
 /// The counterparty's Logon, its ResendRequests, its Logout: what is served although messages below it are missing (FIX session layer 4.8.8).
 ///
@@ -13,14 +14,21 @@ use crate::number::MsgSeqNum;
 pub(crate) struct Acted(ArrayVec<MsgSeqNum, 4>);
 
 impl Acted {
+    /// Is no number kept?
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Keeps a number, when there is room.
     pub(crate) fn keep(&mut self, number: MsgSeqNum) -> Became {
-        let is_kept = self.0.contains(&number) || self.0.try_push(number).is_ok();
+        let is_kept = !planted(Bug::ActedAboveGapForgotten)
+            && (self.0.contains(&number) || self.0.try_push(number).is_ok());
         if is_kept { Became::Acted } else { Became::ActedOnly }
+    }
+
+    /// The lowest number.
+    pub(crate) fn first(&self) -> Option<MsgSeqNum> {
+        self.0.iter().min().copied()
     }
 
     /// Is this number, the next expected one, among them? It and what lies below it are forgotten.

@@ -1,12 +1,11 @@
 //! The bodies of admin messages, by rising tag.
 
-use super::Role;
 use super::Session;
 use super::owed::{Owed, Rejection, Request, Why};
 use super::policy::{
     AfterReject, AnswerStatus, FaultStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
 };
-use super::state::Opening;
+use super::state::{Opening, State};
 use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
@@ -24,7 +23,7 @@ impl Session {
         match owed {
             Owed::Logon(opening) => self.write_logon(opening == Opening::Reset, body),
             Owed::LogonAnswer { reset } => self.write_logon(reset, body),
-            Owed::Echo => {
+            Owed::Echo(_) => {
                 let echo = in_hand.get(tag::TEST_REQ_ID).map_or(b"".as_slice(), |value| value.as_bytes());
                 body.bytes(tag::TEST_REQ_ID, echo);
             }
@@ -60,12 +59,15 @@ impl Session {
         }
         // FIX session layer 4.4.1: the next number expected, the Logon that is answered counted.
         if policy.next_expected == NextExpected::On {
-            let first_of_series = reset && config.role == Role::Initiator;
-            let expected = if first_of_series { MsgSeqNum::FIRST } else { self.numbers.next_in };
+            let begins = matches!(self.state, State::LogonSent(Opening::Reset));
+            let expected = if begins { MsgSeqNum::FIRST } else { self.numbers.next_in };
             body.uint(tag::NEXT_EXPECTED_MSG_SEQ_NUM, expected.get());
         }
         if config.begin_string == BeginString::Fixt11 {
             body.text(tag::DEFAULT_APPL_VER_ID, &config.default_appl_ver_id);
+            if let (Some(status), State::Active) = (self.session_status, self.state) {
+                body.uint(tag::SESSION_STATUS, u64::from(status));
+            }
         }
     }
 
@@ -139,7 +141,7 @@ impl Session {
                     let _ = core::fmt::write(&mut text, format_args!("{why}"));
                 }
                 status = match policies.logout.fault_status {
-                    _ if why == Reason::LogonRefused => self.farewell_status,
+                    _ if why == Reason::LogonRefused => self.session_status,
                     FaultStatus::Said => session_status(why),
                     FaultStatus::Unsaid => None,
                 };

@@ -1,15 +1,16 @@
 //! What the application wants of its session.
 
-use super::header::{Extra, HeaderFacts, Stamp, may_be_given};
+use super::header::{Extra, HeaderFacts, may_be_given};
 use super::liveness;
 use super::owed::Owed;
-use super::policy::WhileDisconnected;
+use super::policy::{ResetOnLogon, WhileDisconnected};
 use super::state::{self, Input, State};
 use super::timers::Timer;
 use super::{Goal, Session, Text};
 use crate::frame::{Effect, Frame};
 use crate::message::Message;
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::{Instant, Now};
 use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, SOH, encode, tag};
@@ -142,7 +143,8 @@ impl Session {
         if number == MsgSeqNum::MAX {
             return Err(SendError::OutOfNumbers);
         }
-        let stamp = Stamp::new(now.utc, self.config.time_precision, version);
+        self.enter_second(now.utc);
+        let stamp = self.stamp(now.utc);
         let extra = if message.header.is_empty() { Extra::None } else { Extra::Given(message.header) };
         let facts =
             HeaderFacts { msg_type: message.msg_type, number, sending_time: &stamp, original: None, extra };
@@ -162,11 +164,20 @@ impl Session {
     /// What committing an application message would do now.
     fn may_send(&self) -> Result<Effect, SendError> {
         match (self.state, self.config.policies.logon.while_disconnected) {
-            (State::Active, _) if super::replay::holds_back(self.outbound) => Ok(Effect::MessageBehindReplay),
+            // FIX session layer 4.3.10: our Logon goes out first.
+            (State::Active, _) if self.owed.has_logon() && !planted(Bug::SentBeforeLogon) => {
+                Err(SendError::NotNow(self.state))
+            }
+            (State::Active, _)
+                if super::replay::holds_back(self.outbound) && !planted(Bug::MessageOvertakesReplay) =>
+            {
+                Ok(Effect::MessageBehindReplay)
+            }
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
             (State::Disconnected | State::Connecting | State::AwaitingLogon, WhileDisconnected::Store)
-                if !self.numbers.reset_pending =>
+                if !self.numbers.reset.is_pending()
+                    && self.config.policies.logon.reset_on_logon == ResetOnLogon::Never =>
             {
                 Ok(Effect::MessageForLater)
             }
@@ -193,9 +204,23 @@ impl Session {
     /// # Errors
     /// No Logon waits for a verdict.
     pub fn accept(&mut self, now: Now) -> Result<(), NotNow> {
+        self.accept_logon(now, None)
+    }
+
+    /// The same, and under FIXT.1.1 the answer says SessionStatus(1409): 0 session active, 1 password changed, 2 password due to expire, 3 new
+    /// password against the rules.
+    ///
+    /// # Errors
+    /// No Logon waits for a verdict.
+    pub fn accept_with(&mut self, now: Now, session_status: u32) -> Result<(), NotNow> {
+        self.accept_logon(now, Some(session_status))
+    }
+
+    fn accept_logon(&mut self, now: Now, session_status: Option<u32>) -> Result<(), NotNow> {
         let now = self.observe(now);
         match self.state {
             State::LogonReceived(_) => {
+                self.session_status = session_status;
                 self.go(now, Input::Accepted);
                 Ok(())
             }
@@ -214,7 +239,7 @@ impl Session {
         let how = match farewell {
             Farewell::Logout { text, session_status } => {
                 self.farewell = Text::cut(text);
-                self.farewell_status = session_status;
+                self.session_status = session_status;
                 state::Farewell::Logout
             }
             Farewell::Silent => state::Farewell::Silent,
@@ -249,7 +274,8 @@ impl Session {
             return Err(SendError::OutOfNumbers);
         }
         let version = self.config.begin_string;
-        let stamp = Stamp::new(now.utc, self.config.time_precision, version);
+        self.enter_second(now.utc);
+        let stamp = self.stamp(now.utc);
         let facts = HeaderFacts {
             msg_type: MsgType::REJECT,
             number,
@@ -289,7 +315,7 @@ impl Session {
         match self.state {
             State::Active => {
                 self.farewell = Text::cut(text);
-                self.farewell_status = None;
+                self.session_status = None;
                 // FIX session layer 4.6.1: no gaps when the Logout goes out, but not for ever.
                 self.goal = Goal::LogOut;
                 let wait = self.config.policies.logout.timeout;
@@ -321,7 +347,7 @@ impl Session {
             (State::Disconnected | State::Connecting, super::Role::Initiator)
                 if self.config.begin_string > BeginString::Fix40 =>
             {
-                self.numbers.reset_pending = true;
+                self.numbers.reset = self.numbers.reset.wanted();
                 Ok(())
             }
             (State::Disconnected, _) => {

@@ -9,6 +9,7 @@ use super::policy::{Check, OrigSendingTime, SendingTimeCheck};
 use super::rules::RefTag;
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Utc;
@@ -93,7 +94,7 @@ pub(crate) fn classify(
     }
     let header = Header::read(frame, span, config.data_fields);
     let flags = Flags::default()
-        .with(Flags::POSS_DUP, is_yes(header.poss_dup))
+        .with(Flags::POSS_DUP, is_yes(header.poss_dup) && !planted(Bug::PossDupFlagIgnored))
         .with(Flags::POSS_RESEND, is_yes(header.poss_resend));
     let layout = Layout {
         number: MsgSeqNum::FIRST,
@@ -135,18 +136,16 @@ pub(crate) fn classify(
 
 /// The layout of a frame that was classified before.
 pub(crate) fn layout(frame: &[u8], config: &Config) -> Layout {
-    let nothing =
-        Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags::default() };
     let (Framing::Frame(span) | Framing::Garbled { span: Some(span), .. }) =
         crate::wire::frame(frame, config.frame_max, &mut Scan::default())
     else {
-        return nothing;
+        return Layout::NOTHING;
     };
     let expected = Expected { config, next_in: MsgSeqNum::FIRST, utc: None };
     match classify(frame, &span, expected) {
         Ok(classified) => classified.layout,
         Err(Unclassified::MsgSeqNum(layout)) => layout,
-        Err(Unclassified::BeginString) => nothing,
+        Err(Unclassified::BeginString) => Layout::NOTHING,
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a committed frame changes.
 
-use super::Session;
 use super::owed::{Owed, Request};
 use super::state::Opening;
+use super::{Liveness, Session};
 use crate::frame::{Effect, Frame, Stale};
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::time::Instant;
 
 impl Session {
@@ -34,6 +35,7 @@ impl Session {
                 self.numbers.next_out = number.next();
                 return;
             }
+            Effect::Owed if planted(Bug::NumberTakenTwice) => self.paid(number, at),
             Effect::Owed => {
                 self.numbers.next_out = number.next();
                 self.paid(number, at);
@@ -43,10 +45,22 @@ impl Session {
                 self.numbers.next_out = next_out;
                 self.paid(number, at);
             }
-            Effect::Resent { below } => self.out(super::replay::Input::Sent(below)),
+            Effect::Resent { below } => {
+                self.probe_again(number, below);
+                self.out(super::replay::Input::Sent(below));
+            }
         }
         if self.is_logged_on() {
             self.start_heartbeat(at);
+        }
+    }
+
+    /// FIX session layer 4.8.5: a gap fill stands in for a TestRequest, so a counterparty that had missed it never answers it. Where its echo is waited for,
+    /// another one asks.
+    fn probe_again(&mut self, from: MsgSeqNum, below: MsgSeqNum) {
+        let passed_over = self.probe.is_some_and(|(number, _)| from <= number && number < below);
+        if passed_over && matches!(self.liveness, Liveness::Probing { .. }) && self.owed.has_room() {
+            self.owed.push(Owed::TestRequest);
         }
     }
 
@@ -57,12 +71,12 @@ impl Session {
             Some(Owed::ResendRequest(request)) => {
                 self.request = Some(Request { number: Some(number), ..request });
             }
-            Some(Owed::Logon(Opening::Reset)) => self.numbers.reset_pending = true,
+            Some(Owed::Logon(Opening::Reset)) => self.numbers.reset = self.numbers.reset.asked(),
+            Some(Owed::LogonAnswer { .. }) => self.session_status = None,
             Some(
                 Owed::Logon(Opening::Resumed)
-                | Owed::LogonAnswer { .. }
                 | Owed::Heartbeat
-                | Owed::Echo
+                | Owed::Echo(_)
                 | Owed::RepeatResendRequest(..)
                 | Owed::Reject(_)
                 | Owed::BusinessReject(_)

@@ -10,6 +10,7 @@ use super::timers::Timer;
 use super::{Cause, Goal, Inbound, Outbound, Session, Standby, Turn};
 use crate::event::Event;
 use crate::inbox::Inbox;
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::time::Now;
 
@@ -43,7 +44,7 @@ impl Session {
         self.turn = Turn::Read;
         self.timers.stop(Timer::Reconnect);
         let opening = match (self.config.role, self.config.policies.logon.reset_on_logon) {
-            (Role::Initiator, _) if self.numbers.reset_pending => Opening::Reset,
+            (Role::Initiator, _) if self.numbers.reset.is_pending() => Opening::Reset,
             (Role::Initiator, ResetOnLogon::Announced) => Opening::Reset,
             (Role::Initiator, ResetOnLogon::Silent) => {
                 self.new_series(now);
@@ -77,7 +78,9 @@ impl Session {
         self.memory.note_close(why, now.monotonic);
         self.timers.stop_all();
         self.owed.clear_frames();
-        self.inbound = Inbound::InSequence;
+        if !planted(Bug::RecoveryOutlivesLink) {
+            self.inbound = Inbound::InSequence;
+        }
         self.outbound = Outbound::Live;
         self.live(now, liveness::Input::Over);
         self.goal = Goal::Stay;
@@ -97,10 +100,11 @@ impl Session {
     /// What the end of a link does beside ending it: resets by agreement, and the word to cancel orders.
     fn after_link(&mut self, now: Now, why: Reason) {
         let policy = self.config.policies;
-        // A refusal falls back to the series before; only a lost answer leaves the question open (FIX session layer 4.4.3).
-        if matches!(why, Reason::LogonRefusedByPeer | Reason::ResetUnanswered) {
-            self.numbers.reset_pending = false;
-        }
+        // A refusal falls back to the series before; a lost answer leaves the question open (FIX session layer 4.4.3), and so does other traffic in
+        // its place: that may have been on its way before the counterparty took our reset.
+        let given_up = planted(Bug::ResetGivenUpUnanswered) && why == Reason::ResetUnanswered;
+        let refused = why == Reason::LogonRefusedByPeer || given_up;
+        self.numbers.reset = self.numbers.reset.unanswered(refused);
         let resets = match why {
             Reason::LoggedOut | Reason::LoggedOutByPeer | Reason::LinkLeftOpen => {
                 policy.logon.reset_on_logout

@@ -1,8 +1,9 @@
 //! What two Logons agree on: series, numbers, intervals, and who recovers what (FIX session layer 4.3.11, 4.4).
 
 use super::config::Role;
+use super::numbers::OurReset;
 use super::owed::Owed;
-use super::policy::{NextExpected, ResetOnLogon};
+use super::policy::{Check, NextExpected, ResetOnLogon};
 use super::{PeerLogon, Session, Span};
 use super::{recovery, replay};
 use crate::event::Event;
@@ -14,7 +15,7 @@ impl Session {
     pub(super) fn answer_logon(&mut self, now: Now, logon: PeerLogon) {
         let own = self.config.policies.logon.reset_on_logon;
         let taken = self.took_our_reset(logon.number);
-        self.numbers.reset_pending = false;
+        self.numbers.reset = OurReset::None;
         if logon.reset || own != ResetOnLogon::Never || taken {
             self.new_series(now);
         }
@@ -33,15 +34,14 @@ impl Session {
     /// Our reset in session lost its answer with the link, and the counterparty logs on again: a number below the expected one says that it
     /// has begun the new series (FIX session layer 4.4.2). With any other the reset did not arrive, and the old series goes on.
     pub(super) fn took_our_reset(&self, number: MsgSeqNum) -> bool {
-        self.numbers.reset_pending && number < self.numbers.next_in
+        self.numbers.reset.is_pending() && number < self.numbers.next_in
     }
 
     /// The answer to our Logon is good.
     pub(super) fn take_answer(&mut self, now: Now, logon: PeerLogon) {
         if logon.reset {
             // Both Logons bore number 1 of the new series (FIX session layer 4.4.3).
-            self.new_series(now);
-            self.numbers.next_out = MsgSeqNum::FIRST.next();
+            self.begin_series(now, MsgSeqNum::FIRST.next());
         }
         self.take_facts(logon);
         if logon.number == self.numbers.next_in {
@@ -68,7 +68,7 @@ impl Session {
             self.out(replay::Input::Requested(Span { from, to }));
         }
         let (expected, number) = (self.numbers.next_in, logon.number);
-        if number > expected {
+        if number > expected && self.config.policies.checks.sequence == Check::On {
             let became = self.acted.keep(number);
             let both =
                 logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
@@ -84,7 +84,12 @@ impl Session {
 
     /// Both numbers are 1 again, under a new name; nothing of the old series is asked, held or sent any more.
     pub(super) fn new_series(&mut self, now: Now) {
+        self.begin_series(now, MsgSeqNum::FIRST);
+    }
+
+    fn begin_series(&mut self, now: Now, next_out: MsgSeqNum) {
         self.numbers.reset(now.utc);
+        self.numbers.next_out = next_out;
         self.ticket = self.ticket.wrapping_add(1);
         self.acted.clear();
         self.again = None;

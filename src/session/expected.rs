@@ -13,7 +13,7 @@ use super::classify::{Class, Classified, Kind};
 use super::config::Config;
 use super::policy::SendingTimeCheck;
 use super::rules::MessageRules;
-use super::{Goal, Outbound, Session, State, liveness};
+use super::{Session, liveness};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
 use crate::number::MsgSeqNum;
@@ -60,8 +60,8 @@ struct Part {
 }
 
 impl Session {
-    /// Takes the next frame when it is the next application message, with the expected header, on a session where nothing else is going on.
-    /// Otherwise nothing has changed, and it goes the generic way.
+    /// Takes the next frame when it is the next application message, with the expected header. The session is logged on and has nothing to do
+    /// but to read. Otherwise nothing has changed, and the frame goes the generic way.
     #[inline]
     pub(super) fn take_expected(
         &mut self,
@@ -69,19 +69,10 @@ impl Session {
         inbox: &mut Inbox<'_>,
         rules: &impl MessageRules,
     ) -> Option<Layout> {
-        let header = self.expected.header.as_mut()?;
-        // What comes before reading (owed output, due timers, wishes, a replay's turn, held messages) has its own way.
-        let calm = self.state == State::Active
-            && self.owed.is_empty()
-            && !self.timers.is_due(now.monotonic)
-            && self.goal == Goal::Stay
-            && self.outbound == Outbound::Live
-            && self.acted.is_empty()
-            && inbox.held() == 0;
-        if !calm {
+        if inbox.held() != 0 {
             return None;
         }
-        inbox.release();
+        let header = self.expected.header.as_mut()?;
         let (len, layout) = header.read(inbox.unread(), self.numbers.next_in, now.utc, &self.config)?;
         let frame = inbox.unread().get(..len)?;
         rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
@@ -343,7 +334,7 @@ impl fmt::Debug for Expected {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BeginString, Checkpoint, Config, Event, Output, Role};
+    use crate::{BeginString, Checkpoint, Config, Event, Output, Role, State};
     use std::format;
     use std::vec::Vec;
 

@@ -11,6 +11,7 @@ use crate::event::Ignored;
 use crate::inbox::Inbox;
 use crate::message::Flags;
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reason::{LogonFault, Reason};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
@@ -112,6 +113,9 @@ impl Session {
             self.go(now, Input::Fatal(reason, Farewell::Logout));
             return None;
         }
+        if logon.reset && planted(Bug::ResetBeforeVerdict) {
+            self.new_series(now);
+        }
         self.go(now, Input::Logon(logon));
         Some(Told::Logon(message.layout))
     }
@@ -187,7 +191,8 @@ impl Session {
                     return self.invalid_logon(now, &message, LogonFault::UnaskedReset);
                 }
                 let expected = self.numbers.next_in;
-                if !logon.reset && logon.number < expected {
+                let checked = self.config.policies.checks.sequence == Check::On;
+                if checked && !logon.reset && logon.number < expected {
                     let reason = Reason::MsgSeqNumTooLow { expected, received: logon.number };
                     self.go(now, Input::Fatal(reason, Farewell::Logout));
                     return None;

@@ -4,7 +4,10 @@ use super::Session;
 use super::policy::LastProcessed;
 use crate::number::MsgSeqNum;
 use crate::time::Utc;
-use crate::wire::{BeginString, Body, Fields, MsgType, TimePrecision, UTC_TIMESTAMP_MAX, tag, write_utc};
+use crate::wire::{
+    BeginString, Body, Fields, MsgType, TimePrecision, UTC_TIMESTAMP_MAX, date_and_seconds, fraction_text,
+    split_utc, tag, write_uint,
+};
 
 /// SendingTime(52) as text.
 #[derive(Clone, Copy, Debug)]
@@ -14,20 +17,45 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// FIX 4.0 and 4.1 know whole seconds only (FIX data type UTCTimestamp).
-    pub(super) fn new(utc: Utc, precision: TimePrecision, version: BeginString) -> Self {
-        let precision = if version < BeginString::Fix42 { TimePrecision::Seconds } else { precision };
-        let mut text = [0; UTC_TIMESTAMP_MAX];
-        let len = write_utc(utc, precision, &mut text);
-        Stamp { text, len }
-    }
-
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.text.get(..self.len).unwrap_or_default()
     }
 
     pub(super) fn parts(self) -> ([u8; UTC_TIMESTAMP_MAX], usize) {
         (self.text, self.len)
+    }
+}
+
+/// The text of a second: nearly all that is sent goes out in the same one as the frame before.
+///
+/// It changes no answer, and two sessions that differ in it alone are the same.
+#[derive(Clone)]
+pub(super) struct Second {
+    seconds: i64,
+    text: [u8; 17],
+}
+
+impl Second {
+    pub(super) fn new() -> Self {
+        Second { seconds: 0, text: date_and_seconds(0) }
+    }
+}
+
+impl PartialEq for Second {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Second {}
+
+impl core::hash::Hash for Second {
+    fn hash<H: core::hash::Hasher>(&self, _: &mut H) {}
+}
+
+impl core::fmt::Debug for Second {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Second")
     }
 }
 
@@ -88,6 +116,16 @@ impl<'m> Extra<'m> {
         }
     }
 
+    /// Is there none?
+    fn is_none(&self) -> bool {
+        match self {
+            Extra::None => true,
+            Extra::Given(fields) => fields.is_empty(),
+            Extra::Stored(fields) => fields.clone().flatten().all(|field| written_anew(field.tag)),
+            Extra::Reversed(_) => false,
+        }
+    }
+
     fn has(&self, wanted: u32) -> bool {
         let mut has = false;
         self.for_each(|tag, _| has |= tag == wanted);
@@ -118,57 +156,92 @@ pub(super) fn may_be_given(tag: u32, version: BeginString) -> bool {
 }
 
 impl Session {
+    /// Keeps the text of the second in which frames go out now.
+    #[inline]
+    pub(super) fn enter_second(&mut self, utc: Utc) {
+        let (seconds, _) = split_utc(utc);
+        if self.second.seconds != seconds {
+            self.second = Second { seconds, text: date_and_seconds(seconds) };
+        }
+    }
+
+    /// SendingTime(52). FIX 4.0 and 4.1 know whole seconds only (FIX data type UTCTimestamp).
+    #[inline]
+    pub(super) fn stamp(&self, utc: Utc) -> Stamp {
+        let whole_seconds = self.config.begin_string < BeginString::Fix42;
+        let precision = if whole_seconds { TimePrecision::Seconds } else { self.config.time_precision };
+        let (seconds, nanos) = split_utc(utc);
+        let second =
+            if self.second.seconds == seconds { self.second.text } else { date_and_seconds(seconds) };
+        let mut text = [0; UTC_TIMESTAMP_MAX];
+        let (digits, len) = fraction_text(nanos, precision);
+        if let Some((whole, fraction)) = text.split_first_chunk_mut() {
+            *whole = second;
+            fraction.copy_from_slice(&digits);
+        }
+        Stamp { text, len: second.len() + len }
+    }
+
     /// Writes the header from MsgType(35) on.
     pub(super) fn write_header(&self, header: &HeaderFacts<'_>, to: &mut Body<'_>) {
-        let config = &self.config;
-        to.bytes(tag::MSG_TYPE, header.msg_type.as_bytes());
-        let mut digits = [0; 20];
-        let digits_len = crate::wire::write_uint(&mut digits, header.number.get());
-        let mut processed = [0; 20];
-        let processed_len =
-            self.last_processed().map_or(0, |number| crate::wire::write_uint(&mut processed, number.get()));
-        let poss_dup: &[u8] = if header.original.is_some() { b"Y" } else { b"" };
-        let own: [(u32, &[u8]); 11] = [
-            (tag::MSG_SEQ_NUM, digits.get(..digits_len).unwrap_or_default()),
-            (tag::POSS_DUP_FLAG, poss_dup),
-            (tag::SENDER_COMP_ID, config.sender_comp_id.as_bytes()),
-            (tag::SENDER_SUB_ID, config.sender_sub_id.as_bytes()),
-            (tag::SENDING_TIME, header.sending_time.as_bytes()),
-            (tag::TARGET_COMP_ID, config.target_comp_id.as_bytes()),
-            (tag::TARGET_SUB_ID, config.target_sub_id.as_bytes()),
-            (tag::ORIG_SENDING_TIME, header.original.unwrap_or_default()),
-            (tag::SENDER_LOCATION_ID, config.sender_location_id.as_bytes()),
-            (tag::TARGET_LOCATION_ID, config.target_location_id.as_bytes()),
-            (tag::LAST_MSG_SEQ_NUM_PROCESSED, processed.get(..processed_len).unwrap_or_default()),
-        ];
-        let plain = matches!(header.extra, Extra::None);
-        let mut below = 0;
-        for (tag, value) in own {
-            if !plain {
-                header.extra.for_each(|extra, value| {
-                    if extra > below && extra < tag {
-                        to.bytes_or_data(extra, value);
-                    }
-                });
-            }
-            below = tag;
-            // A message's own SubID or LocationID stands in for the configured one.
-            if !plain && header.extra.has(tag) {
-                header.extra.for_each(|extra, value| {
-                    if extra == tag {
-                        to.bytes_or_data(extra, value);
-                    }
-                });
-            } else if !value.is_empty() {
-                to.bytes(tag, value);
-            }
+        to.put(tag::MSG_TYPE, header.msg_type.as_bytes());
+        if header.extra.is_none() {
+            return self.own_fields(header, |tag, value| {
+                to.put(tag, value);
+            });
         }
-        if !plain {
+        let mut below = 0;
+        self.own_fields(header, |tag, value| {
             header.extra.for_each(|extra, value| {
-                if extra > below {
-                    to.bytes_or_data(extra, value);
+                if extra > below && extra < tag {
+                    to.put(extra, value);
                 }
             });
+            below = tag;
+            // A message's own SubID or LocationID stands in for the configured one.
+            if header.extra.has(tag) {
+                header.extra.for_each(|extra, value| {
+                    if extra == tag {
+                        to.put(extra, value);
+                    }
+                });
+            } else {
+                to.put(tag, value);
+            }
+        });
+        header.extra.for_each(|extra, value| {
+            if extra > below {
+                to.put(extra, value);
+            }
+        });
+    }
+
+    /// The fields that the session writes itself, by rising tag.
+    #[inline]
+    fn own_fields(&self, header: &HeaderFacts<'_>, mut take: impl FnMut(u32, &[u8])) {
+        let config = &self.config;
+        let mut digits = [0; 20];
+        let len = write_uint(&mut digits, header.number.get());
+        take(tag::MSG_SEQ_NUM, digits.get(..len).unwrap_or_default());
+        if header.original.is_some() {
+            take(tag::POSS_DUP_FLAG, b"Y");
+        }
+        take(tag::SENDER_COMP_ID, config.sender_comp_id.as_bytes());
+        let mut optional = |tag, value: &[u8]| {
+            if !value.is_empty() {
+                take(tag, value);
+            }
+        };
+        optional(tag::SENDER_SUB_ID, config.sender_sub_id.as_bytes());
+        optional(tag::SENDING_TIME, header.sending_time.as_bytes());
+        optional(tag::TARGET_COMP_ID, config.target_comp_id.as_bytes());
+        optional(tag::TARGET_SUB_ID, config.target_sub_id.as_bytes());
+        optional(tag::ORIG_SENDING_TIME, header.original.unwrap_or_default());
+        optional(tag::SENDER_LOCATION_ID, config.sender_location_id.as_bytes());
+        optional(tag::TARGET_LOCATION_ID, config.target_location_id.as_bytes());
+        if let Some(processed) = self.last_processed() {
+            let len = write_uint(&mut digits, processed.get());
+            optional(tag::LAST_MSG_SEQ_NUM_PROCESSED, digits.get(..len).unwrap_or_default());
         }
     }
 

@@ -49,7 +49,7 @@ pub(crate) enum Action {
     TestRequest,
     /// The echo that a reset waited for is in.
     ResetMayBegin,
-    /// Tell the application how long the echo took.
+    /// The wait for silence begins anew; tell the application how long the echo took.
     RoundTrip,
     /// The connection is lost.
     Lost,
@@ -63,7 +63,9 @@ pub(crate) fn next(echo: Echo, state: Liveness, input: Input) -> (Liveness, Acti
         }
         (Liveness::Quiet, Input::Probe(cause)) => (Liveness::Probing { cause }, Action::TestRequest),
         // FIX session layer 4.5.1: any message that is not garbled ends the silence.
-        (Liveness::Quiet, Input::Traffic | Input::Echoed(_)) => (Liveness::Quiet, Action::Heard),
+        (Liveness::Quiet, Input::Traffic) => (Liveness::Quiet, Action::Heard),
+        // Other traffic had shown life before the echo came.
+        (Liveness::Quiet, Input::Echoed(_)) => (Liveness::Quiet, Action::RoundTrip),
         (Liveness::Probing { .. }, Input::Elapsed) => (Liveness::Quiet, Action::Lost),
         // FIX session layer 4.4.2: the echo shows that nothing is missing. When it shows a gap, the reset begins anew once that is filled.
         (Liveness::Probing { cause: Cause::Reset }, Input::Echoed(Place::InSequence)) => {
@@ -76,13 +78,8 @@ pub(crate) fn next(echo: Echo, state: Liveness, input: Input) -> (Liveness, Acti
             (Liveness::Quiet, Action::RoundTrip)
         }
         // FIX session layer 4.5.5: in a long recovery the echo itself stands above the gap, so any good message shows life.
-        (Liveness::Probing { cause: Cause::Silence }, Input::Traffic) => match echo {
+        (Liveness::Probing { cause: Cause::Silence | Cause::Asked }, Input::Traffic) => match echo {
             Echo::AnyTraffic => (Liveness::Quiet, Action::Heard),
-            Echo::Demand => (state, Action::None),
-        },
-        // The application waits for the echo itself, but the link is alive.
-        (Liveness::Probing { cause: Cause::Asked }, Input::Traffic) => match echo {
-            Echo::AnyTraffic => (state, Action::Heard),
             Echo::Demand => (state, Action::None),
         },
         (Liveness::Probing { cause: Cause::Reset }, Input::Traffic) => (state, Action::None),

@@ -2,12 +2,13 @@
 
 use super::owed::{Owed, Request};
 use super::policy::{Silence, WhileProbing};
-use super::state::{Farewell, Input};
+use super::state::{Answer, Farewell, Input, State};
 use super::timers::Timer;
 use super::{Goal, Inbound, Liveness, Outbound, Session};
 use super::{liveness, recovery, replay};
 use crate::event::Event;
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::time::{Instant, Now};
 
@@ -32,6 +33,7 @@ impl Session {
         self.liveness = state;
         let wait = match action {
             liveness::Action::None => return,
+            liveness::Action::Heard if planted(Bug::SilenceTimerNotReset) => return,
             liveness::Action::Heard => policy.test_request_after,
             liveness::Action::TestRequest => {
                 self.owed.push(Owed::TestRequest);
@@ -74,8 +76,13 @@ impl Session {
             recovery::Action::Ask { from, to } => {
                 let request = Request { from, to, number: None };
                 self.request = Some(request);
-                self.owed.push(Owed::ResendRequest(request));
                 asked = true;
+                // FIX session layer 4.8.8, test case 20: what the counterparty asked for goes first.
+                if replay::is_retransmitting(self.outbound) {
+                    self.timers.stop(Timer::Recovery);
+                    return asked;
+                }
+                self.owed.push(Owed::ResendRequest(request));
             }
             recovery::Action::Repeat => {
                 if let Some(request) = self.request
@@ -89,7 +96,6 @@ impl Session {
                 self.owed.push(Owed::Event(Event::Recovered));
                 self.timers.stop(Timer::Recovery);
                 self.request = None;
-                self.go(now, Input::Recovered);
                 return false;
             }
             recovery::Action::Dropped => {
@@ -113,9 +119,20 @@ impl Session {
 
     /// Feeds the outbound machine.
     pub(super) fn out(&mut self, input: replay::Input) {
+        let was = replay::is_retransmitting(self.outbound);
         self.outbound = replay::next(self.outbound, input, self.numbers.next_out);
         if self.outbound == Outbound::Live {
             self.waiting_since = None;
+        }
+        // Our own request waited for the end of the retransmission.
+        if was
+            && !replay::is_retransmitting(self.outbound)
+            && self.inbound.is_recovering()
+            && let Some(request @ Request { number: None, .. }) = self.request
+        {
+            self.owed.push(Owed::ResendRequest(request));
+            let wait = self.config.policies.gaps.progress_timeout;
+            self.timers.start(Timer::Recovery, self.clock.saturating_add(wait));
         }
     }
 
@@ -128,8 +145,12 @@ impl Session {
             let why = Reason::NumbersExhausted;
             return self.go(now, Input::Fatal(why, Farewell::Logout));
         }
-        if matches!(self.inbound, Inbound::Recovering(_)) {
+        if self.inbound != Inbound::InSequence {
             self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
+        }
+        // FIX session layer 4.6.3: everything below the counterparty's Logout has come, and it counts.
+        if self.state == State::LogoutReceived(Answer::Owed) && self.acted.is_empty() {
+            self.go(now, Input::Recovered);
         }
     }
 }

@@ -42,7 +42,7 @@ pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
 pub use outbound::ComposeError;
 pub use policy::*;
-pub use recovery::{Asked, Inbound, Recovery};
+pub use recovery::{Asked, Inbound, Recovery, Refusal};
 pub use replay::{Outbound, Replaying, Span};
 pub use resend::ReplayError;
 pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};
@@ -65,22 +65,24 @@ use timers::Timers;
 /// * [`step`](Session::step) does input and output; call it until it answers [`Output::Wait`](crate::Output::Wait).
 /// * [`connected`](Session::connected) and [`disconnected`](Session::disconnected) tell it of the link.
 /// * [`send`](Session::send), [`accept`](Session::accept), [`logout`](Session::logout) and the like are the application's wishes.
+// In this order: what a step with nothing to do looks at comes first, on few cache lines.
+#[repr(C, align(64))]
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Session {
     state: State,
-    inbound: Inbound,
-    liveness: Liveness,
-    outbound: Outbound,
-    numbers: Numbers,
-    owed: Queue,
-    timers: Timers,
-    /// The latest monotonic reading seen: time never moves back.
-    clock: Instant,
     turn: Turn,
     goal: Goal,
     standby: Standby,
+    liveness: Liveness,
     /// HeartBtInt(108) in force, in seconds.
     heart_bt_int: u32,
+    /// The latest monotonic reading seen: time never moves back.
+    clock: Instant,
+    timers: Timers,
+    outbound: Outbound,
+    numbers: Numbers,
+    owed: Queue,
+    inbound: Inbound,
     /// Counts connections, so that answers to an old one are told apart.
     link: u32,
     /// Counts what happened, so that frames built before it are told apart.
@@ -102,8 +104,10 @@ pub struct Session {
     memory: status::Memory,
     /// What our Logout says.
     farewell: Text,
-    farewell_status: Option<u32>,
+    /// What the answer to a Logon, or our Logout, says in SessionStatus(1409).
+    session_status: Option<u32>,
     expected: expected::Expected,
+    second: header::Second,
     config: Config,
 }
 
@@ -171,8 +175,9 @@ impl Session {
             bucket: bucket::Bucket::full(config.rate),
             memory: status::Memory::default(),
             farewell: Text::new(),
-            farewell_status: None,
+            session_status: None,
             expected: expected::Expected::nothing(),
+            second: header::Second::new(),
             config,
         })
     }

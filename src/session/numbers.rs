@@ -2,7 +2,49 @@
 
 use crate::checkpoint::Checkpoint;
 use crate::number::{MsgSeqNum, Series};
+use crate::planted::{Bug, planted};
 use crate::time::Utc;
+
+/// A reset that we ask for. Until it is acknowledged the old series stands, and nothing else is certain.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum OurReset {
+    /// None is asked for.
+    None,
+    /// Our next Logon asks for it.
+    Wanted,
+    /// Our Logon asked for it, on this link for the first time. A refusal ends it.
+    Asked,
+    /// A Logon that asked for it was never answered: the counterparty may have begun the new series, and a refusal of the next one does not say
+    /// that it has not.
+    InDoubt,
+}
+
+impl OurReset {
+    pub(crate) fn is_pending(self) -> bool {
+        self != OurReset::None
+    }
+
+    pub(crate) fn wanted(self) -> Self {
+        if self == OurReset::None { OurReset::Wanted } else { self }
+    }
+
+    /// Our Logon asks for it.
+    pub(crate) fn asked(self) -> Self {
+        match self {
+            OurReset::None | OurReset::Wanted | OurReset::Asked => OurReset::Asked,
+            OurReset::InDoubt => OurReset::InDoubt,
+        }
+    }
+
+    /// The link has ended without the answer.
+    pub(crate) fn unanswered(self, refused: bool) -> Self {
+        match (self, refused) {
+            (OurReset::Asked, true) => OurReset::None,
+            (OurReset::Asked, false) => OurReset::InDoubt,
+            (OurReset::None | OurReset::Wanted | OurReset::InDoubt, _) => self,
+        }
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Numbers {
@@ -13,8 +55,8 @@ pub(crate) struct Numbers {
     finished: MsgSeqNum,
     /// The last message that was handed over and is not finished.
     in_hand: Option<MsgSeqNum>,
-    /// A reset that we asked for is not acknowledged: the old series stands until then (FIX session layer 4.4.3).
-    pub(crate) reset_pending: bool,
+    /// FIX session layer 4.4.3.
+    pub(crate) reset: OurReset,
 }
 
 impl Numbers {
@@ -25,7 +67,8 @@ impl Numbers {
             next_out: checkpoint.next_out,
             finished: checkpoint.next_in,
             in_hand: None,
-            reset_pending: checkpoint.reset_pending,
+            // Whether it went out before the restart nobody knows.
+            reset: if checkpoint.reset_pending { OurReset::InDoubt } else { OurReset::None },
         }
     }
 
@@ -33,9 +76,9 @@ impl Numbers {
     pub(crate) fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             series: self.series,
-            next_in: self.finished,
+            next_in: if planted(Bug::RecordedWhenHandedOut) { self.next_in } else { self.finished },
             next_out: self.next_out,
-            reset_pending: self.reset_pending,
+            reset_pending: self.reset.is_pending(),
         }
     }
 
@@ -60,6 +103,12 @@ impl Numbers {
         }
     }
 
+    /// Was anything handed over that is not finished?
+    #[inline]
+    pub(crate) fn has_in_hand(&self) -> bool {
+        self.in_hand.is_some()
+    }
+
     /// The application has finished everything that it was handed.
     #[inline]
     pub(crate) fn finish_all(&mut self) {
@@ -79,12 +128,12 @@ impl Numbers {
     /// A new series; both numbers are 1.
     pub(crate) fn reset(&mut self, utc: Utc) {
         *self = Numbers {
-            series: self.series.following(utc),
+            series: if planted(Bug::OldSeriesKept) { self.series } else { self.series.following(utc) },
             next_in: MsgSeqNum::FIRST,
             next_out: MsgSeqNum::FIRST,
             finished: MsgSeqNum::FIRST,
             in_hand: None,
-            reset_pending: false,
+            reset: OurReset::None,
         };
     }
 

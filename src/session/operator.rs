@@ -3,6 +3,7 @@
 use super::application::NotNow;
 use super::classify::{Class, Classified, Kind};
 use super::liveness;
+use super::numbers::OurReset;
 use super::owed::{Owed, Request};
 use super::policy::TestReqId;
 use super::state::{Farewell, Input, Place, State};
@@ -14,11 +15,12 @@ use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::time::Now;
-use crate::wire::tag;
+use crate::wire::{MsgType, tag};
 
 impl Session {
     /// Sets the number that the next inbound message must bear. Lower asks for nothing by itself: messages below it are low no more and
-    /// are handed over again when they come; higher skips messages, a poisoned one for instance.
+    /// are handed over again when they come; higher skips messages, a poisoned one for instance. A reset of ours that was never answered is not
+    /// asked for again.
     ///
     /// # Errors
     /// The session is being established or is ending: wait for it.
@@ -27,6 +29,7 @@ impl Session {
         self.settled()?;
         let from = self.numbers.next_in;
         self.numbers.set_next_in(next);
+        self.numbers.reset = OurReset::None;
         self.recover(now, recovery::Input::Over);
         self.acted.clear();
         self.owe_event(Event::NumbersSet { next_in: next, next_out: self.numbers.next_out, was: from });
@@ -34,7 +37,7 @@ impl Session {
     }
 
     /// Sets the number that the next outbound message will bear, without telling the counterparty: it sees a gap, or a number too low.
-    /// [`sequence_reset`](Session::sequence_reset) tells it.
+    /// [`sequence_reset`](Session::sequence_reset) tells it. A reset of ours that was never answered is not asked for again.
     ///
     /// # Errors
     /// The session is being established or is ending: wait for it.
@@ -43,6 +46,7 @@ impl Session {
         self.settled()?;
         let was = self.numbers.next_out;
         self.numbers.next_out = next;
+        self.numbers.reset = OurReset::None;
         self.ticket = self.ticket.wrapping_add(1);
         self.out(replay::Input::Over);
         self.owe_event(Event::NumbersSet { next_in: self.numbers.next_in, next_out: next, was });
@@ -71,7 +75,7 @@ impl Session {
     /// The session is not logged on, or a request is open.
     pub fn request_resend(&mut self, now: Now, from: MsgSeqNum, to: Option<MsgSeqNum>) -> Result<(), NotNow> {
         self.observe(now);
-        if self.state != State::Active || self.inbound != Inbound::InSequence || !self.owed.has_room() {
+        if self.state != State::Active || self.inbound.is_recovering() || !self.owed.has_room() {
             return Err(NotNow(self.state));
         }
         let last = self.numbers.next_in.previous();
@@ -142,7 +146,7 @@ impl Session {
 
     /// Numbers may be set while the session is logged on or has no link.
     fn settled(&self) -> Result<(), NotNow> {
-        if matches!(self.state, State::Active | State::Disconnected) {
+        if matches!(self.state, State::Active | State::Disconnected | State::Connecting) {
             Ok(())
         } else {
             Err(NotNow(self.state))
@@ -176,12 +180,13 @@ impl Session {
         self.live(now, if echoes { liveness::Input::Echoed(place) } else { liveness::Input::Traffic });
     }
 
-    /// A Reject of our ResendRequest ends the open recovery: asking again would be rejected again.
-    pub(super) fn note_reject(&mut self, now: Now, reject: &Message<'_>) {
+    /// Does a Reject refer to our open ResendRequest, by RefSeqNum(45) and, where it says, RefMsgType(372)?
+    pub(super) fn rejects_our_request(&self, reject: &Message<'_>) -> bool {
         let referred = reject.get(tag::REF_SEQ_NUM).and_then(|value| value.seq_num().ok());
-        let Some(request) = self.request else { return };
-        if referred.is_some() && request.number == referred {
-            self.recover(now, recovery::Input::Rejected);
-        }
+        let msg_type = reject
+            .get(tag::REF_MSG_TYPE)
+            .map_or(MsgType::RESEND_REQUEST, |value| MsgType::new(value.as_bytes()));
+        let asked = self.request.and_then(|request| request.number);
+        asked.is_some() && asked == referred && msg_type == MsgType::RESEND_REQUEST
     }
 }

@@ -1,14 +1,14 @@
 //! What is owed becomes frames.
 
 use super::Session;
-use super::header::{Extra, HeaderFacts, Stamp};
+use super::header::{Extra, HeaderFacts};
 use super::owed::Owed;
 use super::policy::Routing;
 use super::state::{Farewell, Input, Opening};
 use crate::checkpoint::Checkpoint;
 use crate::frame::{Effect, Entry, Frame};
 use crate::inbox::Inbox;
-use crate::message::Message;
+use crate::message::{Layout, Message};
 use crate::number::MsgSeqNum;
 use crate::output::{Compose, Output};
 use crate::reason::Reason;
@@ -46,6 +46,7 @@ impl Session {
         inbox: &'i mut Inbox<'_>,
         out: &'o mut [u8],
     ) -> Output<'i, 'o> {
+        self.enter_second(now.utc);
         let plan = self.plan(owed);
         if plan.number == MsgSeqNum::MAX {
             // FIX session layer 4.1: a counter never wraps; nothing can be said any more.
@@ -57,8 +58,7 @@ impl Session {
         }
         let msg_type = self.msg_type(owed);
         if self.is_composed(msg_type) {
-            let stamp = Stamp::new(now.utc, self.config.time_precision, self.config.begin_string);
-            let (text, text_len) = stamp.parts();
+            let (text, text_len) = self.stamp(now.utc).parts();
             let (number, sending_time, ticket) = (plan.number, now.utc, self.ticket);
             return Output::Compose(Compose { msg_type, number, sending_time, text, text_len, ticket });
         }
@@ -115,7 +115,7 @@ impl Session {
     fn msg_type(&self, owed: Owed) -> MsgType<'static> {
         match owed {
             Owed::Logon(_) | Owed::LogonAnswer { .. } => MsgType::LOGON,
-            Owed::Heartbeat | Owed::Echo => MsgType::HEARTBEAT,
+            Owed::Heartbeat | Owed::Echo(_) => MsgType::HEARTBEAT,
             Owed::TestRequest => MsgType::TEST_REQUEST,
             Owed::ResendRequest(_) | Owed::RepeatResendRequest(..) => MsgType::RESEND_REQUEST,
             Owed::BusinessReject(_) if self.config.begin_string >= BeginString::Fix42 => {
@@ -144,7 +144,7 @@ impl Session {
             },
             Owed::RepeatResendRequest(_, number) => unnumbered(number),
             // What follows our reset before its answer belongs to no series yet.
-            _ if self.numbers.reset_pending => unnumbered(MsgSeqNum::FIRST.next()),
+            _ if self.numbers.reset.is_pending() => unnumbered(MsgSeqNum::FIRST.next()),
             Owed::SequenceReset { next_out } => Plan {
                 number,
                 entry: Entry::Resume,
@@ -154,7 +154,7 @@ impl Session {
             Owed::Logon(Opening::Resumed)
             | Owed::LogonAnswer { .. }
             | Owed::Heartbeat
-            | Owed::Echo
+            | Owed::Echo(_)
             | Owed::TestRequest
             | Owed::ResendRequest(_)
             | Owed::Reject(_)
@@ -186,10 +186,14 @@ impl Session {
         added: impl FnOnce(&mut Body<'_>),
     ) -> Result<Frame<'o>, EncodeError> {
         let config = &self.config;
-        let stamp = Stamp::new(sent.utc, config.time_precision, config.begin_string);
-        let layout = super::classify::layout(inbox.current(), config);
-        let in_hand = Message::new(inbox.current(), config.data_fields, layout);
+        let stamp = self.stamp(sent.utc);
         let answers = matches!(owed, Owed::Reject(_) | Owed::BusinessReject(_));
+        let layout = match owed {
+            Owed::Echo(layout) => layout,
+            _ if answers => super::classify::layout(inbox.current(), config),
+            _ => Layout::NOTHING,
+        };
+        let in_hand = Message::new(inbox.current(), config.data_fields, layout);
         let extra = match config.policies.checks.routing {
             Routing::Reverse if answers => Extra::Reversed(in_hand.header_fields()),
             Routing::Reverse | Routing::Keep => Extra::None,

@@ -5,6 +5,7 @@ use arrayvec::ArrayVec;
 use super::rules::RefTag;
 use super::state::Opening;
 use crate::event::Event;
+use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
@@ -21,7 +22,7 @@ pub(crate) enum Owed {
     },
     Heartbeat,
     /// The answer to the TestRequest in hand.
-    Echo,
+    Echo(Layout),
     TestRequest,
     ResendRequest(Request),
     /// The same request once more, under its own number.
@@ -133,6 +134,11 @@ impl Queue {
     /// Is there room for a wish of the application beside what the session owes?
     pub(crate) fn has_room(&self) -> bool {
         self.0.len() < Self::CAPACITY - Self::RESERVE
+    }
+
+    /// Is our answer to a Logon among it?
+    pub(crate) fn has_logon(&self) -> bool {
+        self.0.iter().any(|owed| matches!(owed, Owed::LogonAnswer { .. }))
     }
 
     pub(crate) fn pop(&mut self) {

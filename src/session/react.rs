@@ -1,6 +1,7 @@
 //! What a message does, by its kind and where its number stands: the one table of FIX session layer 4.8.8 and 4.8.7.
 
 use super::classify::{Class, Kind};
+use crate::planted::{Bug, planted};
 
 /// What follows from a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -13,6 +14,8 @@ pub(crate) enum Reaction {
     Gap,
     /// The same, but it is served now: parking it would let both sides wait for ever.
     GapAndServe,
+    /// A Reject above a gap: it may refuse the very ResendRequest that is to close the gap.
+    GapAndHeed,
     /// The counterparty's Logout above a gap.
     GapAndLogout,
     /// It was processed before, and says so.
@@ -48,17 +51,14 @@ pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
             }
         }
 
+        (Kind::GapFill, Class::High) if planted(Bug::GapFillAppliedAboveGap) => Reaction::Act,
         // FIX session layer 4.8.8: what a number above the expected one does, type by type. A gap fill is not applied: it would skip
         // what is missing below it (test case 10a).
         (Kind::ResendRequest, Class::High) => Reaction::GapAndServe,
         (Kind::Logout, Class::High) => Reaction::GapAndLogout,
+        (Kind::Reject, Class::High) => Reaction::GapAndHeed,
         (
-            Kind::Application
-            | Kind::Heartbeat
-            | Kind::TestRequest
-            | Kind::Reject
-            | Kind::GapFill
-            | Kind::Logon,
+            Kind::Application | Kind::Heartbeat | Kind::TestRequest | Kind::GapFill | Kind::Logon,
             Class::High,
         ) => Reaction::Gap,
 

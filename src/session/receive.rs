@@ -11,6 +11,7 @@ use super::{Session, recovery};
 use crate::event::{Event, Ignored};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
@@ -77,7 +78,7 @@ impl Session {
                 }
                 let series = self.numbers.series;
                 let told = self.established(now, inbox, &mut classified, rules);
-                if self.numbers.series != series {
+                if self.numbers.series != series && !planted(Bug::HeldOverReset) {
                     inbox.forget_all();
                 }
                 told
@@ -111,7 +112,8 @@ impl Session {
             }
         };
         self.heard(now, inbox, message);
-        if let Some(number) = message.last_processed {
+        // A number that was never sent acknowledges nothing.
+        if let Some(number) = message.last_processed.filter(|&number| number < self.numbers.next_out) {
             self.memory.acknowledged = self.memory.acknowledged.max(Some(number));
         }
         if let Some(fault) = &message.fault {
@@ -138,9 +140,13 @@ impl Session {
             }
             Reaction::GapAndServe => match self.requested(inbox, message) {
                 Ok(asked) => {
-                    let told = self.serve(now, asked);
+                    let served = self.serve(now, asked);
                     let became = self.acted.keep(message.layout.number);
-                    self.gap(now, message, became).and(told).or(told)
+                    let gap = self.gap(now, message, became);
+                    if gap.is_some() {
+                        self.owe_event(served);
+                    }
+                    gap.or(Some(Told::Event(served)))
                 }
                 // What is wrong with it is judged when its number is reached.
                 Err(_) => {
@@ -148,13 +154,23 @@ impl Session {
                     self.gap(now, message, became)
                 }
             },
+            Reaction::GapAndHeed => {
+                if self.rejects_our_request(&self.message(inbox, message.layout)) {
+                    let _ = self.hold(inbox, message);
+                    self.recover(now, recovery::Input::Rejected);
+                    return None;
+                }
+                let became = self.hold(inbox, message);
+                self.gap(now, message, became)
+            }
             Reaction::GapAndLogout => {
                 let view = self.message(inbox, message.layout);
                 self.memory.note_logout(&view);
                 self.go(now, Input::Logout(Place::AboveGap));
-                if self.config.policies.logout.out_of_sequence == OutOfSequenceLogout::Recover
-                    && !matches!(self.state, State::Closing(_))
-                {
+                if planted(Bug::LogoutCountedAboveGap) {
+                    self.numbers.move_to(message.layout.number.next());
+                }
+                if self.state == State::LogoutReceived(super::state::Answer::Owed) {
                     let became = self.acted.keep(message.layout.number);
                     let _ = self.gap(now, message, became);
                 }
@@ -165,7 +181,7 @@ impl Session {
             Reaction::StaleRequest => match self.config.policies.gaps.stale_request {
                 StaleRequest::Refuse => self.too_low(now, message),
                 StaleRequest::Serve => match self.requested(inbox, message) {
-                    Ok(asked) => self.serve(now, asked),
+                    Ok(asked) => Some(Told::Event(self.serve(now, asked))),
                     Err(rejection) => self.reject_message(now, message, rejection, None),
                 },
             },
@@ -212,20 +228,23 @@ impl Session {
                     return self.reject_field(now, message, reason, tag::TEST_REQ_ID);
                 }
                 self.count(now);
-                self.owed.push(Owed::Echo);
+                self.owed.push(Owed::Echo(message.layout));
                 None
             }
             Kind::ResendRequest => match self.requested(inbox, message) {
                 Ok(asked) => {
                     self.count(now);
-                    self.serve(now, asked)
+                    Some(Told::Event(self.serve(now, asked)))
                 }
                 Err(rejection) => self.reject_message(now, message, rejection, None),
             },
             // FIX session layer 4.5.4, test case 7: told, counted, never answered by a Reject.
             Kind::Reject => {
-                self.note_reject(now, &view);
+                let ours = self.rejects_our_request(&view);
                 self.count(now);
+                if ours {
+                    self.recover(now, recovery::Input::Rejected);
+                }
                 Some(Told::Rejected(message.layout))
             }
             Kind::GapFill => self.gap_fill(now, inbox, message),
@@ -307,7 +326,7 @@ impl Session {
         }
     }
 
-    fn reject_field(
+    pub(super) fn reject_field(
         &mut self,
         now: Now,
         message: &Classified,

@@ -2,6 +2,7 @@
 
 use super::policy::{GapPolicy, RequestEnd, Retry, WhileOpen};
 use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
 
 /// Whether messages of the counterparty are missing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -10,6 +11,24 @@ pub enum Inbound {
     InSequence,
     /// Some have not.
     Recovering(Recovery),
+    /// Some have not, and the counterparty rejected the request for them: nothing is awaited until the gap shows again.
+    Refused(Refusal),
+}
+
+/// A request that the counterparty rejected.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Refusal {
+    /// The first number that it would have brought.
+    pub missing: MsgSeqNum,
+    /// How many times it has been asked for.
+    pub tries: u8,
+}
+
+impl Inbound {
+    /// Is something asked for and awaited?
+    pub fn is_recovering(self) -> bool {
+        matches!(self, Inbound::Recovering(_))
+    }
 }
 
 /// An open recovery.
@@ -124,9 +143,23 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
         (Inbound::Recovering(_), Input::GapAtLogon { .. }) => (state, Action::None),
         (Inbound::Recovering(recovery), Input::Progress { expected }) => progress(policy, recovery, expected),
         (Inbound::Recovering(recovery), Input::Elapsed { expected }) => stalled(policy, recovery, expected),
-        // The counterparty will not serve it; asking again would only be rejected again.
-        (Inbound::Recovering(_), Input::Rejected) => (Inbound::InSequence, Action::Dropped),
-        (Inbound::Recovering(_) | Inbound::InSequence, Input::Over)
+        // FIX session layer 4.8.2: the request is not open any more; asking again at once would only be rejected again.
+        (Inbound::Recovering(Recovery { mark: missing, tries, .. }), Input::Rejected) => {
+            (Inbound::Refused(Refusal { missing, tries }), Action::Dropped)
+        }
+        // A later message shows the gap anew. FIX session layer 4.5.2: that, too, must end.
+        (Inbound::Refused(refusal), Input::Gap { expected, number, became }) => {
+            let tries = if expected > refusal.missing { 0 } else { refusal.tries };
+            if tries >= policy.tries {
+                return (Inbound::InSequence, Action::GiveUp { missing: expected });
+            }
+            ask(policy, expected, last_awaited(policy, number, became), tries + 1)
+        }
+        (Inbound::Refused(_), Input::GapAtLogon { .. } | Input::Elapsed { .. } | Input::Rejected) => {
+            (state, Action::None)
+        }
+        (Inbound::Refused(_), Input::Progress { .. })
+        | (Inbound::Recovering(_) | Inbound::InSequence | Inbound::Refused(_), Input::Over)
         | (Inbound::InSequence, Input::Progress { .. } | Input::Elapsed { .. } | Input::Rejected) => {
             (Inbound::InSequence, Action::None)
         }
@@ -160,7 +193,7 @@ fn ask(policy: &GapPolicy, from: MsgSeqNum, until: MsgSeqNum, tries: u8) -> (Inb
 }
 
 fn progress(policy: &GapPolicy, recovery: Recovery, expected: MsgSeqNum) -> (Inbound, Action) {
-    if expected > recovery.until {
+    if expected > recovery.until || planted(Bug::GapClosedTooEarly) {
         return (Inbound::InSequence, Action::Recovered);
     }
     match recovery.asked {

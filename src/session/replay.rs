@@ -57,6 +57,11 @@ pub(crate) fn holds_back(state: Outbound) -> bool {
     matches!(state, Outbound::Replaying(_))
 }
 
+/// Is there still something of what the counterparty asked for to be sent again?
+pub(crate) fn is_retransmitting(state: Outbound) -> bool {
+    matches!(state, Outbound::Replaying(replay) if replay.next <= replay.to)
+}
+
 pub(crate) fn next(state: Outbound, input: Input, next_out: MsgSeqNum) -> Outbound {
     match (state, input) {
         (Outbound::Live, Input::Requested(span) | Input::RequestedLate(span)) => begin(span),
@@ -65,10 +70,7 @@ pub(crate) fn next(state: Outbound, input: Input, next_out: MsgSeqNum) -> Outbou
         }
         // Otherwise a counterparty that asks again and again would keep the application's messages back for ever.
         (Outbound::Replaying(replay), Input::RequestedLate(span)) => {
-            let later = replay
-                .later
-                .map_or(span, |other| Span { from: span.from.min(other.from), to: span.to.max(other.to) });
-            Outbound::Replaying(Replaying { later: Some(later), ..replay })
+            Outbound::Replaying(replay.asked_later(span))
         }
         (Outbound::Live, Input::Committed(_)) => Outbound::Live,
         (Outbound::Replaying(replay), Input::Committed(number)) => {
@@ -94,22 +96,24 @@ impl Replaying {
         self.unsent.is_some_and(|unsent| number >= unsent)
     }
 
-    /// FIX session layer 4.8.3: a second request is served as well. One that reaches further back begins there; what has not gone out yet stays
-    /// behind it.
+    /// FIX session layer 4.8.3: a second request is served as well. What it asks for that is still to come is sent once; what has just gone out
+    /// goes out again after that, and after the messages that wait.
     fn asked_again(self, span: Span) -> Self {
-        let to = self.unsent.and_then(MsgSeqNum::previous).map_or(span.to, |sent| span.to.min(sent));
+        if span.from < self.next {
+            return self.asked_later(span);
+        }
+        let sent = self.unsent.and_then(MsgSeqNum::previous);
+        let to = sent.map_or(span.to, |sent| span.to.min(sent));
         if span.from > to {
             // All of it is on its way for the first time.
             return self;
         }
-        if self.next > self.to {
-            return Replaying { next: span.from, scanned: span.from, to, ..self };
-        }
-        let to = to.max(self.to);
-        if span.from > self.next {
-            return Replaying { to, ..self };
-        }
-        Replaying { next: span.from, scanned: span.from, to, ..self }
+        Replaying { to: to.max(self.to), ..self }
+    }
+
+    fn asked_later(self, span: Span) -> Self {
+        let all = |other: Span| Span { from: span.from.min(other.from), to: span.to.max(other.to) };
+        Replaying { later: Some(self.later.map_or(span, all)), ..self }
     }
 }
 

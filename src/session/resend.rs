@@ -1,9 +1,8 @@
 //! ResendRequest(2) received, and the replay that answers it (FIX session layer 4.8.3 to 4.8.5).
 
 use super::classify::Classified;
-use super::header::{Extra, HeaderFacts, Stamp};
+use super::header::{Extra, HeaderFacts};
 use super::owed::Rejection;
-use super::receive::Told;
 use super::replay::{Input, Replaying};
 use super::{Outbound, Session, Span};
 use crate::event::Event;
@@ -12,6 +11,7 @@ use crate::inbox::Inbox;
 use crate::journal::Stored;
 use crate::number::MsgSeqNum;
 use crate::output::Replay;
+use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{
@@ -65,16 +65,19 @@ impl Session {
     ) -> Result<Option<Frame<'o>>, ReplayError> {
         let now = self.observe(now);
         let Outbound::Replaying(replay) = self.outbound else { return Err(ReplayError::Late) };
-        let open = asked.link == self.link && asked.series == self.numbers.series;
+        let open =
+            (asked.link == self.link && asked.series == self.numbers.series) || planted(Bug::LateReplayTaken);
         if !open || asked.from != replay.scanned || !self.is_logged_on() {
             return Err(ReplayError::Late);
         }
+        self.enter_second(now.utc);
         let (from, to) = (asked.from, asked.to);
         let in_range = |got| {
             if got < from || got > to { Err(ReplayError::OutOfRange { got, from, to }) } else { Ok(()) }
         };
         match stored {
             // FIX session layer 4.8.3: the range is covered to its end, a trailing run of admin messages too.
+            None if planted(Bug::ResendCutShort) => self.fill(now, replay, to, out).map(Some),
             None => self.fill(now, replay, to.next(), out).map(Some),
             Some(Stored::Message { number, frame }) => {
                 in_range(number)?;
@@ -84,6 +87,9 @@ impl Session {
                 if stored.msg_type.is_admin() && stored.msg_type != MsgType::REJECT {
                     // FIX session layer 4.8.5: an imported store may hold admin messages; they are never sent again.
                     return self.pass_over(now, replay, asked, number, Gone::Withheld, out);
+                }
+                if self.is_too_long(frame.len(), stored.sending_time.len()) {
+                    return self.pass_over(now, replay, asked, number, Gone::Lost, out);
                 }
                 if number > replay.next {
                     return self.fill(now, replay, number, out).map(Some);
@@ -99,6 +105,12 @@ impl Session {
                 self.pass_over(now, replay, asked, up_to, Gone::Withheld, out)
             }
         }
+    }
+
+    /// FIX session layer 4.3.6: with PossDupFlag and OrigSendingTime added, is a stored message longer than the counterparty takes?
+    fn is_too_long(&self, stored: usize, sending_time: usize) -> bool {
+        let added = "43=Y|122=|".len() + sending_time;
+        self.peer_max.is_some_and(|max| stored.saturating_add(added) > max as usize)
     }
 
     /// A part of the range that is not sent: it joins the gap fill that comes next.
@@ -130,7 +142,7 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, ReplayError> {
         let config = &self.config;
-        let stamp = Stamp::new(now.utc, config.time_precision, config.begin_string);
+        let stamp = self.stamp(now.utc);
         let number = replay.next;
         // FIX session layer 4.8.4: PossDupFlag on all that answers a ResendRequest; OrigSendingTime equals SendingTime where there is no other.
         let facts = HeaderFacts {
@@ -157,13 +169,13 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, ReplayError> {
         let config = &self.config;
-        let stamp = Stamp::new(now.utc, config.time_precision, config.begin_string);
+        let stamp = self.stamp(now.utc);
         let first = replay.is_first_transmission(number);
         let facts = HeaderFacts {
             msg_type: stored.msg_type,
             number,
             sending_time: &stamp,
-            original: (!first).then_some(stored.sending_time),
+            original: (!first && !planted(Bug::ResentWithoutPossDupFlag)).then_some(stored.sending_time),
             extra: Extra::Stored(stored.header.clone()),
         };
         let header = |to: &mut Body<'_>| self.write_header(&facts, to);
@@ -216,9 +228,10 @@ impl Session {
         let read = |tag| match view.get(tag).map(Value::uint) {
             None => Err(reject(SessionRejectReason::RequiredTagMissing, tag)),
             Some(Ok(number)) => Ok(number),
+            // Larger than any number: for EndSeqNo that is everything, for BeginSeqNo it cannot be.
+            Some(Err(ValueError::Range)) => Ok(u64::MAX),
             Some(Err(ValueError::Empty)) => Err(reject(SessionRejectReason::TagSpecifiedWithoutValue, tag)),
             Some(Err(ValueError::Form)) => Err(reject(SessionRejectReason::IncorrectDataFormat, tag)),
-            Some(Err(ValueError::Range)) => Err(reject(SessionRejectReason::ValueIncorrect, tag)),
         };
         let (begin, end) = (read(tag::BEGIN_SEQ_NO)?, read(tag::END_SEQ_NO)?);
         let wrong = || reject(SessionRejectReason::ValueIncorrect, tag::BEGIN_SEQ_NO);
@@ -235,19 +248,19 @@ impl Session {
     }
 
     /// FIX session layer 4.8.3: from the first number asked for to the last, or the last sent.
-    pub(super) fn serve(&mut self, now: Now, asked: Asked) -> Option<Told> {
+    pub(super) fn serve(&mut self, now: Now, asked: Asked) -> Event<'static> {
         let next_out = self.numbers.next_out;
         let last = next_out.previous().filter(|&last| asked.from <= last);
         let Some(last) = last else {
             // Nothing was sent under these numbers; a gap fill would lower the counterparty's.
-            return Some(Told::Event(Event::ResendBeyond { from: asked.from, next_out }));
+            return Event::ResendBeyond { from: asked.from, next_out };
         };
         let span = Span { from: asked.from, to: asked.to.map_or(last, |to| to.min(last)) };
         self.memory.last_request = Some(span);
         let waited = self.waiting_since.map(|since| now.monotonic.saturating_since(since));
         let late = waited.is_some_and(|waited| waited > self.config.policies.gaps.live_wait);
         self.out(if late { Input::RequestedLate(span) } else { Input::Requested(span) });
-        Some(Told::Event(Event::ResendRequested { from: span.from, to: span.to }))
+        Event::ResendRequested { from: span.from, to: span.to }
     }
 }
 

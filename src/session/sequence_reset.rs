@@ -10,19 +10,18 @@ use crate::inbox::Inbox;
 use crate::number::MsgSeqNum;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
-use crate::wire::{ValueError, tag};
+use crate::wire::{Value, ValueError, tag};
 
 impl Session {
     /// A gap fill with the next number: it stands in for the numbers from its own to NewSeqNo(36).
     pub(super) fn gap_fill(&mut self, now: Now, inbox: &mut Inbox<'_>, message: &Classified) -> Option<Told> {
         let view = self.message(inbox, message.layout);
-        if view.get(tag::GAP_FILL_FLAG).is_some_and(|flag| flag.as_bytes() != b"Y") {
-            let rejection = Rejection::new(
-                message.layout.number,
-                SessionRejectReason::IncorrectDataFormat,
-                Some(tag::GAP_FILL_FLAG.into()),
-            );
-            return self.reject_message(now, message, rejection, None);
+        if let Err(error) = view.get(tag::GAP_FILL_FLAG).map_or(Ok(true), Value::bool) {
+            let reason = match error {
+                ValueError::Empty => SessionRejectReason::TagSpecifiedWithoutValue,
+                ValueError::Form | ValueError::Range => SessionRejectReason::IncorrectDataFormat,
+            };
+            return self.reject_field(now, message, reason, tag::GAP_FILL_FLAG);
         }
         let to = match self.new_seq_no(inbox, message) {
             Ok(to) => to,

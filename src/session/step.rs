@@ -5,7 +5,7 @@ use super::owed::{Owed, Rejection, Why};
 use super::policy::{GarbledMessage, WhileProbing};
 use super::receive::{Arrival, Told};
 use super::rules::{MessageRules, NoRules, RefTag};
-use super::state::{Farewell, Input, State};
+use super::state::{Answer, Farewell, Input, State};
 use super::timers::Timer;
 use super::{Cause, recovery};
 use super::{Finished, Goal, Inbound, Liveness, Outbound, Role, Session, Standby, Turn};
@@ -14,6 +14,7 @@ use crate::inbox::Inbox;
 use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::output::{Connect, Output, Replay, Wait};
+use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
@@ -39,14 +40,30 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
         let now = self.observe(now);
-        if self.config.policies.checks.finished == Finished::ByStep {
+        if self.numbers.has_in_hand() && self.config.policies.checks.finished == Finished::ByStep {
             self.numbers.finish_all();
         }
-        if let Some(layout) = self.take_expected(now, inbox, rules) {
-            self.turn = Turn::Replay;
-            return Output::Event(Event::Message(self.message(inbox, layout)));
+        if self.is_calm(now) {
+            inbox.release();
+            if inbox.is_empty() {
+                return Output::Wait(Wait { until: self.timers.next(), read: true });
+            }
+            if let Some(layout) = self.take_expected(now, inbox, rules) {
+                self.turn = Turn::Replay;
+                return Output::Event(Event::Message(self.message(inbox, layout)));
+            }
         }
         self.step_any(now, inbox, out, rules)
+    }
+
+    /// Is the session logged on, and is there nothing to do but to read? All that comes before reading has nothing to say then.
+    #[inline]
+    fn is_calm(&self, now: Now) -> bool {
+        self.state == State::Active
+            && self.owed.is_empty()
+            && !self.timers.is_due(now.monotonic)
+            && self.goal == Goal::Stay
+            && self.outbound == Outbound::Live
     }
 
     /// One step in any state, whatever the next frame is.
@@ -68,7 +85,7 @@ impl Session {
             if self.pursue(now) {
                 continue;
             }
-            if self.turn == Turn::Replay
+            if (self.turn == Turn::Replay || planted(Bug::ReplayBeforeReading))
                 && let Some(replay) = self.wanted_replay()
             {
                 self.turn = Turn::Read;
@@ -91,6 +108,7 @@ impl Session {
     }
 
     /// May bytes be read from the link?
+    #[inline]
     fn reads(&self) -> bool {
         match self.state {
             State::AwaitingLogon
@@ -108,6 +126,9 @@ impl Session {
             return Read::Nothing;
         }
         inbox.release();
+        if inbox.is_empty() && self.acted.is_empty() {
+            return Read::Nothing;
+        }
         if let Some(read) = self.read_held(now, inbox, rules) {
             return read;
         }
@@ -144,21 +165,16 @@ impl Session {
 
     /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1).
     fn read_held(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Option<Read> {
-        let expected = self.numbers.next_in;
-        let mut first = inbox.first_held()?;
-        if first < expected.get() {
-            inbox.forget_below(expected.get());
-            first = inbox.first_held()?;
+        // FIX session layer 4.6.1: once a Logout is answered, the link only waits to be closed; what is held comes again.
+        if self.state == State::LogoutReceived(Answer::Given) {
+            return None;
         }
-        if first > expected.get() {
-            // Nothing is asked for, and something is missing below it all the same: messages that found no room.
-            let number = MsgSeqNum::new(first)?;
-            if self.inbound != Inbound::InSequence || !self.is_logged_on() {
-                return None;
-            }
-            self.recover(now, recovery::Input::Gap { expected, number, became: recovery::Became::Held });
-            let event = Event::Gap { missing: expected, received: number };
-            return Some(Read::Told(Told::Event(event)));
+        let expected = self.numbers.next_in;
+        inbox.forget_below(expected.get());
+        let held = inbox.first_held();
+        if held != Some(expected.get()) {
+            let above = held.into_iter().chain(self.acted.first().map(MsgSeqNum::get)).min()?;
+            return self.ask_below(now, MsgSeqNum::new(above)?);
         }
         inbox.take_held();
         match crate::wire::frame(inbox.current(), self.config.frame_max, &mut Scan::default()) {
@@ -167,6 +183,17 @@ impl Session {
             }
             Framing::Incomplete | Framing::Garbled { .. } | Framing::TooLong { .. } => Some(Read::Passed),
         }
+    }
+
+    /// Nothing is asked for, and below a message that came something is missing all the same: it found no room, or its own gap was a second one.
+    fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Read> {
+        if self.inbound != Inbound::InSequence || !self.is_logged_on() {
+            return None;
+        }
+        let expected = self.numbers.next_in;
+        self.recover(now, recovery::Input::Gap { expected, number, became: recovery::Became::Held });
+        let event = Event::Gap { missing: expected, received: number };
+        Some(Read::Told(Told::Event(event)))
     }
 
     /// FIX session layer 4.5.2: a garbled message is dropped, without an answer, a number, or a sign of life.
@@ -234,12 +261,12 @@ impl Session {
             Timer::Heartbeat => {
                 let quiet = self.config.policies.liveness.while_probing == WhileProbing::Quiet
                     && matches!(self.liveness, Liveness::Probing { .. });
-                if !quiet && self.is_logged_on() {
+                if !quiet && self.is_open() {
                     self.owed.push(Owed::Heartbeat);
                 }
             }
-            // FIX session layer 4.4.2: while a reset awaits its answer, nothing else goes out.
-            Timer::Silence if !self.is_logged_on() => {}
+            // FIX session layer 4.4.2, 4.6.1: while a reset awaits its answer, or a Logout is out, nothing new goes out; those waits are bounded themselves.
+            Timer::Silence | Timer::Recovery if !self.is_open() => {}
             Timer::Silence => self.live(now, liveness::Input::Elapsed),
             Timer::Recovery => {
                 self.recover(now, recovery::Input::Elapsed { expected: self.numbers.next_in });
@@ -296,6 +323,11 @@ impl Session {
         })
     }
 
+    /// Logged on, and no Logout of ours is out.
+    fn is_open(&self) -> bool {
+        matches!(self.state, State::Active | State::LogoutReceived(Answer::Owed))
+    }
+
     /// Is the Logon exchange complete, and the link still up for messages?
     pub(super) fn is_logged_on(&self) -> bool {
         matches!(self.state, State::Active | State::LogoutSent | State::LogoutReceived(_))
@@ -328,7 +360,7 @@ impl Session {
             Owed::Logon(_)
             | Owed::LogonAnswer { .. }
             | Owed::Heartbeat
-            | Owed::Echo
+            | Owed::Echo(_)
             | Owed::TestRequest
             | Owed::ResendRequest(_)
             | Owed::RepeatResendRequest(..)

@@ -12,7 +12,7 @@ use super::policy::{Echo, Policies, Unanswered};
 use super::react::react;
 use super::recovery::Became;
 use super::state::{Action, Answer, Farewell, Input, Opening, Place, Rules, State, next};
-use super::{Asked, Cause, Inbound, Liveness, Outbound, PeerLogon, Recovery, Replaying, Span};
+use super::{Asked, Cause, Inbound, Liveness, Outbound, PeerLogon, Recovery, Refusal, Replaying, Span};
 use super::{liveness, recovery, replay};
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
@@ -234,6 +234,8 @@ fn inbound_table() -> String {
         ("Recovering, asked openly", open(Asked::Open(n(9)), 1, 5)),
         ("Recovering, asked up to 6", open(Asked::UpTo(n(6)), 1, 5)),
         ("Recovering, asked for the last time", open(Asked::Open(n(9)), gaps.tries, 5)),
+        ("Refused", Inbound::Refused(Refusal { missing: n(5), tries: 1 })),
+        ("Refused for the last time", Inbound::Refused(Refusal { missing: n(5), tries: gaps.tries })),
     ];
     let inputs = [
         (
@@ -261,6 +263,9 @@ fn inbound_table() -> String {
             }
             let to = match to {
                 Inbound::InSequence => "InSequence".to_string(),
+                Inbound::Refused(refusal) => {
+                    std::format!("Refused, {} missing, try {}", refusal.missing, refusal.tries)
+                }
                 Inbound::Recovering(recovery) => {
                     std::format!(
                         "Recovering until {}, {:?}, try {}",

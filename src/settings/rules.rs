@@ -46,12 +46,9 @@ impl RulesSettings {
             let why = "there is no DataDictionary, nor TransportDataDictionary with AppDataDictionary";
             return Err(setting.fault(SettingsFault::Contradiction { key: setting.key.clone(), why }));
         }
-        let enabled = is_there
-            && wanted != Some(false)
-            && is("ValidateIncomingMessage", true)?
-            && is("RejectInvalidMessage", true)?;
+        let (validate, reject) = (is("ValidateIncomingMessage", true)?, is("RejectInvalidMessage", true)?);
         Ok(RulesSettings {
-            enabled,
+            enabled: is_there && wanted != Some(false) && validate && reject,
             dictionary,
             transport,
             applications,

@@ -10,6 +10,8 @@ mod pair;
 mod pipe;
 mod side;
 
+#[cfg(sansfix_planted)]
+pub use crate::planted::{Bug, plant};
 pub use clock::Clock;
 pub use journal_suite::{BrokenRule, journal_suite, persistent_journal_suite};
 pub use memory_journal::{DiskFailed, MemoryJournal};

@@ -170,9 +170,14 @@ impl Side {
             let frame = match self.session.step(now, &mut self.inbox, &mut self.out) {
                 Output::Event(ref event) => {
                     note(What::Told(told(event)));
-                    if matches!(event, Event::Logon(_)) && self.accepts {
+                    match event {
                         // The state is the one that asked.
-                        let _ = self.session.accept(now);
+                        Event::Logon(_) if self.accepts => drop(self.session.accept(now)),
+                        // A disk that fails keeps the old series, and the reset is asked for again.
+                        Event::NewSeries { resume } => {
+                            let _ = self.journal.checkpoint(resume).and_then(|()| self.journal.sync());
+                        }
+                        _ => {}
                     }
                     continue;
                 }

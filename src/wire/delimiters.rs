@@ -1,69 +1,54 @@
-//! Where the delimiters are, 64 bytes at a time.
+//! Where the delimiters are, eight bytes at a time.
 
 use super::encode::SOH;
 
-const BLOCK: usize = 64;
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// The delimiters of some bytes, from the first on.
 ///
-/// Values are short, so that a search for each delimiter spends its time beginning and ending. Here a block of bytes is looked at in one go, which
-/// compilers turn into vector instructions, and each delimiter then costs a bit operation.
+/// Values are short, so that a search for each delimiter would spend its time beginning and ending. Here each word of bytes is looked at once,
+/// and a delimiter costs a bit operation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Delimiters {
-    /// Where the block after the present one begins.
+    /// Where the word after the present one begins.
     ahead: usize,
-    /// A bit for each delimiter of the present block that was not given yet.
-    bits: u64,
+    /// The high bit of each byte of the present word that is a delimiter and was not given yet.
+    marks: u64,
 }
 
 impl Delimiters {
     /// Those at `from` and behind.
     #[inline]
     pub(super) const fn from(from: usize) -> Self {
-        Delimiters { ahead: from, bits: 0 }
+        Delimiters { ahead: from, marks: 0 }
     }
 
     /// Where the next one is; the end of `bytes`, the same in each call, when there is none.
     #[inline]
     pub(super) fn next(&mut self, bytes: &[u8]) -> usize {
-        while self.bits == 0 {
+        while self.marks == 0 {
             let rest = bytes.get(self.ahead..).unwrap_or_default();
-            self.bits = match rest.first_chunk::<BLOCK>() {
-                Some(block) => bits(block),
+            let word = match rest.first_chunk() {
+                Some(word) => u64::from_le_bytes(*word),
                 None if rest.is_empty() => return bytes.len(),
-                None => last_bits(rest),
+                None => rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
             };
-            self.ahead = self.ahead.saturating_add(BLOCK);
+            self.marks = soh_marks(word);
+            self.ahead = self.ahead.saturating_add(8);
         }
-        let at = self.ahead - BLOCK + self.bits.trailing_zeros() as usize;
-        self.bits &= self.bits - 1;
+        let at = self.ahead - 8 + (self.marks.trailing_zeros() / 8) as usize;
+        self.marks &= self.marks - 1;
         at
     }
 }
 
-/// A bit for each delimiter, the lowest for the first byte.
+/// The high bit of each byte that is SOH.
 #[inline]
-fn bits(block: &[u8; BLOCK]) -> u64 {
-    let mut marks = [0_u8; BLOCK];
-    for (index, (mark, &byte)) in marks.iter_mut().zip(block).enumerate() {
-        *mark = if byte == SOH { 1 << (index % 8) } else { 0 };
-    }
-    let mut bits = [0; 8];
-    for (byte, word) in bits.iter_mut().zip(marks.as_chunks::<8>().0) {
-        // The sum of the eight marks, which have no bit in common, is in the highest byte of this product.
-        *byte = (u64::from_le_bytes(*word).wrapping_mul(0x0101_0101_0101_0101) >> 56) as u8;
-    }
-    u64::from_le_bytes(bits)
-}
-
-/// The same for fewer bytes than a block has.
-#[inline]
-fn last_bits(rest: &[u8]) -> u64 {
-    let mut block = [0; BLOCK];
-    if let Some(part) = block.get_mut(..rest.len()) {
-        part.copy_from_slice(rest);
-    }
-    bits(&block)
+pub(super) const fn soh_marks(word: u64) -> u64 {
+    let differs = word ^ (ONES * SOH as u64);
+    // Adding 0x7f reaches the high bit of every byte but 0 and 0x80 and more; nothing is carried out of a byte.
+    !((differs & !HIGHS).wrapping_add(!HIGHS) | differs) & HIGHS
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::begin_string::BeginString;
 use super::checksum::checksum;
+use super::delimiters::soh_marks;
 use super::tag;
 use super::timestamp::{TimePrecision, write_utc};
 use crate::time::Utc;
@@ -69,50 +70,53 @@ impl<'b> Body<'b> {
     }
 
     /// A field as bytes: text, price, quantity, anything already in FIX's form.
+    #[inline]
     pub fn bytes(&mut self, tag: u32, value: &[u8]) -> &mut Self {
-        if value.contains(&SOH) {
+        if holds_soh(value) {
             self.fail(BodyFault::HoldsSoh { tag });
         }
         self.field(tag, value)
     }
 
     /// A field as text.
+    #[inline]
     pub fn text(&mut self, tag: u32, value: &str) -> &mut Self {
         self.bytes(tag, value.as_bytes())
     }
 
     /// An int field.
+    #[inline]
     pub fn int(&mut self, tag: u32, value: i64) -> &mut Self {
-        let mut digits = [0; 21];
-        let len = write_uint(&mut digits[1..], value.unsigned_abs());
-        let from = if value < 0 {
-            digits[0] = b'-';
-            0
-        } else {
-            1
-        };
+        let mut digits = [b'-'; 1 + UINT_MAX];
+        let Some((_, magnitude)) = digits.split_first_chunk_mut::<1>() else { return self };
+        let len = write_uint(magnitude, value.unsigned_abs());
+        let from = usize::from(value >= 0);
         self.field(tag, digits.get(from..=len).unwrap_or_default())
     }
 
     /// A field with a number that is never negative: a length, a sequence number, a count.
+    #[inline]
     pub fn uint(&mut self, tag: u32, value: u64) -> &mut Self {
-        let mut digits = [0; 20];
+        let mut digits = [0; UINT_MAX];
         let len = write_uint(&mut digits, value);
         self.field(tag, digits.get(..len).unwrap_or_default())
     }
 
     /// A char field: one ASCII character.
+    #[inline]
     pub fn char(&mut self, tag: u32, value: char) -> &mut Self {
         let mut utf8 = [0; 4];
         self.bytes(tag, value.encode_utf8(&mut utf8).as_bytes())
     }
 
     /// A Boolean field: `Y` or `N`.
+    #[inline]
     pub fn bool(&mut self, tag: u32, value: bool) -> &mut Self {
         self.field(tag, if value { b"Y" } else { b"N" })
     }
 
     /// A UTCTimestamp field.
+    #[inline]
     pub fn utc(&mut self, tag: u32, value: Utc, precision: TimePrecision) -> &mut Self {
         let mut text = [0; 30];
         let len = write_utc(value, precision, &mut text);
@@ -122,6 +126,11 @@ impl<'b> Body<'b> {
     /// A data field behind its length: `length_tag` says how many bytes `tag` holds, any byte among them.
     pub fn data(&mut self, length_tag: u32, tag: u32, value: &[u8]) -> &mut Self {
         self.uint(length_tag, value.len() as u64).field(tag, value)
+    }
+
+    /// A field without a value. FIX forbids it (SessionRejectReason(373) 4): only for a counterparty that is known to take such fields.
+    pub fn empty(&mut self, tag: u32) -> &mut Self {
+        self.named(tag, b"")
     }
 
     /// Gives the message up: the call that lent this writer returns [`BodyFault::Cancelled`], and no number is taken.
@@ -139,27 +148,46 @@ impl<'b> Body<'b> {
         self.len == 0
     }
 
-    #[inline]
+    // Inlined like `put`, for the constant tag.
+    #[inline(always)]
     fn field(&mut self, tag: u32, value: &[u8]) -> &mut Self {
+        if value.is_empty() {
+            self.fail(BodyFault::Empty { tag });
+        }
+        self.named(tag, value)
+    }
+
+    #[inline]
+    fn named(&mut self, tag: u32, value: &[u8]) -> &mut Self {
         if let Guard::Application(version) = self.guard
             && (tag == 0 || tag::is_header(tag, version) || tag::is_trailer(tag))
         {
             self.fail(BodyFault::NotABodyTag { tag });
         }
-        if value.is_empty() {
-            self.fail(BodyFault::Empty { tag });
-        }
-        let mut name = [0; 10];
-        let name_len = write_uint(&mut name, u64::from(tag));
-        self.raw(name.get(..name_len).unwrap_or_default());
-        self.raw(b"=");
-        self.raw(value);
-        self.raw(&[SOH])
+        self.put(tag, value)
     }
 
-    /// A field whose value was checked where it came from; a header's data fields may hold SOH.
-    pub(crate) fn bytes_or_data(&mut self, tag: u32, value: &[u8]) -> &mut Self {
-        self.field(tag, value)
+    /// A field that is known to be good, or good where it came from: a header's data fields may hold SOH.
+    // The tag is a constant nearly everywhere, and then most of this folds away.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, tag: u32, value: &[u8]) -> &mut Self {
+        let (name, name_len) = name(tag);
+        let len = name_len + value.len() + 1;
+        let room = self.out.get_mut(self.len..).unwrap_or_default();
+        self.len = self.len.saturating_add(len);
+        if room.len() < len {
+            return self;
+        }
+        // As a whole where there is room for it: the value is written over what the name leaves.
+        match room.first_chunk_mut() {
+            Some(place) => *place = name,
+            None => copy(room, name.get(..name_len).unwrap_or_default()),
+        }
+        if let Some((end, place)) = room.get_mut(name_len..len).and_then(<[u8]>::split_last_mut) {
+            copy(place, value);
+            *end = SOH;
+        }
+        self
     }
 
     /// Bytes as they are: fields that were encoded before.
@@ -194,23 +222,22 @@ pub(crate) enum EncodeError {
     Body(BodyFault),
 }
 
-/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field. It is called twice, first to be
-/// measured, so it has to write the same both times.
+/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field, `body` those behind it.
 ///
 /// Returns where the frame stands in `out`.
 #[inline]
 pub(crate) fn encode(
     out: &mut [u8],
     begin_string: BeginString,
-    header: impl Fn(&mut Body<'_>),
+    header: impl FnOnce(&mut Body<'_>),
     guard: Guard,
     body: impl FnOnce(&mut Body<'_>),
 ) -> Result<core::ops::Range<usize>, EncodeError> {
-    let mut measure = Body::new(&mut [], Guard::Session);
-    header(&mut measure);
-    let header_len = measure.finish().map_err(EncodeError::Body)?;
     let begin = begin_string.as_str().as_bytes();
     let header_at = 2 + begin.len() + 1 + BODY_LENGTH_ROOM;
+    let mut writer = Body::new(out.get_mut(header_at..).unwrap_or_default(), Guard::Session);
+    header(&mut writer);
+    let header_len = writer.finish().map_err(EncodeError::Body)?;
     let body_at = header_at.saturating_add(header_len);
     let mut writer = Body::new(out.get_mut(body_at..).unwrap_or_default(), guard);
     body(&mut writer);
@@ -220,7 +247,6 @@ pub(crate) fn encode(
     if end > out.len() {
         return Err(EncodeError::NeedSpace(end));
     }
-    header(&mut Body::new(out.get_mut(header_at..body_at).unwrap_or_default(), Guard::Session));
 
     let mut length = [0; 20];
     let length_len = write_uint(&mut length, (header_len + body_len) as u64);
@@ -228,7 +254,7 @@ pub(crate) fn encode(
     let mut at = start;
     for part in [b"8=", begin, b"\x019=", length.get(..length_len).unwrap_or_default(), b"\x01"] {
         if let Some(room) = out.get_mut(at..at + part.len()) {
-            room.copy_from_slice(part);
+            copy(room, part);
         }
         at += part.len();
     }
@@ -245,15 +271,104 @@ pub(crate) const fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
     [b'1', b'0', b'=', b'0' + sum / 100, b'0' + sum / 10 % 10, b'0' + sum % 10, SOH]
 }
 
+/// The longest u64 in digits.
+const UINT_MAX: usize = 20;
+
 /// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value has; returns the number of digits.
+/// What stands behind them may change.
 #[inline]
-pub(crate) fn write_uint(out: &mut [u8], mut value: u64) -> usize {
-    let len = value.checked_ilog10().map_or(1, |log| log as usize + 1);
-    for digit in out.iter_mut().take(len).rev() {
-        *digit = b'0' + (value % 10) as u8;
-        value /= 10;
+pub(crate) fn write_uint(out: &mut [u8], value: u64) -> usize {
+    if value >= 100_000_000 {
+        return write_long(out, value);
+    }
+    let digits = eight_digits(value);
+    let leading_zeros = (digits.trailing_zeros() / 8).min(7);
+    let text = ((digits | ZEROS) >> (8 * leading_zeros)).to_le_bytes();
+    let len = 8 - leading_zeros as usize;
+    match out.first_chunk_mut() {
+        Some(place) => *place = text,
+        None => out.iter_mut().zip(text).take(len).for_each(|(place, digit)| *place = digit),
     }
     len
+}
+
+#[cold]
+fn write_long(out: &mut [u8], value: u64) -> usize {
+    let len = write_uint(out, value / 100_000_000);
+    let low = (eight_digits(value % 100_000_000) | ZEROS).to_le_bytes();
+    if let Some(place) = out.get_mut(len..len + 8) {
+        place.copy_from_slice(&low);
+    }
+    len + 8
+}
+
+pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The digits of a number below 10^8 as numbers, the first in the lowest byte: all at once, since a loop mispredicts where it ends.
+#[inline]
+pub(super) const fn eight_digits(value: u64) -> u64 {
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    // A product and a shift divide every lane.
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let pairs = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((pairs - tens * 10) << 8)
+}
+
+/// A tag and its `=`, and how long that is.
+#[inline]
+fn name(tag: u32) -> ([u8; 12], usize) {
+    let mut name = [0; 12];
+    let len = write_uint(&mut name, u64::from(tag));
+    if let Some(equals) = name.get_mut(len) {
+        *equals = b'=';
+    }
+    (name, len + 1)
+}
+
+/// Copies `from` to the front of `to`. Most values are short, and `memcpy` takes longer to be called than to copy them.
+#[inline]
+fn copy(to: &mut [u8], from: &[u8]) {
+    // The first and the last bytes overlap where there are fewer than both together.
+    if from.len() > 16 || from.is_empty() {
+        if let Some(to) = to.get_mut(..from.len()) {
+            to.copy_from_slice(from);
+        }
+    } else if from.len() >= 8 {
+        ends::<8>(to, from);
+    } else if from.len() >= 4 {
+        ends::<4>(to, from);
+    } else if from.len() >= 2 {
+        ends::<2>(to, from);
+    } else {
+        ends::<1>(to, from);
+    }
+}
+
+/// Copies the first and the last `N` bytes.
+#[inline]
+fn ends<const N: usize>(to: &mut [u8], from: &[u8]) {
+    let Some(to) = to.get_mut(..from.len()) else { return };
+    if let (Some(place), Some(bytes)) = (to.first_chunk_mut::<N>(), from.first_chunk()) {
+        *place = *bytes;
+    }
+    if let (Some(place), Some(bytes)) = (to.last_chunk_mut::<N>(), from.last_chunk()) {
+        *place = *bytes;
+    }
+}
+
+/// Does SOH stand in it?
+#[inline]
+fn holds_soh(value: &[u8]) -> bool {
+    let Some(last) = value.last_chunk() else {
+        return value.contains(&SOH);
+    };
+    // The last word overlaps the one before it.
+    let mut marks = soh_marks(u64::from_le_bytes(*last));
+    for word in value.as_chunks().0 {
+        marks |= soh_marks(u64::from_le_bytes(*word));
+    }
+    marks != 0
 }
 
 #[cfg(test)]

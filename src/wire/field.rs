@@ -109,8 +109,28 @@ impl<'a> Iterator for Fields<'a> {
 
 /// The value of the first field with this tag, or `None`. Bad fields are passed over.
 #[inline]
-pub fn find<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<Value<'a>> {
-    Fields::new(bytes, data).flatten().find(|field| field.tag == tag).map(|field| field.value)
+pub fn find<'a>(bytes: &'a [u8], wanted: u32, data: &'static DataFields) -> Option<Value<'a>> {
+    let mut delimiters = Delimiters::from(0);
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let end = delimiters.next(bytes);
+        if let Some((tag, tag_len)) = tag(rest) {
+            if data.length_tag(tag).is_some() {
+                return find_behind_data(bytes, wanted, data);
+            }
+            if tag == wanted {
+                return Some(Value::new(bytes.get(at + tag_len + 1..end).unwrap_or_default()));
+            }
+        }
+        at = end + 1;
+    }
+    None
+}
+
+/// The same, where a data field may hold delimiters.
+#[cold]
+fn find_behind_data<'a>(bytes: &'a [u8], wanted: u32, data: &'static DataFields) -> Option<Value<'a>> {
+    Fields::new(bytes, data).flatten().find(|field| field.tag == wanted).map(|field| field.value)
 }
 
 /// Where data that begins at `start` of `bytes` ends, when the field before it has the tag `length_tag`.
@@ -140,6 +160,7 @@ fn tag(bytes: &[u8]) -> Option<(u32, usize)> {
     match *bytes {
         // Most tags of most messages.
         [a @ b'1'..=b'9', b @ b'0'..=b'9', b'=', ..] => Some((two_digits(a, b), 2)),
+        [a @ b'1'..=b'9', b'=', ..] => Some((u32::from(a - b'0'), 1)),
         [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b'=', ..] => {
             Some((two_digits(a, b) * 10 + u32::from(c - b'0'), 3))
         }

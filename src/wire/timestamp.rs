@@ -1,6 +1,7 @@
 //! UTCTimestamp, read and written.
 
 use super::ValueError;
+use super::encode::{ZEROS, eight_digits};
 use crate::Utc;
 
 const LEAP_SECOND: u8 = 60;
@@ -233,24 +234,17 @@ pub fn date_and_seconds(seconds: i64) -> [u8; 17] {
 /// `nanos` is below 10^9.
 #[inline]
 pub fn fraction_text(nanos: u32, precision: TimePrecision) -> ([u8; 13], usize) {
-    let [m, mm, mmm] = three(nanos / 1_000_000);
-    let [u, uu, uuu] = three(nanos / 1_000 % 1_000);
-    let [n, nn, nnn] = three(nanos % 1_000);
+    let [a, b, c, d, e, f, g, h] = (eight_digits(u64::from(nanos / 10)) | ZEROS).to_le_bytes();
     let len = match precision {
         TimePrecision::Seconds => 0,
         finer => 1 + finer.digits(),
     };
-    ([b'.', m, mm, mmm, u, uu, uuu, n, nn, nnn, b'0', b'0', b'0'], len)
+    ([b'.', a, b, c, d, e, f, g, h, digit(nanos), b'0', b'0', b'0'], len)
 }
 
 #[inline]
 const fn two(number: u32) -> [u8; 2] {
     [digit(number / 10), digit(number)]
-}
-
-#[inline]
-const fn three(number: u32) -> [u8; 3] {
-    [digit(number / 100), digit(number / 10), digit(number)]
 }
 
 /// The last digit.

@@ -1,5 +1,7 @@
 //! Two sessions that are told the same: one may use the expected header, the other never does.
 
+#![allow(clippy::unwrap_used, reason = "what cannot be set up ends the test")]
+
 use std::time::Duration;
 
 use sansfix::session::{Check, Finished, SendingTimeCheck};

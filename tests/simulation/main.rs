@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 #![allow(unreachable_pub, reason = "nothing reaches into a test")]
 
+#[cfg(sansfix_planted)]
+mod planted;
 mod sim;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

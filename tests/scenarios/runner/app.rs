@@ -30,7 +30,10 @@ impl Player<'_> {
                 self.on_message = Some((verb.clone(), rest.to_vec()));
                 Ok(())
             }
-            "accept" => self.session.accept(now),
+            "accept" => match words.iter().find_map(|word| word.strip_prefix("1409=")?.parse().ok()) {
+                Some(status) => self.session.accept_with(now, status),
+                None => self.session.accept(now),
+            },
             "refuse" if first == "silently" => self.session.refuse(now, Farewell::Silent),
             "refuse" => {
                 let status = words.iter().find_map(|word| word.strip_prefix("1409=")?.parse().ok());

@@ -438,7 +438,8 @@ impl<'s> Player<'s> {
             other => return Err(format!("no fact {other:?}")),
         };
         let word = matches!(name, "state" | "inbound" | "outbound" | "liveness" | "closed" | "journal");
-        let fits = if word { got.starts_with(wanted) } else { checks::matches(&got, wanted) };
+        let fits =
+            if word && wanted != "*" { got.starts_with(wanted) } else { checks::matches(&got, wanted) };
         if fits { Ok(()) } else { Err(format!("{name} is {got}")) }
     }
 }

@@ -81,6 +81,8 @@ impl Desk<'_> {
             return Ok(Fate::Done);
         }
         let seen = reader::read(&wire).unwrap_or_default();
+        self.checks.cause.frame(&seen)?;
+        self.checks.greeting.frame(&seen)?;
         if seen.msg_type == b"1"
             && self.session.config().policies.liveness.echo == sansfix::session::Echo::AnyTraffic
         {
@@ -128,7 +130,6 @@ impl Desk<'_> {
         })?;
         self.counts.frames += 1;
         self.counts.retransmitted += u64::from(seen.poss_dup);
-        self.checks.cause.frame(&seen)?;
         if sure {
             self.checks.bodies.frame(series, &seen)?;
             Stored::frame(series, &seen, self.journal)?;

@@ -11,6 +11,9 @@ use super::plan::Store;
 use super::reader;
 use super::world::World;
 
+/// More bytes than this are not kept back for one sync.
+const GROUP: usize = 2000;
+
 /// Does the driver go on?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Next {
@@ -40,12 +43,9 @@ impl World<'_> {
     pub fn run(&mut self, side: Side, outputs: u8) -> Result<(), Broken> {
         for _ in 0..outputs {
             self.write(side);
-            // The link takes no more: a driver reads meanwhile, and asks for nothing to write. It does not wait with closing.
+            // A driver does not wait for ever with closing.
             if !self.ends[side].unwritten.is_empty() && matches!(self.state(side), Some(State::Closing(_))) {
                 self.leave(side);
-            }
-            if !self.ends[side].unwritten.is_empty() || self.ends[side].session.is_none() {
-                break;
             }
             let next = self.step(side)?;
             self.look()?;
@@ -83,10 +83,14 @@ impl World<'_> {
         let output = session.step(now, &mut end.inbox, out);
         let (frame, told) = match output {
             Output::Event(ref event) => {
+                end.shunned = false;
                 story.at(now.monotonic, side, format_args!("{event:?}"));
                 (None, Some(told(event)))
             }
-            Output::Transmit(frame) => (Some(frame), None),
+            Output::Transmit(frame) => {
+                end.shunned = false;
+                (Some(frame), None)
+            }
             Output::Replay(asked) => return self.replay(side, now, asked, out),
             // None is asked for by these configurations.
             Output::Compose(_) | Output::NeedSpace(_) => return Ok(Next::Wait),
@@ -99,6 +103,7 @@ impl World<'_> {
                 return self.close(side, why).map(|()| Next::Wait);
             }
             Output::Wait(wait) => {
+                end.shunned = false;
                 self.consumed(side, before);
                 return self.wait_again(side, now, out, wait).map(|()| Next::Wait);
             }
@@ -153,8 +158,9 @@ impl World<'_> {
         out: &mut [u8],
     ) -> Result<Next, Broken> {
         let end = &mut self.ends[side];
-        if end.asked.is_some() {
-            return Ok(Next::Wait);
+        // While the link takes no more, what comes in is taken all the same, and nothing is sent again.
+        if end.asked.is_some() || !end.unwritten.is_empty() || end.group.len() > GROUP {
+            return Ok(if std::mem::replace(&mut end.shunned, true) { Next::Wait } else { Next::Go });
         }
         if end.waits > 0 && !self.settling {
             end.waits -= 1;
@@ -233,7 +239,9 @@ impl World<'_> {
                 mine.recovery.over();
                 mine.delivery.new_series(resume, theirs);
                 if matches!(ends[side].crash_at, Some((Point::NewSeries, _))) {
-                    self.crash_here(side);
+                    self.crash_here(side)?;
+                } else {
+                    self.save(side)?;
                 }
             }
             Told::ResendRequested(numbers) => mine.cause.asked_again(numbers),
@@ -253,8 +261,8 @@ impl World<'_> {
     fn message(&mut self, side: Side, number: u64, id: Option<u64>) -> Result<(), Broken> {
         let crash_at = self.ends[side].crash_at.map(|(point, _)| point);
         if crash_at == Some(Point::HandedOut) {
-            self.crash_here(side);
-            return Ok(());
+            // Nothing has been done with it: it has to come again.
+            return self.crash_at_once(side);
         }
         let hostile = self.plan.hostile;
         let store = self.plan.apps[side].store;
@@ -272,15 +280,14 @@ impl World<'_> {
             ends[side].saved = Some(session.checkpoint());
         }
         if crash_at == Some(Point::Worked) {
-            self.crash_here(side);
-            return Ok(());
+            return self.crash_here(side);
         }
         if number.is_multiple_of(3) || crash_at == Some(Point::Replied) {
             self.send(side, 10)?;
         }
         if crash_at == Some(Point::Replied) && self.ends[side].session.is_some() {
             self.flush(side)?;
-            self.crash_here(side);
+            self.crash_here(side)?;
         }
         Ok(())
     }
@@ -346,6 +353,7 @@ impl World<'_> {
         self.link = Some(Link::new(self.plan.capacity));
         for checks in &mut self.checks {
             checks.silence.begin();
+            checks.greeting.begin();
             checks.recovery.over();
         }
         self.story.at(now.monotonic, side, "connects");
@@ -397,9 +405,7 @@ fn told(event: &Event<'_>) -> Told {
             let id = reader::read(message.as_bytes()).ok().and_then(|seen| seen.id);
             Told::Message { number: message.msg_seq_num().get(), id, again: message.is_again() }
         }
-        Event::Refused { message, .. } if !message.msg_type().is_admin() => {
-            Told::Refused(message.msg_seq_num().get())
-        }
+        Event::Refused { message, .. } => Told::Refused(message.msg_seq_num().get()),
         Event::Skipped { from, to, by } => Told::Skipped(from.get(), to.get(), by),
         Event::NewSeries { resume } => Told::NewSeries(resume),
         Event::ResendRequested { from, to } => Told::ResendRequested(to.get() + 1 - from.get()),

@@ -25,6 +25,8 @@ pub struct End<'m> {
     pub judge: Judge,
     /// A question to the journal that is not answered yet.
     pub asked: Option<Replay>,
+    /// The last output was a question that was not taken up.
+    pub shunned: bool,
     /// How many questions are to wait.
     pub waits: u8,
     /// Stopped for good by a reason that an operator has to look at.

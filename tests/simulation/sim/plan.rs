@@ -85,7 +85,7 @@ impl Plan {
             held: draw.pick(&[0, 600, 4096]),
             hostile,
             weights,
-            ops: 40 + draw.below(160) as usize,
+            ops: 40 + draw.below(360) as usize,
         }
     }
 }

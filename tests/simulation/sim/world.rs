@@ -15,6 +15,9 @@ use super::op::{Judge, Op, Point, Side};
 use super::plan::{Plan, Store};
 use super::story::Story;
 
+/// More bytes than this an application does not pile up.
+const UNWRITTEN: usize = 4000;
+
 /// The memory that a world's inboxes lie in.
 pub struct Memory([Vec<u8>; 4]);
 
@@ -59,6 +62,7 @@ impl<'m> World<'m> {
                 crash_at: None,
                 judge: Judge::Accept,
                 asked: None,
+                shunned: false,
                 waits: 0,
                 stopped: false,
             }
@@ -110,7 +114,7 @@ impl<'m> World<'m> {
                     link.to[side].garble(at.into(), by);
                 }
             }
-            Op::Crash(side, keep) => self.crash(side, keep),
+            Op::Crash(side, keep) => self.crash(side, keep)?,
             Op::CrashAt(side, point, keep) => self.ends[side].crash_at = Some((point, keep)),
             Op::Start(side) => self.start(side)?,
             Op::StepUtc(side, millis) => {
@@ -129,6 +133,7 @@ impl<'m> World<'m> {
             Op::Forge(side, forgery) => {
                 let now = self.now(side);
                 let Some(session) = &self.ends[side].session else { return Ok(()) };
+                self.checks[side].numbers.offered();
                 let frame = forge(session.config(), session.next_in().get(), now.utc, forgery);
                 self.tell(
                     side,
@@ -227,7 +232,7 @@ impl<'m> World<'m> {
     }
 
     /// The application stores the checkpoint, its work done.
-    fn save(&mut self, side: Side) -> Result<(), Broken> {
+    pub fn save(&mut self, side: Side) -> Result<(), Broken> {
         let World { ends, checks, .. } = self;
         let Some(session) = &ends[side].session else { return Ok(()) };
         if session.config().policies.checks.finished == sansfix::session::Finished::ByStep {
@@ -269,6 +274,10 @@ impl<'m> World<'m> {
 
     /// The application sends a message.
     pub fn send(&mut self, side: Side, size: usize) -> Result<(), Broken> {
+        // An application that sees that the link takes no more waits.
+        if self.ends[side].unwritten.len() > UNWRITTEN {
+            return Ok(());
+        }
         self.next_id += 1;
         let (id, now) = (self.next_id, self.now(side));
         let mut out = std::mem::take(&mut self.ends[side].out);
@@ -368,7 +377,7 @@ impl<'m> World<'m> {
                 if matches!(self.ends[side].crash_at, Some((Point::Written, _)))
                     && !self.ends[side].unwritten.is_empty()
                 {
-                    self.crash_here(side);
+                    self.crash_here(side)?;
                 }
             }
             Fate::Failed => {
@@ -381,21 +390,28 @@ impl<'m> World<'m> {
                     self.call(side, |session, now| session.disconnect(now, Reason::JournalFailed).is_ok());
                 }
             }
-            Fate::Crash => self.crash_here(side),
+            Fate::Crash => self.crash_here(side)?,
         }
         Ok(())
     }
 
     /// The process ends at the point that was named for it.
-    pub fn crash_here(&mut self, side: Side) {
+    pub fn crash_here(&mut self, side: Side) -> Result<(), Broken> {
         let keep = self.ends[side].crash_at.map_or(0, |(_, keep)| keep);
-        self.crash(side, keep);
+        self.crash(side, keep)
     }
 
-    pub fn crash(&mut self, side: Side, keep: u8) {
+    pub fn crash(&mut self, side: Side, keep: u8) -> Result<(), Broken> {
+        self.look()?;
+        self.ends[side].crash_at = Some((Point::HandedOut, keep));
+        self.crash_at_once(side)
+    }
+
+    pub fn crash_at_once(&mut self, side: Side) -> Result<(), Broken> {
+        let keep = self.ends[side].crash_at.map_or(0, |(_, keep)| keep);
         let end = &mut self.ends[side];
         if end.session.take().is_none() {
-            return;
+            return Ok(());
         }
         end.journal.crash(keep.into());
         (end.crash_at, end.waits, end.stopped) = (None, 0, false);
@@ -403,6 +419,7 @@ impl<'m> World<'m> {
         self.checks[side].finished.all();
         self.tell(side, "CRASH");
         self.leave(side);
+        Ok(())
     }
 
     pub fn start(&mut self, side: Side) -> Result<(), Broken> {

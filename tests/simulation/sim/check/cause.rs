@@ -10,7 +10,7 @@ pub struct Cause {
 }
 
 /// More than this does not save up.
-const CREDIT_MAX: i64 = 6;
+const CREDIT_MAX: i64 = 9;
 
 impl Default for Cause {
     fn default() -> Self {

@@ -1,5 +1,7 @@
 //! Every application message is delivered once and in order, or reported as skipped; and none of an old series under a new one.
 
+use std::collections::BTreeMap;
+
 use sansfix::{Checkpoint, Skip};
 
 use super::{Check, Truth, broken};
@@ -8,19 +10,24 @@ use crate::sim::plan::Store;
 /// What one side has received.
 #[derive(Default)]
 pub struct Delivery {
-    /// Our series, and the counterparty's name for the same, once a message has told it.
+    /// By the names of our series: a restart may go back to the one before, when nothing was stored of the new one.
+    known: BTreeMap<u64, Received>,
     series: u64,
+    pub messages: u64,
+    pub skipped: u64,
+}
+
+/// What was received in one series.
+#[derive(Default)]
+struct Received {
+    /// The counterparty's name for the series, once a message has told it.
     theirs: Option<u64>,
-    /// Series of the counterparty that are over.
-    over: u64,
     /// The next number not accounted for.
     cursor: u64,
-    /// The last number delivered in this series.
+    /// The last number delivered.
     delivered: u64,
     /// Numbers passed before the counterparty's series was known: from, to, and whether the application was told.
     passed: Vec<(u64, u64, Notice)>,
-    pub messages: u64,
-    pub skipped: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,16 +42,21 @@ const NAME: &str = "delivery";
 impl Delivery {
     pub fn begin(&mut self, resume: Checkpoint) {
         self.series = resume.series.get();
-        self.cursor = resume.next_in.get();
+        self.known.insert(self.series, Received { cursor: resume.next_in.get(), ..Received::default() });
     }
 
-    /// Where our series stands in the counterparty's names.
-    pub fn theirs(&self) -> Option<u64> {
-        self.theirs
+    fn now(&mut self) -> &mut Received {
+        self.known.entry(self.series).or_insert_with(|| Received { cursor: 1, ..Received::default() })
     }
 
-    pub fn cursor(&self) -> u64 {
-        self.cursor
+    /// Is all below `sent` accounted for, in a series that both sides are known to be in?
+    pub fn accounts_for(&mut self, sent: u64) -> bool {
+        let now = self.now();
+        now.cursor == sent && now.theirs.is_some()
+    }
+
+    pub fn cursor(&mut self) -> u64 {
+        self.now().cursor
     }
 
     /// A message is handed to the application.
@@ -55,39 +67,39 @@ impl Delivery {
         if said_under != number {
             return broken(NAME, format!("message {id:?} of number {said_under} came as {number}"));
         }
-        match self.theirs {
+        let before = self.known.range(..self.series).filter_map(|(_, before)| before.theirs).max();
+        let cursor = self.now().cursor;
+        match self.now().theirs {
             Some(known) if known != theirs => {
                 return broken("series", format!("message {number} of series {theirs} came in {known}"));
             }
-            None if theirs <= self.over => {
+            None if before.is_some_and(|before| theirs <= before) => {
                 return broken(
                     "series",
                     format!("message {number} of the old series {theirs} came in a new one"),
                 );
             }
-            Some(_) | None => self.theirs = Some(theirs),
+            Some(_) | None => self.now().theirs = Some(theirs),
         }
-        if number < self.cursor {
-            return broken(NAME, format!("message {number} came again, {} was next", self.cursor));
+        if number < cursor {
+            return broken(NAME, format!("message {number} came again, {cursor} was next"));
         }
         self.pass(number, Notice::None, truth)?;
-        self.cursor = number + 1;
-        self.delivered = number;
+        let now = self.now();
+        (now.cursor, now.delivered) = (number + 1, number);
         self.messages += 1;
         Ok(())
     }
 
     /// The application was told that these will not come.
     pub fn skip(&mut self, from: u64, to: u64, by: Skip, truth: &Truth) -> Check {
-        if from > self.cursor {
-            self.pass(from, Notice::None, truth)?;
-        }
+        self.pass(from, Notice::None, truth)?;
         self.pass(to, if by == Skip::GapFill { Notice::GapFill } else { Notice::Told }, truth)
     }
 
     /// A message was rejected, and the application was told.
     pub fn refused(&mut self, number: u64, truth: &Truth) -> Check {
-        if number == self.cursor { self.pass(number + 1, Notice::Told, truth) } else { Ok(()) }
+        if number == self.now().cursor { self.pass(number + 1, Notice::Told, truth) } else { Ok(()) }
     }
 
     /// The session expects this number next: everything below is done with.
@@ -97,15 +109,12 @@ impl Delivery {
 
     /// Both directions begin anew; what was not delivered is reported by that.
     pub fn new_series(&mut self, resume: Checkpoint, truth: &Truth) {
-        if resume.series.get() == self.series {
-            return;
+        let (series, now) = (resume.series.get(), self.now());
+        let (theirs, cursor) = (now.theirs, now.cursor);
+        if let Some(theirs) = theirs.filter(|_| series > self.series) {
+            self.skipped += truth.between(theirs, cursor, u64::MAX).count() as u64;
         }
-        if let Some(theirs) = self.theirs.take() {
-            self.skipped += truth.between(theirs, self.cursor, u64::MAX).count() as u64;
-            self.over = theirs;
-        }
-        self.passed.clear();
-        (self.series, self.cursor, self.delivered) = (resume.series.get(), 1, 0);
+        self.series = series;
     }
 
     /// The process begins again, from here.
@@ -113,26 +122,33 @@ impl Delivery {
         // The application sees by the series that there was a reset.
         self.new_series(resume, truth);
         let next_in = resume.next_in.get();
-        if next_in > self.cursor {
-            return broken(NAME, format!("a restart expects {next_in}, {} was next", self.cursor));
+        if !self.known.contains_key(&self.series) {
+            return self.pass(next_in, Notice::None, truth);
         }
-        if store == Store::Transaction && next_in <= self.delivered {
-            let last = self.delivered;
+        let now = self.now();
+        if next_in > now.cursor {
+            return broken(NAME, format!("a restart expects {next_in}, {} was next", now.cursor));
+        }
+        if store == Store::Transaction && next_in <= now.delivered {
+            let last = now.delivered;
             return broken(NAME, format!("a restart expects {next_in}, {last} was delivered for good"));
         }
-        self.cursor = next_in;
+        now.cursor = next_in;
+        // What had been passed without a word comes again.
+        now.passed.retain(|&(_, to, _)| to <= next_in);
         Ok(())
     }
 
     /// What is below `to` will not be delivered any more.
     fn pass(&mut self, to: u64, notice: Notice, truth: &Truth) -> Check {
-        if to <= self.cursor {
+        let now = self.now();
+        if to <= now.cursor {
             return Ok(());
         }
-        self.passed.push((self.cursor, to, notice));
-        self.cursor = to;
-        let Some(theirs) = self.theirs else { return Ok(()) };
-        for (from, to, notice) in std::mem::take(&mut self.passed) {
+        now.passed.push((now.cursor, to, notice));
+        now.cursor = to;
+        let Some(theirs) = now.theirs else { return Ok(()) };
+        for (from, to, notice) in std::mem::take(&mut now.passed) {
             for (number, id) in truth.between(theirs, from, to) {
                 match notice {
                     Notice::None => {

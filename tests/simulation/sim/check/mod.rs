@@ -4,6 +4,7 @@ mod bodies;
 mod cause;
 mod delivery;
 mod finished;
+mod greeting;
 mod numbers;
 mod recovery;
 mod rest;
@@ -15,6 +16,7 @@ pub use bodies::Bodies;
 pub use cause::Cause;
 pub use delivery::Delivery;
 pub use finished::Finished;
+pub use greeting::Greeting;
 pub use numbers::Numbers;
 pub use recovery::Recovery;
 pub use rest::Rest;
@@ -43,6 +45,7 @@ pub struct Checks {
     pub cause: Cause,
     pub delivery: Delivery,
     pub finished: Finished,
+    pub greeting: Greeting,
     pub numbers: Numbers,
     pub recovery: Recovery,
     pub rest: Rest,

@@ -11,8 +11,8 @@ pub struct Numbers {
     last: Option<Checkpoint>,
     /// We asked for a reset, or said one, since the series last changed.
     agreed: bool,
-    /// The counterparty said one.
-    offered: bool,
+    /// How many the counterparty said.
+    offered: u32,
     /// The highest number written in each series.
     written: BTreeMap<u64, u64>,
 }
@@ -25,7 +25,7 @@ impl Numbers {
     }
 
     pub fn offered(&mut self) {
-        self.offered = true;
+        self.offered += 1;
     }
 
     pub fn wrote(&mut self, series: u64, number: u64) {
@@ -42,8 +42,8 @@ impl Numbers {
         if now.series > last.series {
             // What the counterparty says counts once its Logon is accepted.
             let logged_on = matches!(state, State::Active | State::LogoutSent | State::LogoutReceived(_));
-            let known = self.agreed || self.offered && logged_on;
-            (self.agreed, self.offered) = (false, false);
+            let known = std::mem::take(&mut self.agreed) || self.offered > 0 && logged_on;
+            self.offered = self.offered.saturating_sub(1);
             if !known {
                 return broken(NAME, format!("a new series began that nobody agreed on, in {state:?}"));
             }

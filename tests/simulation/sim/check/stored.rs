@@ -13,8 +13,17 @@ const NAME: &str = "stored before sent";
 impl Stored {
     /// The frame is about to be written, in a series that no pending reset makes unsure.
     pub fn frame(series: u64, seen: &Seen<'_>, journal: &MemoryJournal) -> Check {
-        let safe = journal.safe_resume().filter(|safe| safe.series.get() == series);
-        let stored = safe.is_some_and(|safe| safe.next_out.get() > seen.number);
+        if seen.gap_fill && seen.poss_dup {
+            // It stands for what was never stored.
+            return Ok(());
+        }
+        let safe = journal.safe_resume();
+        if safe.is_some_and(|safe| safe.series.get() > series) {
+            // It waited for its turn while a reset was stored.
+            return Ok(());
+        }
+        let stored =
+            safe.is_some_and(|safe| safe.series.get() == series && safe.next_out.get() > seen.number);
         if !stored {
             return broken(NAME, format!("number {} goes out, safe is {safe:?}", seen.number));
         }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use sansfix::testing::MemoryJournal;
 use sansfix::{MsgSeqNum, Record};
 
+use crate::sim::reader;
+
 #[derive(Default)]
 pub struct Truth {
     /// Series and number, and the name of the message.
@@ -32,11 +34,13 @@ impl Truth {
         let Some(resume) = journal.resume() else { return self.said.clear() };
         let series = resume.series.get();
         // Series that the disk has forgotten never began.
-        self.said.retain(|&(of, number), _| {
-            of < series
-                || of == series
-                    && MsgSeqNum::new(number).is_some_and(|number| journal.message(number).is_some())
-        });
+        self.said.retain(|&(of, _), _| of < series);
+        for number in (1..=resume.next_out.get()).filter_map(MsgSeqNum::new) {
+            let kept = journal.message(number).and_then(|frame| reader::read(frame).ok()?.id);
+            if let Some(id) = kept {
+                self.said.insert((series, number.get()), id);
+            }
+        }
     }
 
     /// The journal loses what it has up to this number.

@@ -1,0 +1,121 @@
+//! The process around QuickFIX.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::{env, fs, thread};
+
+use crate::Error;
+
+/// Compiles the peer into `folder`; `None`, and a word why, where QuickFIX is not installed.
+///
+/// # Errors
+/// QuickFIX is there, and the peer does not compile.
+pub fn build(folder: &Path) -> Result<Option<PathBuf>, Error> {
+    let compiler = env::var("CXX").unwrap_or_else(|_| "g++".into());
+    let header =
+        ["-std=c++14", "-w", "-fsyntax-only", "-include", "quickfix/Session.h", "-x", "c++", "/dev/null"];
+    let has_header = Command::new(&compiler).args(header).stderr(Stdio::null()).status();
+    if !has_header.is_ok_and(|status| status.success()) {
+        println!("skipped: {compiler} finds no quickfix/Session.h; .ci/install-peers installs QuickFIX");
+        return Ok(None);
+    }
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("peer/peer.cpp");
+    let program = folder.join("quickfix-peer");
+    let age = |file: &Path| fs::metadata(file).and_then(|data| data.modified()).ok();
+    if age(&program) <= age(&source) {
+        let mut command = Command::new(&compiler);
+        command
+            .args(["-std=c++14", "-w", "-O1"])
+            .arg(&source)
+            .args(["-lquickfix", "-lpthread", "-o"])
+            .arg(&program);
+        if !command.status()?.success() {
+            return Err(format!("{} does not compile", source.display()).into());
+        }
+    }
+    Ok(Some(program))
+}
+
+/// QuickFIX at work, and what it has said.
+#[derive(Debug)]
+pub struct Peer {
+    process: Child,
+    commands: ChildStdin,
+    lines: Receiver<String>,
+    /// ClOrdID(11) of every order that came, in order.
+    pub got: Vec<u64>,
+    /// How often it logged on.
+    pub logons: u32,
+    /// How often it logged out or lost the link.
+    pub logouts: u32,
+    /// Its next numbers, sent and received, when it was last asked.
+    pub numbers: Option<(u64, u64)>,
+}
+
+impl Peer {
+    /// Starts `program` in `role` with `settings`, which it keeps in `folder`.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn start(program: &Path, role: &str, settings: &str, folder: &Path) -> Result<Peer, Error> {
+        let file = folder.join("quickfix.cfg");
+        fs::write(&file, settings)?;
+        let mut process = Command::new(program)
+            .arg(role)
+            .arg(&file)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let commands = process.stdin.take().ok_or("no stdin")?;
+        let output = process.stdout.take().ok_or("no stdout")?;
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let peer = Peer { process, commands, lines, got: Vec::new(), logons: 0, logouts: 0, numbers: None };
+        match peer.lines.recv() {
+            Ok(line) if line == "ready" => Ok(peer),
+            other => Err(format!("expected ready, got {other:?}").into()),
+        }
+    }
+
+    /// Gives it a command.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn tell(&mut self, command: &str) -> Result<(), Error> {
+        Ok(writeln!(self.commands, "{command}")?)
+    }
+
+    /// Takes in what it has said meanwhile.
+    ///
+    /// # Errors
+    /// It said what no peer says.
+    pub fn listen(&mut self) -> Result<(), Error> {
+        while let Ok(line) = self.lines.try_recv() {
+            let words: Vec<&str> = line.split(' ').collect();
+            match *words {
+                ["logon"] => self.logons += 1,
+                ["logout"] => self.logouts += 1,
+                ["got", id] => self.got.push(id.parse()?),
+                ["numbers", sender, target] => self.numbers = Some((sender.parse()?, target.parse()?)),
+                _ => return Err(format!("the peer says {line:?}").into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // It is ours, and may hang in a conversation that failed.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,50 @@
+//! Bugs on purpose. Each stands in the session behind `planted(Bug::..)`, which is `false` at compile time; in a build with
+//! `--cfg sansfix_planted` a test turns one on, and the simulator has to find it.
+
+/// A mistake that a session layer could make.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(not(sansfix_planted), allow(unreachable_pub, reason = "public for the test that plants them"))]
+#[allow(missing_docs, reason = "the names say it; they are no part of the crate as it is used")]
+pub enum Bug {
+    PossDupFlagIgnored,
+    SentBeforeStored,
+    SilenceTimerNotReset,
+    GapClosedTooEarly,
+    GapFillAppliedAboveGap,
+    NumberTakenTwice,
+    ResetBeforeVerdict,
+    RecordedWhenHandedOut,
+    OldSeriesKept,
+    ReplayBeforeReading,
+    ResentWithoutPossDupFlag,
+    HeldOverReset,
+    ResendCutShort,
+    LogoutCountedAboveGap,
+    RecoveryOutlivesLink,
+    MessageOvertakesReplay,
+    ActedAboveGapForgotten,
+    SentBeforeLogon,
+    ResetGivenUpUnanswered,
+    LateReplayTaken,
+}
+
+#[cfg(not(sansfix_planted))]
+pub(crate) const fn planted(_: Bug) -> bool {
+    false
+}
+
+#[cfg(sansfix_planted)]
+std::thread_local! {
+    static PLANTED: core::cell::Cell<Option<Bug>> = const { core::cell::Cell::new(None) };
+}
+
+#[cfg(sansfix_planted)]
+pub(crate) fn planted(bug: Bug) -> bool {
+    PLANTED.get() == Some(bug)
+}
+
+/// Turns one bug on, or all off, for the sessions of this thread.
+#[cfg(sansfix_planted)]
+pub fn plant(bug: Option<Bug>) {
+    PLANTED.set(bug);
+}
