@@ -15,7 +15,7 @@ use sansfix::Role;
 use common::conversation::{Conversation, Shown};
 use common::link::Tcp;
 use common::setup::Setup;
-use common::{Error, exit, programs};
+use common::{Error, exit, restore};
 
 const USAGE: &str = "\
 acceptor: books the orders of an initiator and fills them
@@ -32,7 +32,7 @@ fn run() -> Result<(), Error> {
     let Some(setup) = arguments()? else { return Ok(()) };
     let listener = TcpListener::bind(setup.addresses.first().ok_or("nowhere to listen")?)?;
     println!("listening on {}, files in {}", listener.local_addr()?, setup.folder.display());
-    let (mut engine, mut exchange) = programs::exchange(setup)?;
+    let (mut engine, mut exchange) = restore::exchange(setup)?;
     let conversation = Conversation::begin(|line| println!("{line}"));
     // One session, so one link at a time; others wait. `sansfix::peek` tells the sessions of many apart.
     for stream in listener.incoming() {

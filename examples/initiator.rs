@@ -16,7 +16,7 @@ use common::conversation::{Conversation, Shown};
 use common::link::Tcp;
 use common::orders::{Faults, WINDOW, count_faults};
 use common::setup::Setup;
-use common::{Error, exit, programs};
+use common::{Error, exit, restore};
 
 const USAGE: &str = "\
 initiator: sends orders to an acceptor until all are filled, then logs out
@@ -36,7 +36,7 @@ fn run() -> Result<bool, Error> {
     let Some(Arguments { setup, orders, window }) = arguments()? else { return Ok(true) };
     println!("files in {}", setup.folder.display());
     let addresses = setup.addresses.clone();
-    let (mut engine, mut desk) = programs::desk(setup, orders, window)?;
+    let (mut engine, mut desk) = restore::desk(setup, orders, window)?;
     let conversation = Conversation::begin(|line| println!("{line}"));
     loop {
         let why = engine.initiate(&mut desk, |wish| {

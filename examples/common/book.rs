@@ -6,7 +6,7 @@
 //! again and takes effect then. A database does the same with one transaction.
 //!
 //! What the application answers is an effect of its own, kept by the session's journal. It is sent *after* the record is safe, and every
-//! record is answered once: what the journal holds says how far the answers had come, see `programs::last_sent`.
+//! record is answered once: what the journal holds says how far the answers had come, see `restore::last_sent`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};

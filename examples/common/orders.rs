@@ -4,8 +4,8 @@ use sansfix::wire::{DataFields, TimePrecision, find};
 use sansfix::{BeginString, Body, Event, MsgType, Now, Session, Utc, Value};
 
 use super::Error;
+use super::application::{Application, Port};
 use super::book::Book;
-use super::driver::{Application, Port};
 
 /// How many orders of a desk may be unanswered, where nothing else is asked for.
 pub(crate) const WINDOW: u64 = 4096;
@@ -28,7 +28,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Orders are told apart by this field, which counts them.
-    pub(crate) const SENT_BY: u32 = CL_ORD_ID;
+    pub(crate) const COUNTED_BY: u32 = CL_ORD_ID;
 }
 
 impl Application for Desk {
@@ -67,7 +67,7 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// Reports are told apart by this field, which is the order's place in the book.
-    pub(crate) const SENT_BY: u32 = EXEC_ID;
+    pub(crate) const COUNTED_BY: u32 = EXEC_ID;
 
     /// Makes the orders safe that came in.
     pub(crate) fn commit(&mut self, port: &mut Port<'_, '_>) -> Result<(), Error> {
@@ -89,12 +89,15 @@ impl Application for Exchange {
             let place = self.answered + 1;
             let (version, time) = (port.version(), port.now.utc);
             let sent = port.send(MsgType::EXECUTION_REPORT, |body| {
-                // Of the order: ClOrdID, Symbol, Side, OrderQty; LastQty and CumQty are its quantity, LastPx and AvgPx its price.
-                for (from, to) in
-                    [(11, 11), (55, 55), (54, 54), (38, 38), (38, 32), (38, 14), (44, 31), (44, 6)]
-                {
-                    body.bytes(to, value(order, from).map_or(b"", Value::as_bytes));
+                // Of the order: ClOrdID, Symbol, Side, OrderQty; LastQty and CumQty are its quantity.
+                for (from, to) in [(CL_ORD_ID, CL_ORD_ID), (55, 55), (54, 54), (38, 38), (38, 32), (38, 14)] {
+                    if let Some(value) = value(order, from) {
+                        body.bytes(to, value.as_bytes());
+                    }
                 }
+                // LastPx and AvgPx are its price, where it has a limit.
+                let price = value(order, 44).map_or(b"0".as_slice(), Value::as_bytes);
+                body.bytes(31, price).bytes(6, price);
                 body.uint(37, place).uint(EXEC_ID, place).char(39, '2');
                 // ExecType and LeavesQty came with 4.1, ExecTransType went with 4.3, where a fill became a trade.
                 if version > BeginString::Fix40 {
@@ -207,7 +210,7 @@ fn take(
         Event::Message(message) if message.msg_type() == expected => {
             book.add(message.body(), session.checkpoint_after(message));
         }
-        Event::Message(message) => return Err(format!("nobody here knows what to do with {message}").into()),
+        Event::Message(message) => eprintln!("no program for orders and reports knows {message}"),
         // Either means that a message will not get through: a person has to look.
         Event::Rejected(message) => return Err(format!("the counterparty rejects: {message}").into()),
         Event::Lost { from, to } => {

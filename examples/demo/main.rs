@@ -19,14 +19,14 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use sansfix::{Event, Now, Reason, Role, Session};
 
+use common::application::{Application, Port};
 use common::book::Book;
 use common::clock::Clock;
 use common::conversation::{Conversation, Shown};
-use common::driver::{Application, Port};
 use common::link::Tcp;
 use common::orders::{Desk, WINDOW, count_faults};
 use common::setup::Setup;
-use common::{Error, exit, programs};
+use common::{Error, exit, restore};
 use crash::{Died, Fragile, Mortal, Plan};
 
 const USAGE: &str = "\
@@ -118,7 +118,7 @@ fn initiator(
         let mut setup = Setup { folder: folder.to_owned(), ..Setup::of(Role::Initiator, None)? };
         setup.config.policies.logon.attempts = Some(25);
         setup.config.heart_bt_int = 1;
-        let (mut engine, desk) = programs::desk(setup, arguments.orders, WINDOW)?;
+        let (mut engine, desk) = restore::desk(setup, arguments.orders, WINDOW)?;
         let why = engine.initiate(&mut Counted { desk, bar, last_progress: Now::default() }, |_| {
             let link = Tcp::new(TcpStream::connect(address)?)?;
             let link = Shown::outbound(link, Role::Initiator, conversation.clone());
@@ -141,7 +141,7 @@ fn acceptor(
 ) -> Result<(), Error> {
     loop {
         let setup = Setup { folder: folder.to_owned(), ..Setup::of(Role::Acceptor, None)? };
-        let (mut engine, exchange) = programs::exchange(setup)?;
+        let (mut engine, exchange) = restore::exchange(setup)?;
         let (stream, _) = listener.accept()?;
         let mut link = Shown::outbound(Tcp::new(stream)?, Role::Acceptor, conversation.clone());
         let mut app = Mortal { exchange, plan: plan.clone(), fate: None };

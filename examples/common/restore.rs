@@ -1,35 +1,31 @@
-//! From a folder of files to a side at work: restore, connect, and begin again.
-
-use std::io;
-use std::thread;
+//! From a folder of files to a side that goes on where its last process left it, wherever that died.
 
 use sansfix::journal::{Durability, FileJournal, FileJournalOptions, Stored};
 use sansfix::wire::{DataFields, find};
-use sansfix::{Checkpoint, Connect, Inbox, Journal, Output, Reason, Session};
+use sansfix::{Checkpoint, Journal, Session};
 
 use super::Error;
 use super::book::Book;
 use super::clock::Clock;
-use super::driver::{Application, Engine};
-use super::link::Link;
+use super::driver::Engine;
 use super::orders::{Desk, Exchange};
 use super::setup::Setup;
 
 /// The initiator, restored from its folder.
 pub(crate) fn desk(setup: Setup, orders: u64, window: u64) -> Result<(Engine, Desk), Error> {
     let (mut engine, book) = restore(setup)?;
-    let sent = last_sent(&mut engine, Desk::SENT_BY)?;
+    let sent = last_sent(&mut engine, Desk::COUNTED_BY)?;
     Ok((engine, Desk { book, orders, window, sent }))
 }
 
 /// The acceptor, restored from its folder.
 pub(crate) fn exchange(setup: Setup) -> Result<(Engine, Exchange), Error> {
     let (mut engine, book) = restore(setup)?;
-    let answered = last_sent(&mut engine, Exchange::SENT_BY)?;
+    let answered = last_sent(&mut engine, Exchange::COUNTED_BY)?;
     Ok((engine, Exchange { book, answered }))
 }
 
-/// A session that goes on where the last process left it, wherever that died.
+/// The session, its journal, and the book.
 fn restore(setup: Setup) -> Result<(Engine, Book), Error> {
     let Setup { config, rules, logon_fields, folder, .. } = setup;
     std::fs::create_dir_all(&folder)?;
@@ -66,32 +62,4 @@ fn last_sent(engine: &mut Engine, tag: u32) -> Result<u64, Error> {
         }
     }
     Ok(0)
-}
-
-impl Engine {
-    /// Waits until the session wants to be connected, connects by `dial`, and drives the connection to its end.
-    pub(crate) fn initiate<L: Link>(
-        &mut self,
-        app: &mut impl Application,
-        mut dial: impl FnMut(Connect) -> io::Result<L>,
-    ) -> Result<Reason, Error> {
-        // Without a link nothing comes in.
-        let mut inbox = Inbox::new(&mut []);
-        let mut out = [0; sansfix::session::OUT_MIN];
-        loop {
-            let now = self.clock.now();
-            match self.session.step(now, &mut inbox, &mut out) {
-                Output::Connect(wish) => match dial(wish) {
-                    Ok(mut link) => return self.converse(app, &mut link),
-                    Err(_) => self.session.disconnected(self.clock.now()),
-                },
-                Output::Event(ref event) => app.on(event, &mut self.session, now)?,
-                Output::Wait(wait) => {
-                    let until = wait.until.ok_or("the session has nothing to wait for")?;
-                    thread::park_timeout(until.saturating_since(now.monotonic));
-                }
-                other => return Err(format!("without a link the session asks for {other:?}").into()),
-            }
-        }
-    }
 }
