@@ -6,34 +6,33 @@
 
 mod common;
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use sansfix::Role;
 
 use common::conversation::{Conversation, Shown};
-use common::given::Given;
 use common::link::Tcp;
-use common::{Error, programs};
+use common::setup::Setup;
+use common::{Error, exit, restore};
 
 const USAGE: &str = "\
 acceptor: books the orders of an initiator and fills them
 
-  --config FILE a settings file of QuickFIX: its first acceptor, SocketAcceptPort, FileStorePath
-  --port P      listens on 127.0.0.1:P; 0 chooses a port (9878)
-  --folder DIR  where journal and book are; delete it to begin anew (sansfix-acceptor among the temporary files)";
+  --config FILE  a QuickFIX settings file; the other options stand above it
+  --port P       listens on 127.0.0.1:P; 0 chooses a port (9878)
+  --folder DIR   where journal and book are; delete it to begin anew (sansfix-acceptor among the temporary files)";
 
-fn main() -> Result<(), Error> {
-    let Some(arguments) = arguments()? else { return Ok(()) };
-    let given = Given::by(arguments.config.as_deref(), Role::Acceptor)?;
-    let port = arguments.port.or(given.port).unwrap_or(9878);
-    let folder =
-        arguments.folder.or(given.folder).unwrap_or_else(|| std::env::temp_dir().join("sansfix-acceptor"));
-    std::fs::create_dir_all(&folder)?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-    println!("listening on {}, files in {}", listener.local_addr()?, folder.display());
-    let (mut engine, mut exchange) = programs::exchange(given.config, &folder)?;
-    engine.rules = given.rules;
+fn main() -> ExitCode {
+    exit(run().map(|()| true))
+}
+
+fn run() -> Result<(), Error> {
+    let Some(setup) = arguments()? else { return Ok(()) };
+    let listener = TcpListener::bind(setup.addresses.first().ok_or("nowhere to listen")?)?;
+    println!("listening on {}, files in {}", listener.local_addr()?, setup.folder.display());
+    let (mut engine, mut exchange) = restore::exchange(setup)?;
     let conversation = Conversation::begin(|line| println!("{line}"));
     // One session, so one link at a time; others wait. `sansfix::peek` tells the sessions of many apart.
     for stream in listener.incoming() {
@@ -45,21 +44,15 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-struct Arguments {
-    config: Option<PathBuf>,
-    port: Option<u16>,
-    folder: Option<PathBuf>,
-}
-
-fn arguments() -> Result<Option<Arguments>, Error> {
+fn arguments() -> Result<Option<Setup>, Error> {
     use lexopt::prelude::*;
-    let mut arguments = Arguments { config: None, port: None, folder: None };
+    let (mut config, mut port, mut folder) = (None, None, None);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("config") => arguments.config = Some(parser.value()?.into()),
-            Long("port") => arguments.port = Some(parser.value()?.parse()?),
-            Long("folder") => arguments.folder = Some(parser.value()?.into()),
+            Long("config") => config = Some(PathBuf::from(parser.value()?)),
+            Long("port") => port = Some(parser.value()?.parse::<u16>()?),
+            Long("folder") => folder = Some(PathBuf::from(parser.value()?)),
             Long("help") | Short('h') => {
                 println!("{USAGE}");
                 return Ok(None);
@@ -67,5 +60,12 @@ fn arguments() -> Result<Option<Arguments>, Error> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Some(arguments))
+    let mut setup = Setup::of(Role::Acceptor, config.as_deref())?;
+    if let Some(port) = port {
+        setup.addresses = vec![format!("127.0.0.1:{port}")];
+    }
+    if let Some(folder) = folder {
+        setup.folder = folder;
+    }
+    Ok(Some(setup))
 }
