@@ -57,10 +57,10 @@ impl Session {
     fn bad_logon_header(&self, inbox: &Inbox<'_>, message: &Classified) -> Option<(Reason, Farewell)> {
         let fault = message.fault?;
         let tag = fault.rejection.tag.and_then(RefTag::number);
-        let farewell = match self.config.policies.logon.bad_sending_time {
-            _ if matches!(fault.fatal, Some(Reason::CompId { .. })) => Farewell::Silent,
-            BadLogon::Close if tag == Some(tag::SENDING_TIME) => Farewell::Silent,
-            BadLogon::Close | BadLogon::Logout => self.farewell_to(&self.message(inbox, message.layout)),
+        let farewell = if matches!(fault.fatal, Some(Reason::CompId { .. })) {
+            Farewell::Silent
+        } else {
+            self.farewell_to(&self.message(inbox, message.layout))
         };
         let field = LogonFault::Field(fault.rejection.reason(), tag);
         Some((fault.fatal.unwrap_or(Reason::InvalidLogon(field)), farewell))
@@ -72,7 +72,7 @@ impl Session {
         let known = names(tag::SENDER_COMP_ID, &self.config.target_comp_id)
             && names(tag::TARGET_COMP_ID, &self.config.sender_comp_id);
         if known || self.config.policies.checks.comp_ids == Check::Off {
-            Farewell::Logout
+            self.farewell_to_known()
         } else {
             Farewell::Silent
         }
@@ -135,13 +135,29 @@ impl Session {
         message: &Classified,
         fault: LogonFault,
     ) -> Option<Told> {
+        let farewell = match self.state {
+            State::Active => Farewell::Logout,
+            _ => self.farewell_to_known(),
+        };
+        if farewell == Farewell::Silent {
+            self.go(now, Input::Fatal(Reason::InvalidLogon(fault), farewell));
+            return None;
+        }
         if let LogonFault::Field(reason, tag) = fault {
             let tag = tag.map(RefTag::new);
             self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, tag)));
         }
         self.count_if_next(now, message.class);
-        self.go(now, Input::Fatal(Reason::InvalidLogon(fault), Farewell::Logout));
+        self.go(now, Input::Fatal(Reason::InvalidLogon(fault), farewell));
         None
+    }
+
+    /// By policy a wrong Logon is told what is wrong with it, or nothing.
+    fn farewell_to_known(&self) -> Farewell {
+        match self.config.policies.logon.invalid {
+            BadLogon::Logout => Farewell::Logout,
+            BadLogon::Close => Farewell::Silent,
+        }
     }
 
     /// FIX session layer 4.3.1, 4.3.10: what an initiator takes after its Logon is out; also the answer to a reset in session.

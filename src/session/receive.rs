@@ -2,7 +2,7 @@
 
 use super::classify::{Class, Classified, Expected, Kind, Unclassified, classify};
 use super::owed::{Owed, Rejection, Why};
-use super::policy::{Above, Check, LowNumber, OutOfSequenceLogout, StaleRequest};
+use super::policy::{Above, Check, LowNumber, OutOfSequenceLogout, RepeatedAdmin, StaleRequest};
 use super::react::{Reaction, react};
 use super::recovery::Became;
 use super::rules::{Answer, MessageRules, RefTag};
@@ -128,7 +128,8 @@ impl Session {
         if message.kind == Kind::Logon && !duplicate {
             return self.second_logon(now, inbox, message, rules);
         }
-        let reaction = react(message.kind, message.class, duplicate);
+        let repeated = duplicate && self.config.policies.checks.repeated_admin == RepeatedAdmin::CountOnly;
+        let reaction = react(message.kind, message.class, repeated);
         match reaction {
             Reaction::Act => self.act_on(now, inbox, message, rules),
             Reaction::CountOnly => {

@@ -28,6 +28,17 @@ impl MessageRules for NoRules {
     }
 }
 
+/// The rules there are, if there are any.
+impl<R: MessageRules> MessageRules for Option<R> {
+    #[inline]
+    fn check(&self, message: &Message<'_>) -> Result<(), Violation> {
+        match self {
+            Some(rules) => rules.check(message),
+            None => Ok(()),
+        }
+    }
+}
+
 /// What a message breaks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Violation {
