@@ -300,7 +300,7 @@ impl Session {
             }
             return due;
         }
-        let settled = self.inbound == Inbound::InSequence && self.outbound == Outbound::Live;
+        let settled = !self.inbound.is_recovering() && self.outbound == Outbound::Live;
         if self.state != State::Active || !settled {
             return false;
         }
