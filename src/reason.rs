@@ -105,8 +105,8 @@ pub enum LogonFault {
         /// What a session needs, in bytes.
         needed: u64,
     },
-    /// A field is missing, empty, malformed or out of range.
-    Field(SessionRejectReason, u32),
+    /// A field is missing, empty, malformed or out of range: this one, when it is one.
+    Field(SessionRejectReason, Option<u32>),
 }
 
 impl Reason {
@@ -249,7 +249,8 @@ impl fmt::Display for LogonFault {
             LogonFault::MaxMessageSize { said, needed } => {
                 write!(f, "MaxMessageSize(383) = {said} < required message size {needed}")
             }
-            LogonFault::Field(reason, tag) => write!(f, "{}: {tag}", reason.text()),
+            LogonFault::Field(reason, Some(tag)) => write!(f, "{}: {tag}", reason.text()),
+            LogonFault::Field(reason, None) => f.write_str(reason.text()),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::classify::{Classified, Kind, Unclassified};
 use super::owed::{Owed, Rejection};
 use super::policy::{BadLogon, Check, ResetAck, ResetByPeer, ResetOnLogon, UnaskedReset};
 use super::receive::Told;
-use super::rules::{Answer, MessageRules};
+use super::rules::{Answer, MessageRules, RefTag, Violation};
 use super::state::{Farewell, Input, Opening, Place, State};
 use super::{Session, logon_check};
 use crate::event::Ignored;
@@ -54,11 +54,11 @@ impl Session {
     /// FIX session layer 4.3.10, test cases 1Sc and 1Sd: a wrong identity learns nothing, a bad Logon is answered by a Logout.
     fn bad_logon_header(&self, message: &Classified) -> Option<(Reason, Farewell)> {
         let fault = message.fault?;
-        let tag = fault.rejection.tag.and_then(|tag| tag.as_str().parse().ok()).unwrap_or_default();
-        let identity = matches!(tag, tag::SENDER_COMP_ID | tag::TARGET_COMP_ID);
+        let tag = fault.rejection.tag.and_then(number_of);
+        let identity = matches!(tag, Some(tag::SENDER_COMP_ID | tag::TARGET_COMP_ID));
         let farewell = match self.config.policies.logon.bad_sending_time {
             _ if identity || matches!(fault.fatal, Some(Reason::CompId { .. })) => Farewell::Silent,
-            BadLogon::Close if tag == tag::SENDING_TIME => Farewell::Silent,
+            BadLogon::Close if tag == Some(tag::SENDING_TIME) => Farewell::Silent,
             BadLogon::Close | BadLogon::Logout => Farewell::Logout,
         };
         let field = LogonFault::Field(fault.rejection.reason(), tag);
@@ -79,9 +79,7 @@ impl Session {
             Err(fault) => return self.invalid_logon(now, message, fault),
         };
         if let Err(violation) = rules.check(&view) {
-            let reason = violation_reason(violation.answer);
-            let tag = violation.tag.and_then(|tag| tag.as_str().parse().ok()).unwrap_or_default();
-            return self.invalid_logon(now, message, LogonFault::Field(reason, tag));
+            return self.invalid_logon(now, message, broken_rule(violation));
         }
         let policy = self.config.policies.logon;
         if logon.reset && policy.reset_by_peer == ResetByPeer::Refuse {
@@ -128,7 +126,7 @@ impl Session {
         fault: LogonFault,
     ) -> Option<Told> {
         if let LogonFault::Field(reason, tag) = fault {
-            self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, Some(tag.into()))));
+            self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, tag.map(RefTag::new))));
         }
         self.count_if_next(now, message.class);
         self.go(now, Input::Fatal(Reason::InvalidLogon(fault), Farewell::Logout));
@@ -176,8 +174,7 @@ impl Session {
             Err(fault) => return self.invalid_logon(now, &message, fault),
         };
         if let Err(violation) = rules.check(&view) {
-            let reason = violation_reason(violation.answer);
-            return self.invalid_logon(now, &message, LogonFault::Field(reason, 0));
+            return self.invalid_logon(now, &message, broken_rule(violation));
         }
         let policy = self.config.policies.logon;
         match opening {
@@ -236,9 +233,16 @@ impl Session {
     }
 }
 
-fn violation_reason(answer: Answer) -> SessionRejectReason {
-    match answer {
+/// A Logon that breaks a rule of the dictionary is an invalid one, however another message would be answered.
+fn broken_rule(violation: Violation) -> LogonFault {
+    let reason = match violation.answer {
         Answer::Reject(reason) => reason,
         Answer::BusinessReject(..) => SessionRejectReason::Other,
-    }
+    };
+    LogonFault::Field(reason, violation.tag.and_then(number_of))
+}
+
+/// `None` for what is no tag, quoted as it came.
+fn number_of(tag: RefTag) -> Option<u32> {
+    tag.as_str().parse().ok()
 }

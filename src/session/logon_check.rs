@@ -16,7 +16,7 @@ pub(super) fn check(message: &Message<'_>, config: &Config, asked: u32) -> Resul
     match field(message, tag::ENCRYPT_METHOD, true, Value::int)? {
         Some(0) => {}
         Some(_) | None => {
-            return Err(LogonFault::Field(SessionRejectReason::DecryptionProblem, tag::ENCRYPT_METHOD));
+            return Err(LogonFault::Field(SessionRejectReason::DecryptionProblem, Some(tag::ENCRYPT_METHOD)));
         }
     }
     let heart_bt_int = check_heart_bt_int(message, config, asked)?;
@@ -66,7 +66,7 @@ fn check_test_message(message: &Message<'_>, config: &Config) -> Result<(), Logo
 
 /// FIX session layer 4.3.4, 4.3.5: the initiator asks, the acceptor takes it or not, and both use the same.
 fn check_heart_bt_int(message: &Message<'_>, config: &Config, asked: u32) -> Result<u32, LogonFault> {
-    let out_of_range = LogonFault::Field(SessionRejectReason::ValueIncorrect, tag::HEART_BT_INT);
+    let out_of_range = LogonFault::Field(SessionRejectReason::ValueIncorrect, Some(tag::HEART_BT_INT));
     let seconds = field(message, tag::HEART_BT_INT, true, Value::int)?.unwrap_or_default();
     let seconds = u32::try_from(seconds).map_err(|_| out_of_range)?;
     if seconds > HEART_BT_INT_MAX {
@@ -120,5 +120,5 @@ fn field<'i, T>(
             Err(ValueError::Range) => SessionRejectReason::ValueIncorrect,
         },
     };
-    Err(LogonFault::Field(reason, tag))
+    Err(LogonFault::Field(reason, Some(tag)))
 }
