@@ -28,6 +28,7 @@ impl Session {
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
+            Err(Unclassified::SecureData) => return Some(self.bad_secure_data(now, inbox)),
             Err(Unclassified::BeginString) => {
                 // FIX session layer 4.2.1, 4.6.4: supported versions are not revealed to a stranger.
                 self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
@@ -170,6 +171,7 @@ impl Session {
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
+            Err(Unclassified::SecureData) => return Some(self.bad_secure_data(now, inbox)),
             Err(Unclassified::BeginString) => {
                 self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
                 return None;

@@ -101,6 +101,7 @@ impl Session {
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
+            Err(Unclassified::SecureData) => return Some(self.bad_secure_data(now, inbox)),
             Err(Unclassified::BeginString) => {
                 self.go(now, Input::Fatal(Reason::BeginString, Farewell::Logout));
                 return None;
