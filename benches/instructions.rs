@@ -71,10 +71,12 @@ fn total(case: &Case, count: usize) -> u64 {
     collected.1.trim().parse().unwrap()
 }
 
-/// Under valgrind: the preparation is the same for both counts.
+/// Under valgrind: the preparation, and what should come out, cost the same for both counts.
 fn child(name: &str, count: usize) -> ExitCode {
     let case = CASES.iter().chain([&IDLE]).find(|case| case.name == name).unwrap();
     let mut work = case.prepare(2 * COUNT);
-    assert_eq!(work.run(count), work.expected(count));
+    let expected = [COUNT, 2 * COUNT].map(|count| (count, work.expected(count)));
+    let done = work.run(count);
+    assert!(expected.contains(&(count, done)), "{name}: not what should come out");
     ExitCode::SUCCESS
 }
