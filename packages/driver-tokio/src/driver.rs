@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use sansfix::session::ComposeError;
 use sansfix::{
@@ -88,9 +88,9 @@ impl<A: Application> Driver<A> {
         loop {
             let until = match self.round(&mut Inbox::new(&mut [])) {
                 Pause::Connect(asked) => {
-                    match connect(asked).await {
-                        Ok(stream) => self.serve(Arrival::outbound(stream), &mut links).await?,
-                        Err(_) => self.session.disconnected(self.clock.now()),
+                    match self.open(connect(asked)).await {
+                        Some(stream) => self.serve(Arrival::outbound(stream), &mut links).await?,
+                        None => self.session.disconnected(self.clock.now()),
                     }
                     continue;
                 }
@@ -134,6 +134,18 @@ impl<A: Application> Driver<A> {
                 Some(call) = self.calls.recv() => self.run(call),
             }
         }
+    }
+
+    /// Waits for a link, and serves calls meanwhile; `None` when it cannot be had or is not wanted any more.
+    async fn open<S>(&mut self, link: impl Future<Output = io::Result<S>>) -> Option<S> {
+        let mut link = pin!(link);
+        while !self.stopping {
+            tokio::select! {
+                stream = &mut link => return stream.ok(),
+                Some(call) = self.calls.recv() => self.run(call),
+            }
+        }
+        None
     }
 
     /// Steps until the session waits for something.
