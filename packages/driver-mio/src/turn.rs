@@ -86,7 +86,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
         wish
     }
 
-    /// Steps until the session waits.
+    /// Steps until the session waits. Neither a replay nor the application goes on while the link is `choked`.
     fn round(
         &mut self,
         now: Now,
@@ -121,7 +121,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
                 // `Config::compose` asks for nothing here.
                 Output::Compose(_) | Output::Disconnect(_) => return Ok(Pause::Close),
                 Output::Wait(wait) => {
-                    if self.session.state() != State::Active {
+                    if choked || self.session.state() != State::Active {
                         return Ok(Pause::Wait(wait));
                     }
                     let Some(frame) = self.application.next(&mut self.session, now, out) else {

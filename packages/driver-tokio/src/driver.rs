@@ -86,7 +86,7 @@ impl<A: Application> Driver<A> {
     {
         let (_no_links, mut links) = mpsc::channel::<Arrival<S>>(1);
         loop {
-            let until = match self.round(&mut Inbox::new(&mut [])) {
+            let until = match self.round(&mut Inbox::new(&mut []), false) {
                 Pause::Connect(asked) => {
                     match self.open(connect(asked)).await {
                         Some(stream) => self.serve(Arrival::outbound(stream), &mut links).await?,
@@ -121,7 +121,7 @@ impl<A: Application> Driver<A> {
         S: AsyncRead + AsyncWrite,
     {
         loop {
-            let _ = self.round(&mut Inbox::new(&mut []));
+            let _ = self.round(&mut Inbox::new(&mut []), false);
             self.flush().await?;
             if self.stopping {
                 return Ok((self.session, self.application));
@@ -148,8 +148,8 @@ impl<A: Application> Driver<A> {
         None
     }
 
-    /// Steps until the session waits for something.
-    pub(crate) fn round(&mut self, inbox: &mut Inbox<'_>) -> Pause {
+    /// Steps until the session waits for something. The application is not asked for more while the link is `choked`.
+    pub(crate) fn round(&mut self, inbox: &mut Inbox<'_>, choked: bool) -> Pause {
         loop {
             let now = self.clock.now();
             match self.session.step(now, inbox, &mut self.out) {
@@ -171,7 +171,7 @@ impl<A: Application> Driver<A> {
                 Output::Connect(asked) => return Pause::Connect(asked),
                 Output::Disconnect(_) => return Pause::Disconnect,
                 Output::Wait(wait) => {
-                    if self.session.state() == State::Active {
+                    if self.session.state() == State::Active && !choked {
                         let taken = self.batch.bytes.len();
                         let mut line = Line {
                             now,
