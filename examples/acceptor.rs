@@ -6,27 +6,33 @@
 
 mod common;
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use sansfix::Role;
 
 use common::conversation::{Conversation, Shown};
 use common::link::Tcp;
-use common::{Error, programs};
+use common::setup::Setup;
+use common::{Error, exit, restore};
 
 const USAGE: &str = "\
 acceptor: books the orders of an initiator and fills them
 
-  --port P      listens on 127.0.0.1:P; 0 chooses a port (9878)
-  --folder DIR  where journal and book are; delete it to begin anew (sansfix-acceptor among the temporary files)";
+  --config FILE  a QuickFIX settings file; the other options stand above it
+  --port P       listens on 127.0.0.1:P; 0 chooses a port (9878)
+  --folder DIR   where journal and book are; delete it to begin anew (sansfix-acceptor among the temporary files)";
 
-fn main() -> Result<(), Error> {
-    let Some(Arguments { port, folder }) = arguments()? else { return Ok(()) };
-    std::fs::create_dir_all(&folder)?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-    println!("listening on {}, files in {}", listener.local_addr()?, folder.display());
-    let (mut engine, mut exchange) = programs::exchange(programs::config(Role::Acceptor)?, &folder)?;
+fn main() -> ExitCode {
+    exit(run().map(|()| true))
+}
+
+fn run() -> Result<(), Error> {
+    let Some(setup) = arguments()? else { return Ok(()) };
+    let listener = TcpListener::bind(setup.addresses.first().ok_or("nowhere to listen")?)?;
+    println!("listening on {}, files in {}", listener.local_addr()?, setup.folder.display());
+    let (mut engine, mut exchange) = restore::exchange(setup)?;
     let conversation = Conversation::begin(|line| println!("{line}"));
     // One session, so one link at a time; others wait. `sansfix::peek` tells the sessions of many apart.
     for stream in listener.incoming() {
@@ -38,19 +44,15 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-struct Arguments {
-    port: u16,
-    folder: PathBuf,
-}
-
-fn arguments() -> Result<Option<Arguments>, Error> {
+fn arguments() -> Result<Option<Setup>, Error> {
     use lexopt::prelude::*;
-    let mut arguments = Arguments { port: 9878, folder: std::env::temp_dir().join("sansfix-acceptor") };
+    let (mut config, mut port, mut folder) = (None, None, None);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("port") => arguments.port = parser.value()?.parse()?,
-            Long("folder") => arguments.folder = parser.value()?.into(),
+            Long("config") => config = Some(PathBuf::from(parser.value()?)),
+            Long("port") => port = Some(parser.value()?.parse::<u16>()?),
+            Long("folder") => folder = Some(PathBuf::from(parser.value()?)),
             Long("help") | Short('h') => {
                 println!("{USAGE}");
                 return Ok(None);
@@ -58,5 +60,12 @@ fn arguments() -> Result<Option<Arguments>, Error> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Some(arguments))
+    let mut setup = Setup::of(Role::Acceptor, config.as_deref())?;
+    if let Some(port) = port {
+        setup.addresses = vec![format!("127.0.0.1:{port}")];
+    }
+    if let Some(folder) = folder {
+        setup.folder = folder;
+    }
+    Ok(Some(setup))
 }

@@ -14,30 +14,37 @@ use sansfix::{Reason, Role};
 
 use common::conversation::{Conversation, Shown};
 use common::link::Tcp;
-use common::orders::{WINDOW, count_faults};
-use common::{Error, programs};
+use common::orders::{Faults, WINDOW, count_faults};
+use common::setup::Setup;
+use common::{Error, exit, restore};
 
 const USAGE: &str = "\
 initiator: sends orders to an acceptor until all are filled, then logs out
 
+  --config FILE        a QuickFIX settings file; the other options stand above it
   --connect HOST:PORT  where the acceptor listens (127.0.0.1:9878)
   --orders N           how many orders there are in all, over every start on the same folder (1000)
   --window W           how many may be unanswered at a time (4096)
   --folder DIR         where journal and book are; delete it to begin anew (sansfix-initiator among the temporary files)";
 
-fn main() -> Result<ExitCode, Error> {
-    let Some(Arguments { connect, orders, window, folder }) = arguments()? else {
-        return Ok(ExitCode::SUCCESS);
-    };
-    std::fs::create_dir_all(&folder)?;
-    println!("files in {}", folder.display());
-    let (mut engine, mut desk) = programs::desk(programs::config(Role::Initiator)?, &folder, orders, window)?;
+fn main() -> ExitCode {
+    exit(run())
+}
+
+/// True when nothing is lost and nothing came twice.
+fn run() -> Result<bool, Error> {
+    let Some(Arguments { setup, orders, window }) = arguments()? else { return Ok(true) };
+    println!("files in {}", setup.folder.display());
+    let addresses = setup.addresses.clone();
+    let (mut engine, mut desk) = restore::desk(setup, orders, window)?;
     let conversation = Conversation::begin(|line| println!("{line}"));
     loop {
         let why = engine.initiate(&mut desk, |wish| {
-            let stream = TcpStream::connect(&connect).inspect_err(|error| {
+            // The first address, then the others in turn.
+            let address = &addresses[(wish.attempt as usize - 1) % addresses.len()];
+            let stream = TcpStream::connect(address).inspect_err(|error| {
                 if wish.attempt == 1 {
-                    eprintln!("cannot connect to {connect} yet: {error}");
+                    eprintln!("cannot connect to {address} yet: {error}");
                 }
             })?;
             Ok(Shown::both(Tcp::new(stream)?, Role::Initiator, conversation.clone()))
@@ -49,31 +56,27 @@ fn main() -> Result<ExitCode, Error> {
     }
     let faults = count_faults(&desk.book, orders);
     println!("lost {}, duplicated {}", faults.lost, faults.duplicated);
-    Ok(if faults == Default::default() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(faults == Faults::default())
 }
 
 struct Arguments {
-    connect: String,
+    setup: Setup,
     orders: u64,
     window: u64,
-    folder: PathBuf,
 }
 
 fn arguments() -> Result<Option<Arguments>, Error> {
     use lexopt::prelude::*;
-    let mut arguments = Arguments {
-        connect: "127.0.0.1:9878".to_owned(),
-        orders: 1000,
-        window: WINDOW,
-        folder: std::env::temp_dir().join("sansfix-initiator"),
-    };
+    let (mut config, mut connect, mut folder) = (None, None, None);
+    let (mut orders, mut window) = (1000, WINDOW);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("connect") => arguments.connect = parser.value()?.parse()?,
-            Long("orders") => arguments.orders = parser.value()?.parse()?,
-            Long("window") => arguments.window = parser.value()?.parse()?,
-            Long("folder") => arguments.folder = parser.value()?.into(),
+            Long("config") => config = Some(PathBuf::from(parser.value()?)),
+            Long("connect") => connect = Some(parser.value()?.string()?),
+            Long("orders") => orders = parser.value()?.parse()?,
+            Long("window") => window = parser.value()?.parse()?,
+            Long("folder") => folder = Some(PathBuf::from(parser.value()?)),
             Long("help") | Short('h') => {
                 println!("{USAGE}");
                 return Ok(None);
@@ -81,5 +84,12 @@ fn arguments() -> Result<Option<Arguments>, Error> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Some(arguments))
+    let mut setup = Setup::of(Role::Initiator, config.as_deref())?;
+    if let Some(address) = connect {
+        setup.addresses = vec![address];
+    }
+    if let Some(folder) = folder {
+        setup.folder = folder;
+    }
+    Ok(Some(Arguments { setup, orders, window }))
 }

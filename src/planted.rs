@@ -17,15 +17,12 @@ pub enum Bug {
     OldSeriesKept,
     ReplayBeforeReading,
     ResentWithoutPossDupFlag,
-    HeldOverReset,
     ResendCutShort,
     LogoutCountedAboveGap,
     RecoveryOutlivesLink,
-    MessageOvertakesReplay,
     ActedAboveGapForgotten,
     SentBeforeLogon,
     ResetGivenUpUnanswered,
-    LateReplayTaken,
 }
 
 #[cfg(not(sansfix_planted))]

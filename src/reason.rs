@@ -90,7 +90,7 @@ pub enum LogonFault {
     HeartBtIntExpected(u32),
     /// HeartBtInt(108) must be in this range, in seconds.
     HeartBtIntBetween(u32, u32),
-    /// The answer does not echo the HeartBtInt(108) that we asked for.
+    /// HeartBtInt(108) is not the one that we asked for, or that is in force.
     HeartBtIntChanged,
     /// A production session got a test Logon, or the other way round.
     TestMessage,
@@ -105,7 +105,7 @@ pub enum LogonFault {
         /// What a session needs, in bytes.
         needed: u64,
     },
-    /// A field is missing, empty, malformed or out of range: this one, when it is one.
+    /// A field is missing, empty, malformed or out of range; or the message breaks a rule that names no field.
     Field(SessionRejectReason, Option<u32>),
 }
 

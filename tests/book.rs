@@ -70,6 +70,23 @@ fn what_was_not_committed_has_no_effect() {
 }
 
 #[test]
+fn a_later_series_begins_without_entries_and_leaves_the_earlier_ones_in_the_file() {
+    let file = File::new("series");
+    let earlier = book_of(&file, &[1, 2, 3]);
+    let first = fs::read(&file.0).unwrap();
+    let mut book = Book::open(&file.0).unwrap();
+    book.begin_series();
+    assert_eq!((book.len(), book.checkpoint()), (0, None));
+    let later = Checkpoint { series: earlier.series.following(Utc::from_secs(1_767_225_601)), ..earlier };
+    book.add(&entry(1), later);
+    book.commit().unwrap();
+    let book = Book::open(&file.0).unwrap();
+    assert_eq!((book.len(), book.checkpoint()), (1, Some(later)));
+    assert_eq!(book.entry(1), Some(entry(1).as_slice()));
+    assert!(fs::read(&file.0).unwrap().starts_with(&first));
+}
+
+#[test]
 fn a_changed_byte_is_refused() {
     let file = File::new("changed");
     book_of(&file, &[1, 2]);

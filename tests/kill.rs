@@ -4,77 +4,97 @@
 
 #[path = "../examples/common/mod.rs"]
 mod common;
+#[allow(dead_code, reason = "each test uses its part")]
+mod processes;
 
-use std::fs::{self, OpenOptions};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::fs;
 use std::thread;
 use std::time::Duration;
 
 use common::book::Book;
-use common::clock::Clock;
 use common::orders::{Faults, count_faults};
+use processes::{Folder, Process};
 
 const ORDERS: u64 = 2_000;
 const KILLS: u64 = 8;
 /// A process is alive for so long, in milliseconds, before it is killed: from before its Logon to long after.
 const LIFE_MAX: u64 = 40;
-/// The whole of one seed takes seconds; more means that the two do not find an end.
-const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Ports come by the command line.
+const BOTH_SIDES: &str = "
+[SESSION]
+BeginString=FIX.4.4
+ConnectionType=acceptor
+SenderCompID=SELL
+TargetCompID=BUY
+SocketAcceptPort=0
+
+[SESSION]
+BeginString=FIX.4.4
+ConnectionType=initiator
+SenderCompID=BUY
+TargetCompID=SELL
+HeartBtInt=30
+ReconnectInterval=1
+SocketConnectHost=127.0.0.1
+SocketConnectPort=0
+";
 
 #[test]
 fn whoever_is_killed_no_order_and_no_report_is_lost_or_doubled() {
     for seed in 1..=4 {
-        let day = Day::begin(seed);
-        day.play(seed);
-        assert_eq!(day.faults("acceptor"), Faults::default(), "orders, seed {seed}");
-        assert_eq!(day.faults("initiator"), Faults::default(), "reports, seed {seed}");
+        Day::new(seed, None).is_whole(seed);
+    }
+}
+
+/// The series before is void then, and the orders begin anew.
+#[test]
+fn whoever_is_killed_the_series_of_the_last_logon_is_whole() {
+    for seed in 5..=6 {
+        Day::new(seed, Some("ResetOnLogon=Y")).is_whole(seed);
     }
 }
 
 /// A folder for both sides' files.
 struct Day {
-    folder: PathBuf,
+    folder: Folder,
+    /// How they begin a session; the programs' own way where there is none.
+    settings: Option<&'static str>,
 }
 
 impl Day {
-    fn begin(seed: u64) -> Self {
-        let folder = std::env::temp_dir().join(format!("sansfix-kill-{}-{seed}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        Day { folder }
+    fn new(seed: u64, settings: Option<&'static str>) -> Self {
+        Day { folder: Folder::new(&format!("kill-{seed}")), settings }
+    }
+
+    fn is_whole(&self, seed: u64) {
+        self.play(seed);
+        assert_eq!(self.faults("acceptor"), Faults::default(), "orders, seed {seed}");
+        assert_eq!(self.faults("initiator"), Faults::default(), "reports, seed {seed}");
     }
 
     /// Lets both run, and kills one or the other, until the initiator ends by itself.
     fn play(&self, seed: u64) {
         let mut random = seed;
-        let (mut acceptor, port) = self.acceptor(0);
+        let mut acceptor = self.acceptor(0);
+        let port = acceptor.port();
         let mut initiator = self.initiator(port);
         for _ in 0..KILLS {
             thread::park_timeout(Duration::from_millis(below(&mut random, LIFE_MAX)));
             if below(&mut random, 2) == 0 {
                 drop(acceptor);
-                acceptor = self.acceptor(port).0;
+                acceptor = self.acceptor(port);
             } else {
                 drop(initiator);
                 initiator = self.initiator(port);
             }
         }
-        let end = wait_for("the initiator to end", || initiator.0.try_wait().unwrap());
+        let end = initiator.end();
         assert!(end.success(), "seed {seed}: the initiator ended with {end}");
     }
 
-    /// Starts the acceptor and gives the port that it listens on.
-    fn acceptor(&self, port: u16) -> (Process, u16) {
-        let process = self.start("acceptor", &["--port", &port.to_string()]);
-        if port != 0 {
-            return (process, port);
-        }
-        let said = self.folder.join("acceptor.log");
-        let chosen = wait_for("the acceptor to listen", || {
-            let said = fs::read_to_string(&said).ok()?;
-            said.strip_prefix("listening on 127.0.0.1:")?.split_once(',')?.0.parse().ok()
-        });
-        (process, chosen)
+    fn acceptor(&self, port: u16) -> Process {
+        self.start("acceptor", &["--port", &port.to_string()])
     }
 
     fn initiator(&self, port: u16) -> Process {
@@ -84,62 +104,20 @@ impl Day {
     }
 
     fn start(&self, example: &str, arguments: &[&str]) -> Process {
-        let program = beside_this_test(example);
-        let log = self.folder.join(example).with_extension("log");
-        let log = OpenOptions::new().create(true).append(true).open(log).unwrap();
-        let child = Command::new(&program)
-            .arg("--folder")
-            .arg(self.folder.join(example))
-            .args(arguments)
-            .stderr(log.try_clone().unwrap())
-            .stdout(log)
-            .spawn();
-        Process(child.unwrap_or_else(|error| {
-            panic!("{}: {error}; `cargo build --examples` makes it", program.display())
-        }))
+        let folder = self.folder.0.join(example);
+        let (log, config) = (folder.with_extension("log"), folder.with_extension("cfg"));
+        let mut all = vec!["--folder", folder.to_str().unwrap()];
+        if let Some(settings) = self.settings {
+            fs::write(&config, format!("{BOTH_SIDES}\n[DEFAULT]\n{settings}\n")).unwrap();
+            all.extend(["--config", config.to_str().unwrap()]);
+        }
+        all.extend(arguments);
+        Process::start(example, &all, log)
     }
 
     fn faults(&self, side: &str) -> Faults {
-        count_faults(&Book::open(&self.folder.join(side).join("book")).unwrap(), ORDERS)
+        count_faults(&Book::open(&self.folder.0.join(side).join("book")).unwrap(), ORDERS)
     }
-}
-
-impl Drop for Day {
-    fn drop(&mut self) {
-        if !thread::panicking() {
-            fs::remove_dir_all(&self.folder).unwrap();
-        }
-    }
-}
-
-/// A process that is killed, by SIGKILL, when it is dropped.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn wait_for<T>(what: &str, mut done: impl FnMut() -> Option<T>) -> T {
-    let clock = Clock::start();
-    loop {
-        if let Some(done) = done() {
-            return done;
-        }
-        let waited = clock.now().monotonic.saturating_since(sansfix::Instant::ZERO);
-        assert!(waited < PATIENCE, "waited {PATIENCE:?} for {what}");
-        thread::park_timeout(Duration::from_millis(2));
-    }
-}
-
-/// `target/PROFILE/deps/kill-HASH` runs `target/PROFILE/examples/NAME`.
-fn beside_this_test(example: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    profile.join("examples").join(example).with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 fn below(random: &mut u64, bound: u64) -> u64 {

@@ -76,6 +76,11 @@ impl<T: Take> Delivered<T> {
         }
     }
 
+    /// The session as the last run left it.
+    pub(crate) fn into_session(self) -> Session {
+        self.session
+    }
+
     /// Each message is checked by `rules`.
     pub(crate) fn by<R: MessageRules>(self, rules: R) -> Delivered<T, R> {
         let Delivered { start, session, stream, ends, digests, take, pace, rules: NoRules } = self;

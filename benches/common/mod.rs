@@ -9,8 +9,10 @@
 )]
 
 pub(crate) mod inbound;
+pub(crate) mod measure;
 pub(crate) mod messages;
 pub(crate) mod outbound;
+pub(crate) mod whole;
 pub(crate) mod works;
 
 use std::time::Duration;

@@ -145,36 +145,44 @@ pub(crate) struct Replayed {
     start: Session,
     session: Session,
     journal: RingJournal<'static>,
+    /// The first number asked for.
+    first: u64,
     bytes: Vec<u64>,
 }
 
 impl Replayed {
     /// `count` orders are stored, and all of them are asked for.
-    pub(crate) fn new(mut start: Session, count: usize) -> Self {
+    pub(crate) fn new(start: Session, count: usize) -> Self {
+        Self::last(start, count, count)
+    }
+
+    /// `stored` orders are stored, and the last `count` are asked for.
+    pub(crate) fn last(mut start: Session, stored: usize, count: usize) -> Self {
         // The journal lives as long as the bench.
-        let memory = Box::leak(vec![0; count * 400 + 4096].into_boxed_slice());
+        let memory = Box::leak(vec![0; stored * 256 + 4096].into_boxed_slice());
         let mut journal = RingJournal::new(memory);
         let mut draw = Draw::new(11);
         let mut out = [0; 1024];
-        for number in 0..count as u64 {
+        for number in 0..stored as u64 {
             let values = Values::draw(FIRST + 1 + number, &mut draw);
             let frame = send(&mut start, &values, &mut out);
             let _ = frame.commit(&mut start, &mut journal).unwrap();
         }
         let mut memory = [0; 1024];
         let mut inbox = Inbox::new(&mut memory);
-        inbox.extend(&message("2", FIRST + 1, &format!("7={}|16=0|", FIRST + 1)));
+        let first = FIRST + 1 + (stored - count) as u64;
+        inbox.extend(&message("2", FIRST + 1, &format!("7={first}|16=0|")));
         match start.step(noon(), &mut inbox, &mut out) {
             Output::Event(Event::ResendRequested { .. }) => {}
             other => panic!("no replay: {other:?}"),
         }
-        let mut work = Replayed { session: start.clone(), start, journal, bytes: Vec::new() };
+        let mut work = Replayed { session: start.clone(), start, journal, first, bytes: Vec::new() };
         let mut lengths = Vec::new();
-        for number in 0..count as u64 {
+        for number in (first..).take(count) {
             let mut frame = Vec::new();
             work.one(&mut out, |bytes| frame = bytes.to_vec());
-            assert_eq!(plain_value(&frame, "34"), (FIRST + 1 + number).to_string());
-            assert_eq!(plain_value(&frame, "11"), format!("O{:07}", FIRST + 1 + number));
+            assert_eq!(plain_value(&frame, "34"), number.to_string());
+            assert_eq!(plain_value(&frame, "11"), format!("O{number:07}"));
             assert_eq!(
                 (plain_value(&frame, "43"), plain_value(&frame, "122")),
                 ("Y".into(), sending_time(0))
@@ -203,7 +211,7 @@ impl Replayed {
 impl Work for Replayed {
     fn rewind(&mut self) {
         self.session = self.start.clone();
-        let first = MsgSeqNum::new(FIRST + 1).unwrap();
+        let first = MsgSeqNum::new(self.first).unwrap();
         let _ = self.journal.first_in(self.session.checkpoint().series, first, first);
     }
 

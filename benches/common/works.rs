@@ -104,6 +104,12 @@ pub(crate) fn orders(count: usize, layout: fn(u64) -> Order) -> Vec<Vec<u8>> {
     numbers(count).map(|number| order(number, &mut draw, layout(number), &sending_time(0))).collect()
 }
 
+/// Orders in sequence, the first with this number.
+pub(crate) fn orders_over(first: u64, count: usize) -> Vec<Vec<u8>> {
+    let mut draw = Draw::new(11);
+    (first..).take(count).map(|number| order(number, &mut draw, Order::ByTag, &sending_time(0))).collect()
+}
+
 fn execution_reports(count: usize) -> Vec<Vec<u8>> {
     let mut draw = Draw::new(7);
     numbers(count).map(|number| execution_report(number, &mut draw)).collect()

@@ -6,7 +6,7 @@
 //! again and takes effect then. A database does the same with one transaction.
 //!
 //! What the application answers is an effect of its own, kept by the session's journal. It is sent *after* the record is safe, and every
-//! record is answered once: what the journal holds says how far the answers had come, see `programs::last_sent`.
+//! record is answered once: what the journal holds says how far the answers had come, see `restore::last_sent`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -20,7 +20,10 @@ use super::Error;
 const HEAD: usize = 8;
 const CHECKPOINT: usize = Checkpoint::ENCODED_LEN;
 
-/// The bodies of the messages that took effect, in order.
+/// The bodies of the messages that took effect in the present series, in order.
+///
+/// A reset makes the series before it void, by agreement of both sides: what was asked then and not answered never will be. So entries are
+/// counted anew in each series, and those of earlier ones stay in the file as history.
 ///
 /// A commit hands the records to the operating system and survives `kill -9`; where the machine may lose power, let it end with
 /// `File::sync_data` and the journal with `Durability::PowerLoss`.
@@ -29,7 +32,7 @@ pub(crate) struct Book {
     /// What the file holds, and behind it what the next commit adds.
     bytes: Vec<u8>,
     committed: usize,
-    /// Where each record begins.
+    /// Where each record of the present series begins.
     records: Vec<usize>,
 }
 
@@ -40,13 +43,17 @@ impl Book {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let mut records = Vec::new();
+        let mut series = None;
         let mut at = 0;
         while let Some(len) = record_len(&bytes[at..]) {
             let record = &bytes[at..at + len];
             if record[4..HEAD] != crc32fast::hash(&record[HEAD..]).to_le_bytes() {
                 return Err(format!("{} is damaged at byte {at}", path.display()).into());
             }
-            Checkpoint::decode(&record[HEAD..HEAD + CHECKPOINT])?;
+            let after = Checkpoint::decode(&record[HEAD..HEAD + CHECKPOINT])?;
+            if series.replace(after.series) != Some(after.series) {
+                records.clear();
+            }
             records.push(at);
             at += len;
         }
@@ -54,6 +61,11 @@ impl Book {
         file.set_len(at as u64)?;
         bytes.truncate(at);
         Ok(Book { file, bytes, committed: at, records })
+    }
+
+    /// A new series begins, without entries.
+    pub(crate) fn begin_series(&mut self) {
+        self.records.clear();
     }
 
     /// Lets a message take effect with the next commit: its body, and where the session stands after it.
@@ -75,13 +87,13 @@ impl Book {
         Ok(())
     }
 
-    /// Where the session stood after the last entry.
+    /// Where the session stood after the last entry of the series.
     pub(crate) fn checkpoint(&self) -> Option<Checkpoint> {
         let at = self.records.last()? + HEAD;
         Checkpoint::decode(&self.bytes[at..at + CHECKPOINT]).ok()
     }
 
-    /// How many entries there are.
+    /// How many entries the series has.
     pub(crate) fn len(&self) -> u64 {
         self.records.len() as u64
     }

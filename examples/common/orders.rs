@@ -1,11 +1,11 @@
 //! Both sides' applications: a desk that sends orders, an exchange that fills them, each of them once.
 
 use sansfix::wire::{DataFields, TimePrecision, find};
-use sansfix::{Body, Event, MsgType, Now, Session, Value};
+use sansfix::{BeginString, Body, Event, MsgType, Now, Session, Utc, Value};
 
 use super::Error;
+use super::application::{Application, Port};
 use super::book::Book;
-use super::driver::{Application, Port};
 
 /// How many orders of a desk may be unanswered, where nothing else is asked for.
 pub(crate) const WINDOW: u64 = 4096;
@@ -22,29 +22,29 @@ pub(crate) struct Desk {
     pub(crate) orders: u64,
     /// How many of them may be unanswered at a time.
     pub(crate) window: u64,
-    /// How many of them are in the journal.
+    /// How many of them are in the journal, in this series.
     pub(crate) sent: u64,
 }
 
 impl Desk {
     /// Orders are told apart by this field, which counts them.
-    pub(crate) const SENT_BY: u32 = CL_ORD_ID;
+    pub(crate) const COUNTED_BY: u32 = CL_ORD_ID;
 }
 
 impl Application for Desk {
     fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now) -> Result<(), Error> {
-        take(&mut self.book, event, session, now)
+        if let Event::NewSeries { .. } = event {
+            self.sent = 0;
+        }
+        take(&mut self.book, MsgType::EXECUTION_REPORT, event, session, now)
     }
 
     fn work(&mut self, port: &mut Port<'_, '_>) -> Result<(), Error> {
         commit(&mut self.book, port)?;
         while self.sent < self.orders.min(self.book.len().saturating_add(self.window)) {
             let order = Order::number(self.sent + 1);
-            let time = port.now.utc;
-            let sent = port.send(MsgType::NEW_ORDER_SINGLE, |body| {
-                order.write(body);
-                body.char(40, '2').text(44, order.price).utc(TRANSACT_TIME, time, TimePrecision::Millis);
-            })?;
+            let (version, time) = (port.version(), port.now.utc);
+            let sent = port.send(MsgType::NEW_ORDER_SINGLE, |body| order.write(version, time, body))?;
             if !sent {
                 return Ok(());
             }
@@ -61,13 +61,13 @@ impl Application for Desk {
 pub(crate) struct Exchange {
     /// The orders that were taken.
     pub(crate) book: Book,
-    /// How many reports are in the journal.
+    /// How many reports are in the journal, in this series.
     pub(crate) answered: u64,
 }
 
 impl Exchange {
     /// Reports are told apart by this field, which is the order's place in the book.
-    pub(crate) const SENT_BY: u32 = EXEC_ID;
+    pub(crate) const COUNTED_BY: u32 = EXEC_ID;
 
     /// Makes the orders safe that came in.
     pub(crate) fn commit(&mut self, port: &mut Port<'_, '_>) -> Result<(), Error> {
@@ -77,22 +77,35 @@ impl Exchange {
 
 impl Application for Exchange {
     fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now) -> Result<(), Error> {
-        take(&mut self.book, event, session, now)
+        if let Event::NewSeries { .. } = event {
+            self.answered = 0;
+        }
+        take(&mut self.book, MsgType::NEW_ORDER_SINGLE, event, session, now)
     }
 
     fn work(&mut self, port: &mut Port<'_, '_>) -> Result<(), Error> {
         self.commit(port)?;
         while let Some(order) = self.book.entry(self.answered + 1) {
             let place = self.answered + 1;
-            let time = port.now.utc;
+            let (version, time) = (port.version(), port.now.utc);
             let sent = port.send(MsgType::EXECUTION_REPORT, |body| {
-                // Of the order: ClOrdID, Symbol, Side, OrderQty; LastQty and CumQty are its quantity, LastPx and AvgPx its price.
-                for (from, to) in
-                    [(11, 11), (55, 55), (54, 54), (38, 38), (38, 32), (38, 14), (44, 31), (44, 6)]
-                {
-                    body.bytes(to, value(order, from).map_or(b"", Value::as_bytes));
+                // Of the order: ClOrdID, Symbol, Side, OrderQty; LastQty and CumQty are its quantity.
+                for (from, to) in [(CL_ORD_ID, CL_ORD_ID), (55, 55), (54, 54), (38, 38), (38, 32), (38, 14)] {
+                    if let Some(value) = value(order, from) {
+                        body.bytes(to, value.as_bytes());
+                    }
                 }
-                body.uint(37, place).uint(EXEC_ID, place).char(150, 'F').char(39, '2').uint(151, 0);
+                // LastPx and AvgPx are its price, where it has a limit.
+                let price = value(order, 44).map_or(b"0".as_slice(), Value::as_bytes);
+                body.bytes(31, price).bytes(6, price);
+                body.uint(37, place).uint(EXEC_ID, place).char(39, '2');
+                // ExecType and LeavesQty came with 4.1, ExecTransType went with 4.3, where a fill became a trade.
+                if version > BeginString::Fix40 {
+                    body.char(150, if version >= BeginString::Fix43 { 'F' } else { '2' }).uint(151, 0);
+                }
+                if version < BeginString::Fix43 {
+                    body.char(20, '0');
+                }
                 body.utc(TRANSACT_TIME, time, TimePrecision::Millis);
             })?;
             if !sent {
@@ -127,8 +140,16 @@ impl Order {
         }
     }
 
-    fn write(&self, body: &mut Body<'_>) {
+    fn write(&self, version: BeginString, time: Utc, body: &mut Body<'_>) {
         body.uint(CL_ORD_ID, self.number).text(55, self.symbol).char(54, self.side).uint(38, self.quantity);
+        body.char(40, '2').text(44, self.price);
+        // HandlInst was required before 4.4, TransactTime came with 4.2.
+        if version < BeginString::Fix44 {
+            body.char(21, '1');
+        }
+        if version >= BeginString::Fix42 {
+            body.utc(TRANSACT_TIME, time, TimePrecision::Millis);
+        }
     }
 
     /// What tells it from others, as tags and values: both an order and a report on it bear these.
@@ -175,11 +196,21 @@ pub(crate) struct Faults {
 }
 
 /// Books what came in, for the next commit.
-fn take(book: &mut Book, event: &Event<'_>, session: &mut Session, now: Now) -> Result<(), Error> {
+fn take(
+    book: &mut Book,
+    expected: MsgType<'_>,
+    event: &Event<'_>,
+    session: &mut Session,
+    now: Now,
+) -> Result<(), Error> {
     match event {
         // Here a password would be checked.
         Event::Logon(_) => session.accept(now)?,
-        Event::Message(message) => book.add(message.body(), session.checkpoint_after(message)),
+        Event::NewSeries { .. } => book.begin_series(),
+        Event::Message(message) if message.msg_type() == expected => {
+            book.add(message.body(), session.checkpoint_after(message));
+        }
+        Event::Message(message) => eprintln!("no program for orders and reports knows {message}"),
         // Either means that a message will not get through: a person has to look.
         Event::Rejected(message) => return Err(format!("the counterparty rejects: {message}").into()),
         Event::Lost { from, to } => {

@@ -9,8 +9,8 @@ use sansfix::wire::{DataFields, Framing, Header, Scan, find, frame};
 use sansfix::{Event, Now, Session};
 
 use crate::common::Error;
+use crate::common::application::{Application, Port};
 use crate::common::conversation::Conversation;
-use crate::common::driver::{Application, Port};
 use crate::common::link::Link;
 use crate::common::orders::Exchange;
 

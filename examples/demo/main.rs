@@ -19,14 +19,14 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use sansfix::{Event, Now, Reason, Role, Session};
 
-use common::Error;
+use common::application::{Application, Port};
 use common::book::Book;
 use common::clock::Clock;
 use common::conversation::{Conversation, Shown};
-use common::driver::{Application, Port};
 use common::link::Tcp;
 use common::orders::{Desk, WINDOW, count_faults};
-use common::programs;
+use common::setup::Setup;
+use common::{Error, exit, restore};
 use crash::{Died, Fragile, Mortal, Plan};
 
 const USAGE: &str = "\
@@ -54,14 +54,7 @@ fn main() -> ExitCode {
         None => Ok(true),
     });
     let _ = std::fs::remove_dir_all(&folder);
-    match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("demo: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(result)
 }
 
 fn arguments() -> Result<Option<Arguments>, Error> {
@@ -86,9 +79,6 @@ fn arguments() -> Result<Option<Arguments>, Error> {
 /// Plays the day; true when the books are right.
 fn run(arguments: &Arguments, folder: &Path) -> Result<bool, Error> {
     let folders = [folder.join("initiator"), folder.join("acceptor")];
-    for folder in &folders {
-        std::fs::create_dir_all(folder)?;
-    }
     let bar = ProgressBar::new(arguments.orders);
     bar.set_style(ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} orders filled")?);
     let printer = bar.clone();
@@ -125,10 +115,10 @@ fn initiator(
 ) -> Result<(), Error> {
     // A cut ends one life, and the acceptor's death may end one more.
     for _ in 1..=arguments.cuts.saturating_mul(3).saturating_add(1) {
-        let mut config = programs::config(Role::Initiator)?;
-        config.policies.logon.attempts = Some(25);
-        config.heart_bt_int = 1;
-        let (mut engine, desk) = programs::desk(config, folder, arguments.orders, WINDOW)?;
+        let mut setup = Setup { folder: folder.to_owned(), ..Setup::of(Role::Initiator, None)? };
+        setup.config.policies.logon.attempts = Some(25);
+        setup.config.heart_bt_int = 1;
+        let (mut engine, desk) = restore::desk(setup, arguments.orders, WINDOW)?;
         let why = engine.initiate(&mut Counted { desk, bar, last_progress: Now::default() }, |_| {
             let link = Tcp::new(TcpStream::connect(address)?)?;
             let link = Shown::outbound(link, Role::Initiator, conversation.clone());
@@ -150,7 +140,8 @@ fn acceptor(
     conversation: &Conversation,
 ) -> Result<(), Error> {
     loop {
-        let (mut engine, exchange) = programs::exchange(programs::config(Role::Acceptor)?, folder)?;
+        let setup = Setup { folder: folder.to_owned(), ..Setup::of(Role::Acceptor, None)? };
+        let (mut engine, exchange) = restore::exchange(setup)?;
         let (stream, _) = listener.accept()?;
         let mut link = Shown::outbound(Tcp::new(stream)?, Role::Acceptor, conversation.clone());
         let mut app = Mortal { exchange, plan: plan.clone(), fate: None };

@@ -87,6 +87,7 @@ impl Session {
         self.probe = None;
         self.request = None;
         self.acted.clear();
+        self.again = None;
         self.waiting_since = None;
         self.go(now, Input::LinkDown);
         if was != State::Connecting {

@@ -1,15 +1,15 @@
 //! Logons: the first message of a link, the answer to ours, and one in session (FIX session layer 4.3.10, 4.4).
 
-use super::classify::{Classified, Kind, Unclassified};
+use super::classify::{Class, Classified, Kind, Unclassified};
 use super::owed::{Owed, Rejection};
 use super::policy::{BadLogon, Check, ResetAck, ResetByPeer, ResetOnLogon, UnaskedReset};
 use super::receive::Told;
-use super::rules::{Answer, MessageRules, RefTag, Violation};
+use super::rules::{Answer, MessageRules, RefTag};
 use super::state::{Farewell, Input, Opening, Place, State};
-use super::{Session, logon_check};
+use super::{PeerLogon, Session, logon_check};
 use crate::event::Ignored;
 use crate::inbox::Inbox;
-use crate::message::Flags;
+use crate::message::{Flags, Message};
 use crate::number::MsgSeqNum;
 use crate::planted::{Bug, planted};
 use crate::reason::{LogonFault, Reason};
@@ -34,8 +34,9 @@ impl Session {
                 return None;
             }
             Err(Unclassified::MsgSeqNum(layout)) => {
-                let is_logon = self.message(inbox, layout).msg_type() == MsgType::LOGON;
-                let farewell = if is_logon { Farewell::Logout } else { Farewell::Silent };
+                let message = self.message(inbox, layout);
+                let is_logon = message.msg_type() == MsgType::LOGON;
+                let farewell = if is_logon { self.farewell_to(&message) } else { Farewell::Silent };
                 self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, farewell));
                 return None;
             }
@@ -44,7 +45,7 @@ impl Session {
             self.go(now, Input::NotALogon);
             return None;
         }
-        if let Some((reason, farewell)) = self.bad_logon_header(&message) {
+        if let Some((reason, farewell)) = self.bad_logon_header(inbox, &message) {
             self.go(now, Input::Fatal(reason, farewell));
             return None;
         }
@@ -52,17 +53,28 @@ impl Session {
     }
 
     /// FIX session layer 4.3.10, test cases 1Sc and 1Sd: a wrong identity learns nothing, a bad Logon is answered by a Logout.
-    fn bad_logon_header(&self, message: &Classified) -> Option<(Reason, Farewell)> {
+    fn bad_logon_header(&self, inbox: &Inbox<'_>, message: &Classified) -> Option<(Reason, Farewell)> {
         let fault = message.fault?;
-        let tag = fault.rejection.tag.and_then(number_of);
-        let identity = matches!(tag, Some(tag::SENDER_COMP_ID | tag::TARGET_COMP_ID));
-        let farewell = match self.config.policies.logon.bad_sending_time {
-            _ if identity || matches!(fault.fatal, Some(Reason::CompId { .. })) => Farewell::Silent,
-            BadLogon::Close if tag == Some(tag::SENDING_TIME) => Farewell::Silent,
-            BadLogon::Close | BadLogon::Logout => Farewell::Logout,
+        let tag = fault.rejection.tag.and_then(RefTag::number);
+        let farewell = if matches!(fault.fatal, Some(Reason::CompId { .. })) {
+            Farewell::Silent
+        } else {
+            self.farewell_to(&self.message(inbox, message.layout))
         };
         let field = LogonFault::Field(fault.rejection.reason(), tag);
         Some((fault.fatal.unwrap_or(Reason::InvalidLogon(field)), farewell))
+    }
+
+    /// FIX session layer 4.6.4: only a Logon that names both of us is told what is wrong with it.
+    fn farewell_to(&self, logon: &Message<'_>) -> Farewell {
+        let names = |tag, id: &str| logon.get(tag).is_some_and(|value| value.as_bytes() == id.as_bytes());
+        let known = names(tag::SENDER_COMP_ID, &self.config.target_comp_id)
+            && names(tag::TARGET_COMP_ID, &self.config.sender_comp_id);
+        if known || self.config.policies.checks.comp_ids == Check::Off {
+            self.farewell_to_known()
+        } else {
+            Farewell::Silent
+        }
     }
 
     /// Checks a Logon whose identity is good; the application has the last word.
@@ -74,13 +86,10 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Option<Told> {
         let view = self.message(inbox, message.layout);
-        let logon = match logon_check::check(&view, &self.config, self.heart_bt_int) {
+        let logon = match self.read_logon(&view, None, rules) {
             Ok(logon) => logon,
             Err(fault) => return self.invalid_logon(now, message, fault),
         };
-        if let Err(violation) = rules.check(&view) {
-            return self.invalid_logon(now, message, broken_rule(violation));
-        }
         let policy = self.config.policies.logon;
         if logon.reset && policy.reset_by_peer == ResetByPeer::Refuse {
             self.go(now, Input::Fatal(Reason::ResetRefused, Farewell::Logout));
@@ -125,12 +134,29 @@ impl Session {
         message: &Classified,
         fault: LogonFault,
     ) -> Option<Told> {
+        let farewell = match self.state {
+            State::Active => Farewell::Logout,
+            _ => self.farewell_to_known(),
+        };
+        if farewell == Farewell::Silent {
+            self.go(now, Input::Fatal(Reason::InvalidLogon(fault), farewell));
+            return None;
+        }
         if let LogonFault::Field(reason, tag) = fault {
-            self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, tag.map(RefTag::new))));
+            let tag = tag.map(RefTag::new);
+            self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, tag)));
         }
         self.count_if_next(now, message.class);
-        self.go(now, Input::Fatal(Reason::InvalidLogon(fault), Farewell::Logout));
+        self.go(now, Input::Fatal(Reason::InvalidLogon(fault), farewell));
         None
+    }
+
+    /// By policy a wrong Logon is told what is wrong with it, or nothing.
+    fn farewell_to_known(&self) -> Farewell {
+        match self.config.policies.logon.invalid {
+            BadLogon::Logout => Farewell::Logout,
+            BadLogon::Close => Farewell::Silent,
+        }
     }
 
     /// FIX session layer 4.3.1, 4.3.10: what an initiator takes after its Logon is out; also the answer to a reset in session.
@@ -153,6 +179,11 @@ impl Session {
                 return None;
             }
         };
+        // FIX session layer 4.4.3: while our reset is not answered, a number belongs to no series that we know.
+        let message = match opening {
+            Opening::Resumed => message,
+            Opening::Reset => Classified { class: Class::Low, ..message },
+        };
         if message.kind == Kind::Logout {
             let view = self.message(inbox, message.layout);
             self.memory.note_logout(&view);
@@ -164,18 +195,15 @@ impl Session {
             self.go(now, Input::NotALogon);
             return None;
         }
-        if let Some((reason, farewell)) = self.bad_logon_header(&message) {
+        if let Some((reason, farewell)) = self.bad_logon_header(inbox, &message) {
             self.go(now, Input::Fatal(reason, farewell));
             return None;
         }
         let view = self.message(inbox, message.layout);
-        let mut logon = match logon_check::check(&view, &self.config, self.heart_bt_int) {
+        let mut logon = match self.read_logon(&view, Some(self.heart_bt_int), rules) {
             Ok(logon) => logon,
             Err(fault) => return self.invalid_logon(now, &message, fault),
         };
-        if let Err(violation) = rules.check(&view) {
-            return self.invalid_logon(now, &message, broken_rule(violation));
-        }
         let policy = self.config.policies.logon;
         match opening {
             Opening::Reset => {
@@ -212,12 +240,13 @@ impl Session {
         now: Now,
         inbox: &mut Inbox<'_>,
         message: &Classified,
+        rules: &impl MessageRules,
     ) -> Option<Told> {
         if !matches!(self.state, State::Active) {
             return Some(Told::Ignored(message.layout, Ignored::Closing));
         }
         let view = self.message(inbox, message.layout);
-        let logon = match logon_check::check(&view, &self.config, self.heart_bt_int) {
+        let logon = match self.read_logon(&view, Some(self.heart_bt_int), rules) {
             Ok(logon) => logon,
             Err(fault) => return self.invalid_logon(now, message, fault),
         };
@@ -231,18 +260,22 @@ impl Session {
         self.go(now, Input::Logon(logon));
         None
     }
-}
 
-/// A Logon that breaks a rule of the dictionary is an invalid one, however another message would be answered.
-fn broken_rule(violation: Violation) -> LogonFault {
-    let reason = match violation.answer {
-        Answer::Reject(reason) => reason,
-        Answer::BusinessReject(..) => SessionRejectReason::Other,
-    };
-    LogonFault::Field(reason, violation.tag.and_then(number_of))
-}
-
-/// `None` for what is no tag, quoted as it came.
-fn number_of(tag: RefTag) -> Option<u32> {
-    tag.as_str().parse().ok()
+    /// What a Logon says, by the session's rules and the dictionary's.
+    fn read_logon(
+        &self,
+        logon: &Message<'_>,
+        agreed: Option<u32>,
+        rules: &impl MessageRules,
+    ) -> Result<PeerLogon, LogonFault> {
+        let read = logon_check::check(logon, &self.config, agreed)?;
+        rules.check(logon).map_err(|violation| {
+            let reason = match violation.answer {
+                Answer::Reject(reason) => reason,
+                Answer::BusinessReject(..) => SessionRejectReason::Other,
+            };
+            LogonFault::Field(reason, violation.tag.and_then(RefTag::number))
+        })?;
+        Ok(read)
+    }
 }

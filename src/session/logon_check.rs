@@ -1,6 +1,6 @@
 //! Is a counterparty's Logon one that the session can take (FIX session layer 4.3, 4.4)?
 
-use super::config::{Config, HEART_BT_INT_MAX, Role};
+use super::config::{Config, HEART_BT_INT_MAX};
 use super::logon::PeerLogon;
 use super::policy::{HeartBtIntRule, NextExpected, TestMessage};
 use crate::message::Message;
@@ -8,8 +8,13 @@ use crate::reason::LogonFault;
 use crate::reject_reason::SessionRejectReason;
 use crate::wire::{BeginString, Value, ValueError, tag};
 
-/// Reads what the session acts on, and checks it in the order of FIX session layer 4.3.
-pub(super) fn check(message: &Message<'_>, config: &Config, asked: u32) -> Result<PeerLogon, LogonFault> {
+/// Reads what the session acts on, and checks it in the order of FIX session layer 4.3. `agreed` is the HeartBtInt that the Logon has to
+/// bear: what an initiator asked for, what is in force in session.
+pub(super) fn check(
+    message: &Message<'_>,
+    config: &Config,
+    agreed: Option<u32>,
+) -> Result<PeerLogon, LogonFault> {
     let policy = &config.policies.logon;
     check_test_message(message, config)?;
     // FIX session layer 4.3.3, test case 17b: only EncryptMethod 0 is spoken.
@@ -19,7 +24,7 @@ pub(super) fn check(message: &Message<'_>, config: &Config, asked: u32) -> Resul
             return Err(LogonFault::Field(SessionRejectReason::DecryptionProblem, Some(tag::ENCRYPT_METHOD)));
         }
     }
-    let heart_bt_int = check_heart_bt_int(message, config, asked)?;
+    let heart_bt_int = check_heart_bt_int(message, config, agreed)?;
     // FIX session layer 4.3.7: FIXT names the application's version at logon, in both directions.
     if config.begin_string == BeginString::Fixt11 {
         field(message, tag::DEFAULT_APPL_VER_ID, true, Value::as_str)?;
@@ -65,23 +70,27 @@ fn check_test_message(message: &Message<'_>, config: &Config) -> Result<(), Logo
 }
 
 /// FIX session layer 4.3.4, 4.3.5: the initiator asks, the acceptor takes it or not, and both use the same.
-fn check_heart_bt_int(message: &Message<'_>, config: &Config, asked: u32) -> Result<u32, LogonFault> {
+fn check_heart_bt_int(
+    message: &Message<'_>,
+    config: &Config,
+    agreed: Option<u32>,
+) -> Result<u32, LogonFault> {
     let out_of_range = LogonFault::Field(SessionRejectReason::ValueIncorrect, Some(tag::HEART_BT_INT));
     let seconds = field(message, tag::HEART_BT_INT, true, Value::int)?.unwrap_or_default();
     let seconds = u32::try_from(seconds).map_err(|_| out_of_range)?;
     if seconds > HEART_BT_INT_MAX {
         return Err(out_of_range);
     }
-    match (config.role, config.policies.logon.heart_bt_int) {
-        (Role::Initiator, _) if seconds != asked => Err(LogonFault::HeartBtIntChanged),
-        (Role::Acceptor, HeartBtIntRule::Exactly(wanted)) if seconds != wanted => {
+    match (agreed, config.policies.logon.heart_bt_int) {
+        (Some(agreed), _) if seconds != agreed => Err(LogonFault::HeartBtIntChanged),
+        (None, HeartBtIntRule::Exactly(wanted)) if seconds != wanted => {
             Err(LogonFault::HeartBtIntExpected(wanted))
         }
-        (Role::Acceptor, HeartBtIntRule::Between(low, high)) if seconds < low || seconds > high => {
+        (None, HeartBtIntRule::Between(low, high)) if seconds < low || seconds > high => {
             Err(LogonFault::HeartBtIntBetween(low, high))
         }
         (
-            Role::Initiator | Role::Acceptor,
+            Some(_) | None,
             HeartBtIntRule::Adopt | HeartBtIntRule::Exactly(_) | HeartBtIntRule::Between(..),
         ) => Ok(seconds),
     }

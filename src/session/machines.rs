@@ -33,7 +33,11 @@ impl Session {
         self.liveness = state;
         let wait = match action {
             liveness::Action::None => return,
-            liveness::Action::Heard if planted(Bug::SilenceTimerNotReset) => return,
+            liveness::Action::Heard
+                if planted(Bug::SilenceTimerNotReset) && self.timers.is_running(Timer::Silence) =>
+            {
+                return;
+            }
             liveness::Action::Heard => policy.test_request_after,
             liveness::Action::TestRequest => {
                 self.owed.push(Owed::TestRequest);

@@ -40,6 +40,7 @@ pub use application::{Farewell, NotNow, Outgoing, SendError};
 pub use config::{Compose, Config, ConfigError, ID_MAX, Id, OUT_MIN, Rate, Role, id};
 pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
+pub use operator::OperatorError;
 pub use outbound::ComposeError;
 pub use policy::*;
 pub use recovery::{Asked, Inbound, Recovery, Refusal};

@@ -17,6 +17,36 @@ use crate::reason::Reason;
 use crate::time::Now;
 use crate::wire::{MsgType, tag};
 
+/// Why an operator's wish was not taken. Nothing has happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum OperatorError {
+    /// The session is in no state for that.
+    #[error("the session cannot do that now: it is {0:?}")]
+    NotNow(State),
+    /// A SequenceReset only raises the number (FIX session layer 4.8.6).
+    #[error("the next outbound number is {next_out} already, a reset to {got} would not raise it")]
+    NotAbove {
+        /// The present one.
+        next_out: MsgSeqNum,
+        /// The one asked for.
+        got: MsgSeqNum,
+    },
+    /// The range has no number in it.
+    #[error("the range from {from} to {to} is empty")]
+    EmptyRange {
+        /// Its first number.
+        from: MsgSeqNum,
+        /// Its last.
+        to: MsgSeqNum,
+    },
+    /// A ResendRequest is open: one is outstanding at a time (FIX session layer 4.8.2).
+    #[error("a ResendRequest is open already")]
+    RequestOpen,
+    /// Too much is owed already: let the session take a step.
+    #[error("the session has more to send first: step it")]
+    StepFirst,
+}
+
 impl Session {
     /// Sets the number that the next inbound message must bear. Lower asks for nothing by itself: messages below it are low no more and
     /// are handed over again when they come; higher skips messages, a poisoned one for instance. A reset of ours that was never answered is not
@@ -58,10 +88,11 @@ impl Session {
     ///
     /// # Errors
     /// The session is not logged on, or the number is not above the present one.
-    pub fn sequence_reset(&mut self, now: Now, next_out: MsgSeqNum) -> Result<(), NotNow> {
+    pub fn sequence_reset(&mut self, now: Now, next_out: MsgSeqNum) -> Result<(), OperatorError> {
         self.observe(now);
-        if self.state != State::Active || next_out <= self.numbers.next_out || !self.owed.has_room() {
-            return Err(NotNow(self.state));
+        self.takes_wishes()?;
+        if next_out <= self.numbers.next_out {
+            return Err(OperatorError::NotAbove { next_out: self.numbers.next_out, got: next_out });
         }
         self.out(replay::Input::Over);
         self.owed.push(Owed::SequenceReset { next_out });
@@ -72,11 +103,20 @@ impl Session {
     /// are handed over once more, marked [`Message::is_again`](crate::Message::is_again).
     ///
     /// # Errors
-    /// The session is not logged on, or a request is open.
-    pub fn request_resend(&mut self, now: Now, from: MsgSeqNum, to: Option<MsgSeqNum>) -> Result<(), NotNow> {
+    /// The session is not logged on, a request is open, or the range is empty.
+    pub fn request_resend(
+        &mut self,
+        now: Now,
+        from: MsgSeqNum,
+        to: Option<MsgSeqNum>,
+    ) -> Result<(), OperatorError> {
         self.observe(now);
-        if self.state != State::Active || self.inbound.is_recovering() || !self.owed.has_room() {
-            return Err(NotNow(self.state));
+        self.takes_wishes()?;
+        if self.inbound.is_recovering() {
+            return Err(OperatorError::RequestOpen);
+        }
+        if let Some(to) = to.filter(|&to| to < from) {
+            return Err(OperatorError::EmptyRange { from, to });
         }
         let last = self.numbers.next_in.previous();
         self.again = last.map(|last| Span { from, to: to.map_or(last, |to| to.min(last)) });
@@ -118,6 +158,11 @@ impl Session {
         let now = self.observe(now);
         self.standby = Standby::Stopped;
         self.timers.stop(super::timers::Timer::Reconnect);
+        if self.state == State::Connecting {
+            // The wish is taken back: a link that comes for it all the same is refused.
+            self.owed.clear_frames();
+            return self.go(now, Input::LinkDown);
+        }
         if self.logout(now, text).is_err() && !matches!(self.state, State::Disconnected | State::LogoutSent) {
             self.go(now, Input::Fatal(Reason::Closed, Farewell::Silent));
         }
@@ -144,6 +189,14 @@ impl Session {
         Ok(())
     }
 
+    /// Logged on, and nothing piles up that was owed before.
+    fn takes_wishes(&self) -> Result<(), OperatorError> {
+        if self.state != State::Active {
+            return Err(OperatorError::NotNow(self.state));
+        }
+        if self.owed.has_room() { Ok(()) } else { Err(OperatorError::StepFirst) }
+    }
+
     /// Numbers may be set while the session is logged on or has no link.
     fn settled(&self) -> Result<(), NotNow> {
         if matches!(self.state, State::Active | State::Disconnected | State::Connecting) {
@@ -153,9 +206,15 @@ impl Session {
         }
     }
 
-    /// Did the application ask for this number again?
-    pub(super) fn wants_again(&self, number: MsgSeqNum) -> bool {
-        self.again.is_some_and(|span| span.from <= number && number <= span.to)
+    /// Did the application ask for this number again? It and what lies below it have come then.
+    pub(super) fn takes_again(&mut self, number: MsgSeqNum) -> bool {
+        let Some(Span { from, to }) = self.again.filter(|span| span.from <= number && number <= span.to)
+        else {
+            return false;
+        };
+        let rest = Span { from: from.max(number.next()), to };
+        self.again = (rest.from <= to).then_some(rest);
+        true
     }
 
     /// FIX session layer 4.5.5: does a Heartbeat bear the TestReqID of our open TestRequest?

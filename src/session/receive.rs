@@ -2,7 +2,7 @@
 
 use super::classify::{Class, Classified, Expected, Kind, Unclassified, classify};
 use super::owed::{Owed, Rejection, Why};
-use super::policy::{Above, Check, LowNumber, OutOfSequenceLogout, StaleRequest};
+use super::policy::{Above, Check, LowNumber, OutOfSequenceLogout, RepeatedAdmin, StaleRequest};
 use super::react::{Reaction, react};
 use super::recovery::Became;
 use super::rules::{Answer, MessageRules, RefTag};
@@ -78,7 +78,7 @@ impl Session {
                 }
                 let series = self.numbers.series;
                 let told = self.established(now, inbox, &mut classified, rules);
-                if self.numbers.series != series && !planted(Bug::HeldOverReset) {
+                if self.numbers.series != series {
                     inbox.forget_all();
                 }
                 told
@@ -125,9 +125,10 @@ impl Session {
         }
         let duplicate = message.layout.flags.has(Flags::POSS_DUP);
         if message.kind == Kind::Logon && !duplicate {
-            return self.second_logon(now, inbox, message);
+            return self.second_logon(now, inbox, message, rules);
         }
-        let reaction = react(message.kind, message.class, duplicate);
+        let repeated = duplicate && self.config.policies.checks.repeated_admin == RepeatedAdmin::CountOnly;
+        let reaction = react(message.kind, message.class, repeated);
         match reaction {
             Reaction::Act => self.act_on(now, inbox, message, rules),
             Reaction::CountOnly => {
@@ -186,8 +187,11 @@ impl Session {
                 },
             },
             Reaction::StaleLogout => match self.config.policies.logout.out_of_sequence {
-                OutOfSequenceLogout::Recover => self.too_low(now, message),
-                OutOfSequenceLogout::Answer => {
+                // FIX session layer 4.6.3: the answer to ours is one whatever its number.
+                OutOfSequenceLogout::Recover if self.state != State::LogoutSent => self.too_low(now, message),
+                OutOfSequenceLogout::Recover | OutOfSequenceLogout::Answer => {
+                    let view = self.message(inbox, message.layout);
+                    self.memory.note_logout(&view);
                     self.go(now, Input::Logout(Place::InSequence));
                     Some(Told::Logout(message.layout))
                 }
@@ -275,7 +279,7 @@ impl Session {
         if let (Kind::Application, Some(fault)) = (message.kind, &message.orig_sending_time) {
             return self.reject_message(now, message, fault.rejection, fault.fatal);
         }
-        if message.kind == Kind::Application && self.wants_again(message.layout.number) {
+        if message.kind == Kind::Application && self.takes_again(message.layout.number) {
             let flags = message.layout.flags.with(Flags::AGAIN, true);
             return Some(Told::Message(Layout { flags, ..message.layout }));
         }

@@ -28,6 +28,17 @@ impl MessageRules for NoRules {
     }
 }
 
+/// The rules there are, if there are any.
+impl<R: MessageRules> MessageRules for Option<R> {
+    #[inline]
+    fn check(&self, message: &Message<'_>) -> Result<(), Violation> {
+        match self {
+            Some(rules) => rules.check(message),
+            None => Ok(()),
+        }
+    }
+}
+
 /// What a message breaks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Violation {
@@ -68,6 +79,11 @@ impl RefTag {
             }
         }
         (!quoted.is_empty()).then_some(RefTag(quoted))
+    }
+
+    /// The tag, unless it is a malformed one.
+    pub fn number(self) -> Option<u32> {
+        self.0.parse().ok().filter(|&tag| tag > 0)
     }
 
     /// The value of field 371.

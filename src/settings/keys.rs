@@ -40,7 +40,7 @@ pub(super) const APP_DATA_DICTIONARY: &str = "AppDataDictionary";
 pub(super) const LOGON_TAG: &str = "LogonTag";
 
 /// Keys of the caller's that may have a number behind them.
-const NUMBERED: &[&str] = &["SocketConnectHost", "SocketConnectPort", "SocketConnectProtocol"];
+pub(super) const NUMBERED: &[&str] = &["SocketConnectHost", "SocketConnectPort", "SocketConnectProtocol"];
 
 /// What `super::session` and `super::rules` read.
 #[rustfmt::skip]
@@ -58,7 +58,7 @@ pub(super) const SESSION: &[&str] = &[
 ];
 
 #[rustfmt::skip]
-const CALLER: &[&str] = &[
+pub(super) const CALLER: &[&str] = &[
     "AcceptorTemplate", "AllowedRemoteAddresses", "CertificateRevocationListDirectory", "CertificateRevocationListFile",
     "CertificateVerifyLevel", "CertificationAuthoritiesDirectory", "CertificationAuthoritiesFile", "CipherSuites",
     "ClientCertificateFile", "ClientCertificateKeyFile", "ContinueInitializationOnError", "Description", "DisconnectOnError",

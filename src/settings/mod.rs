@@ -35,6 +35,8 @@
 
 mod error;
 mod keys;
+#[cfg(test)]
+mod page;
 mod reader;
 mod rules;
 mod section;

@@ -9,6 +9,7 @@
 
 #[cfg(sansfix_planted)]
 mod planted;
+mod regressions;
 mod sim;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -42,7 +42,8 @@ pub fn build(folder: &Path) -> Result<Option<PathBuf>, Error> {
 #[derive(Debug)]
 pub struct Peer {
     process: Child,
-    commands: ChildStdin,
+    /// `None` once it was told to end.
+    commands: Option<ChildStdin>,
     lines: Receiver<String>,
     /// ClOrdID(11) of every order that came, in order.
     pub got: Vec<u64>,
@@ -68,7 +69,7 @@ impl Peer {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
-        let commands = process.stdin.take().ok_or("no stdin")?;
+        let commands = process.stdin.take();
         let output = process.stdout.take().ok_or("no stdout")?;
         let (sender, lines) = channel();
         thread::spawn(move || {
@@ -90,7 +91,8 @@ impl Peer {
     /// # Errors
     /// It has ended.
     pub fn tell(&mut self, command: &str) -> Result<(), Error> {
-        Ok(writeln!(self.commands, "{command}")?)
+        let commands = self.commands.as_mut().ok_or("it was told to end")?;
+        Ok(writeln!(commands, "{command}")?)
     }
 
     /// Takes in what it has said meanwhile.
@@ -99,14 +101,32 @@ impl Peer {
     /// It said what no peer says.
     pub fn listen(&mut self) -> Result<(), Error> {
         while let Ok(line) = self.lines.try_recv() {
-            let words: Vec<&str> = line.split(' ').collect();
-            match *words {
-                ["logon"] => self.logons += 1,
-                ["logout"] => self.logouts += 1,
-                ["got", id] => self.got.push(id.parse()?),
-                ["numbers", sender, target] => self.numbers = Some((sender.parse()?, target.parse()?)),
-                _ => return Err(format!("the peer says {line:?}").into()),
-            }
+            self.hear(&line)?;
+        }
+        Ok(())
+    }
+
+    /// Ends it without a Logout, and gives the orders that it got.
+    ///
+    /// # Errors
+    /// The operating system's, or it said what no peer says.
+    pub fn end(mut self) -> Result<Vec<u64>, Error> {
+        self.commands = None;
+        while let Ok(line) = self.lines.recv() {
+            self.hear(&line)?;
+        }
+        self.process.wait()?;
+        Ok(std::mem::take(&mut self.got))
+    }
+
+    fn hear(&mut self, line: &str) -> Result<(), Error> {
+        let words: Vec<&str> = line.split(' ').collect();
+        match *words {
+            ["logon"] => self.logons += 1,
+            ["logout"] => self.logouts += 1,
+            ["got", id] => self.got.push(id.parse()?),
+            ["numbers", sender, target] => self.numbers = Some((sender.parse()?, target.parse()?)),
+            _ => return Err(format!("the peer says {line:?}").into()),
         }
         Ok(())
     }

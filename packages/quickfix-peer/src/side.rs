@@ -55,13 +55,22 @@ impl Side {
     pub fn new(config: Config, way: Way, folder: &Path) -> Result<Side, Error> {
         let options = FileJournalOptions { durability: Durability::ProcessDeath, ..Default::default() };
         let (journal, _) = FileJournal::open(folder.join("sansfix.journal"), options)?;
+        Side::resume(config, way, journal, Checkpoint::begin(SystemTime::now().into()))
+    }
+
+    /// A session with `config` that goes on where `resume` and `journal` left off.
+    ///
+    /// # Errors
+    /// The configuration's, and the listener's.
+    #[allow(clippy::disallowed_methods, reason = "a driver owns the clocks that the session is told of")]
+    pub fn resume(config: Config, way: Way, journal: FileJournal, resume: Checkpoint) -> Result<Side, Error> {
         // The buffers live as long as the test's process.
         let buffer = || Box::leak(vec![0; BUFFER].into_boxed_slice());
         if let Way::From(listener) = &way {
             listener.set_nonblocking(true)?;
         }
         Ok(Side {
-            session: Session::new(config, Checkpoint::begin(SystemTime::now().into()))?,
+            session: Session::new(config, resume)?,
             journal,
             way,
             stream: None,

@@ -19,6 +19,8 @@ pub struct CheckPolicy {
     pub header_order: Check,
     /// What a possible duplicate without a good OrigSendingTime(122) gets (`RequiresOrigSendingTime`).
     pub orig_sending_time: OrigSendingTime,
+    /// What an admin message with PossDupFlag(43) does whose number is the next.
+    pub repeated_admin: RepeatedAdmin,
     /// What a number below the expected one gets.
     pub low_number: LowNumber,
     /// What a garbled message gets (`RejectGarbledMessage`).
@@ -43,6 +45,7 @@ impl CheckPolicy {
             checksum: Check::On,
             header_order: Check::On,
             orig_sending_time: OrigSendingTime::Reject,
+            repeated_admin: RepeatedAdmin::CountOnly,
             low_number: LowNumber::Logout,
             garbled: GarbledMessage::Ignore,
             last_processed: LastProcessed::Unsaid,
@@ -80,6 +83,15 @@ pub enum OrigSendingTime {
     RejectThenLogout,
     /// Nothing: it is handled as if 122 were good.
     Ignore,
+}
+
+/// What an admin message with PossDupFlag(43) does whose number is the next.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RepeatedAdmin {
+    /// Its number counts, and nothing else (FIX session layer 4.8.7).
+    CountOnly,
+    /// The same as the first time: a TestRequest is answered, a Logout logs out.
+    Act,
 }
 
 /// What a number below the expected one gets, without PossDupFlag(43).

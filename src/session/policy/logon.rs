@@ -32,8 +32,8 @@ pub struct LogonPolicy {
     pub next_expected: NextExpected,
     /// Which TestMessageIndicator(464) a Logon must bear (FIX session layer 4.3.2).
     pub test_message: TestMessage,
-    /// What a Logon with a bad SendingTime(52) gets.
-    pub bad_sending_time: BadLogon,
+    /// What a Logon gets that is wrong although its identity is known: a bad SendingTime(52), a field missing or malformed (test case 1Sd).
+    pub invalid: BadLogon,
     /// Do we say MaxMessageSize(383) on our Logon?
     pub max_message_size: MaxMessageSize,
     /// What happens to messages that the application sends without a connection (test case 16).
@@ -56,7 +56,7 @@ impl LogonPolicy {
             reset_ack: ResetAck::Demand,
             next_expected: NextExpected::Off,
             test_message: TestMessage::Unchecked,
-            bad_sending_time: BadLogon::Logout,
+            invalid: BadLogon::Logout,
             max_message_size: MaxMessageSize::Unsaid,
             while_disconnected: WhileDisconnected::Refuse,
         }
@@ -143,12 +143,12 @@ pub enum TestMessage {
     Test,
 }
 
-/// What a Logon gets that is bad although its identity is known.
+/// What a Logon gets that is wrong although its identity is known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum BadLogon {
-    /// A Logout that says why.
+    /// A Logout that says why; a Reject goes before it where one field is at fault.
     Logout,
-    /// The link is closed without a word.
+    /// The link is closed without a word, and no number is taken.
     Close,
 }
 

@@ -13,7 +13,7 @@ use core::time::Duration;
 
 pub use checks::{
     Check, CheckPolicy, Finished, GarbledMessage, LastProcessed, LowNumber, OrigSendingTime, RejectText,
-    Routing, SendingTimeCheck,
+    RepeatedAdmin, Routing, SendingTimeCheck,
 };
 pub use gaps::{Above, GapPolicy, RequestEnd, Retry, StaleRequest, WhileOpen};
 pub use liveness::{Echo, LivenessPolicy, Percent, SecondLink, Silence, TestReqId, Unanswered, WhileProbing};
@@ -55,7 +55,7 @@ impl Policies {
     /// QuickFIX's habits: its defaults, where they differ from the rules.
     pub const fn quickfix() -> Self {
         let mut policies = Policies::standard();
-        policies.logon.bad_sending_time = BadLogon::Close;
+        policies.logon.invalid = BadLogon::Close;
         policies.logon.reset_ack = ResetAck::Infer;
         policies.logon.unasked_reset = UnaskedReset::Accept;
         policies.gaps.stale_request = StaleRequest::Serve;
@@ -69,6 +69,7 @@ impl Policies {
         policies.logout.after_reject = AfterReject::NoText;
         policies.logout.fault_status = FaultStatus::Unsaid;
         policies.checks.orig_sending_time = OrigSendingTime::RejectThenLogout;
+        policies.checks.repeated_admin = RepeatedAdmin::Act;
         policies.checks.routing = Routing::Reverse;
         policies.checks.reject_text = RejectText::OfReason;
         policies

@@ -49,12 +49,18 @@ impl Player<'_> {
                     other => return Err(format!("set {other}?")),
                 }
             }
-            "sequence_reset" => self.session.sequence_reset(now, number(words.first())?),
+            "sequence_reset" => {
+                let result = self.session.sequence_reset(now, number(words.first())?);
+                self.refused(result);
+                return Ok(());
+            }
             "request_resend" => {
                 let (from, to) = first.split_once("..").ok_or("request_resend 2..5")?;
                 let from = number(Some(&from.to_owned()))?;
                 let to = if to.is_empty() { None } else { Some(number(Some(&to.to_owned()))?) };
-                self.session.request_resend(now, from, to)
+                let result = self.session.request_resend(now, from, to);
+                self.refused(result);
+                return Ok(());
             }
             "test_request" => self.session.test_request(now),
             "replay_from" => self.session.replay_from(now, number(words.first())?),
@@ -74,10 +80,14 @@ impl Player<'_> {
             "journal" => return self.journal(&first, words),
             other => return Err(format!("no word {other:?}")),
         };
+        self.refused(result);
+        Ok(())
+    }
+
+    fn refused<E: std::fmt::Display>(&mut self, result: Result<(), E>) {
         if let Err(error) = result {
             self.note(Outcome::Failed(error.to_string()));
         }
-        Ok(())
     }
 
     /// `send D 11=A`: header fields go to the header, the others to the body.

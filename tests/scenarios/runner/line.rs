@@ -120,7 +120,7 @@ fn step(text: &str) -> Result<Step, String> {
                 })
                 .collect(),
         },
-        "disconnect" => Step::Disconnect(one()?),
+        "disconnect" => Step::Disconnect(one().unwrap_or_default()),
         "wants" => Step::WantsToConnect,
         "fails" => Step::Fails(words.iter().map(|word| unquoted(word)).collect::<Vec<_>>().join(" ")),
         "nothing" => Step::Nothing,

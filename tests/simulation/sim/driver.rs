@@ -196,11 +196,11 @@ impl World<'_> {
 
     /// The journal answers what it was asked some time ago.
     pub fn answer(&mut self, side: Side) -> Result<(), Broken> {
-        let Some(asked) = self.ends[side].asked.take() else { return Ok(()) };
-        if !self.ends[side].unwritten.is_empty() {
-            self.ends[side].asked = Some(asked);
+        let end = &mut self.ends[side];
+        if !end.unwritten.is_empty() {
             return Ok(());
         }
+        let Some(asked) = end.late.take().or_else(|| end.asked.take()) else { return Ok(()) };
         let now = self.now(side);
         let mut out = std::mem::take(&mut self.ends[side].out);
         let next = self.look_up(side, now, asked, &mut out);
@@ -232,7 +232,12 @@ impl World<'_> {
             }
             Told::Message { again: true, .. } | Told::Other => {}
             Told::Message { number, id, again: false } => return self.message(side, number, id),
-            Told::Refused(number) if !hostile => mine.delivery.refused(number, theirs)?,
+            Told::Refused(number) if !hostile => {
+                let next_in = ends[side].session.as_ref().map_or(0, |session| session.next_in().get());
+                if next_in > number {
+                    mine.delivery.refused(number, theirs)?;
+                }
+            }
             Told::Skipped(from, to, by) if !hostile => mine.delivery.skip(from, to, by, theirs)?,
             Told::Refused(_) | Told::Skipped(..) => {}
             Told::NewSeries(resume) => {

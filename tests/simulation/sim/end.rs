@@ -25,6 +25,8 @@ pub struct End<'m> {
     pub judge: Judge,
     /// A question to the journal that is not answered yet.
     pub asked: Option<Replay>,
+    /// One from a link that is gone: its answer comes too late.
+    pub late: Option<Replay>,
     /// The last output was a question that was not taken up.
     pub shunned: bool,
     /// How many questions are to wait.
@@ -46,7 +48,7 @@ impl End<'_> {
         self.unwritten.clear();
         self.group.clear();
         self.grouped.clear();
-        self.asked = None;
+        self.late = self.asked.take().or(self.late.take());
     }
 
     /// Where the process goes on when it begins again.

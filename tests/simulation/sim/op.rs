@@ -110,8 +110,8 @@ const FIRST_FAULT: usize = 13;
 
 /// By the order of `Op`.
 pub const WEIGHTS: [u8; KINDS] = [
-    90, 90, 30, 30, 6, 6, 8, 2, 2, 2, 3, 1, 4, // the course of things
-    4, 3, 3, 10, 14, 3, 3, 2, 6, 8, 6, 3, 20, // faults
+    90, 90, 30, 30, 6, 6, 8, 2, 3, 2, 3, 1, 4, // the course of things
+    5, 6, 3, 10, 14, 3, 3, 2, 8, 8, 6, 3, 20, // faults
 ];
 
 pub fn is_fault(kind: usize) -> bool {

@@ -27,7 +27,6 @@ impl World<'_> {
             end.journal.fail(0, 0);
             self.start(side)?;
             self.verdict(side, true)?;
-            self.answer(side)?;
         }
         if self.plan.hostile {
             return self.come_to_rest();
@@ -111,7 +110,7 @@ impl World<'_> {
                 )
             })
         };
-        self.stuck(format!("{:?} and {:?}", side(0), side(1)))
+        self.stuck(format!("{:?} and {:?}, bytes {:?}", side(0), side(1), self.mark().1))
     }
 
     /// Both sides do what they can; true when anything moved.
@@ -121,6 +120,7 @@ impl World<'_> {
             self.write(side);
             self.run(side, 8)?;
             self.deliver(side, usize::MAX);
+            self.answer(side)?;
             self.finish(side);
         }
         Ok(self.mark() != before)

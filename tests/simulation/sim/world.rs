@@ -62,6 +62,7 @@ impl<'m> World<'m> {
                 crash_at: None,
                 judge: Judge::Accept,
                 asked: None,
+                late: None,
                 shunned: false,
                 waits: 0,
                 stopped: false,
@@ -415,6 +416,7 @@ impl<'m> World<'m> {
         }
         end.journal.crash(keep.into());
         (end.crash_at, end.waits, end.stopped) = (None, 0, false);
+        (end.asked, end.late) = (None, None);
         self.truths[side].crashed(&self.ends[side].journal);
         self.checks[side].finished.all();
         self.tell(side, "CRASH");

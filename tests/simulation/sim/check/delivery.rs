@@ -97,9 +97,10 @@ impl Delivery {
         self.pass(to, if by == Skip::GapFill { Notice::GapFill } else { Notice::Told }, truth)
     }
 
-    /// A message was rejected, and the application was told.
+    /// A message was rejected and counted, and the application was told.
     pub fn refused(&mut self, number: u64, truth: &Truth) -> Check {
-        if number == self.now().cursor { self.pass(number + 1, Notice::Told, truth) } else { Ok(()) }
+        self.pass(number, Notice::None, truth)?;
+        self.pass(number + 1, Notice::Told, truth)
     }
 
     /// The session expects this number next: everything below is done with.
@@ -121,6 +122,8 @@ impl Delivery {
     pub fn restart(&mut self, resume: Checkpoint, store: Store, truth: &Truth) -> Check {
         // The application sees by the series that there was a reset.
         self.new_series(resume, truth);
+        // A later one of which nothing was stored never was; its name may come again.
+        self.known.retain(|&series, _| series <= resume.series.get());
         let next_in = resume.next_in.get();
         if !self.known.contains_key(&self.series) {
             return self.pass(next_in, Notice::None, truth);
