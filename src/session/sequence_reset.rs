@@ -48,8 +48,6 @@ impl Session {
         message: &Classified,
         rules: &impl MessageRules,
     ) -> Option<Told> {
-        // Without a place in the sequence there is nothing to count.
-        let message = &Classified { class: Class::Low, ..*message };
         let view = self.message(inbox, message.layout);
         if let Err(violation) = rules.check(&view) {
             return self.violated(now, message, violation.answer, violation.tag);
