@@ -123,7 +123,11 @@ pub(crate) fn classify(
         None => return Err(Unclassified::MsgSeqNum(layout)),
     };
     let layout = Layout { number, ..layout };
-    let class = class(number, expected.next_in, flags.has(Flags::POSS_DUP));
+    let class = match kind {
+        // FIX session layer 4.8.6: its number is ignored, so nothing is counted, whatever becomes of it.
+        Kind::Reset => Class::Low,
+        _ => class(number, expected.next_in, flags.has(Flags::POSS_DUP)),
+    };
     let at_fault = |reason, tag, fatal| Fault {
         rejection: Rejection { number: said, ..Rejection::new(number, reason, tag) },
         fatal,

@@ -325,6 +325,29 @@ mod tests {
     }
 
     #[test]
+    fn a_heart_bt_int_of_more_than_a_day_or_an_empty_range_is_refused() {
+        let with = |seconds| Config { heart_bt_int: seconds, ..config() }.check();
+        assert_eq!((with(0), with(86_400)), (Ok(()), Ok(())));
+        assert_eq!(with(86_401), Err(ConfigError::HeartBtInt { got: 86_401 }));
+        let between = |low, high| {
+            let mut config = config();
+            config.policies.logon.heart_bt_int = HeartBtIntRule::Between(low, high);
+            config.check()
+        };
+        assert_eq!((between(10, 60), between(30, 30)), (Ok(()), Ok(())));
+        assert_eq!(between(31, 30), Err(ConfigError::HeartBtIntRange { low: 31, high: 30 }));
+    }
+
+    #[test]
+    fn a_threshold_of_zero_is_refused_and_the_smallest_frame_is_not() {
+        let mut config = config();
+        config.frame_max = 512;
+        assert_eq!(config.check(), Ok(()));
+        config.policies.checks.sending_time = SendingTimeCheck::Within(core::time::Duration::ZERO);
+        assert_eq!(config.check(), Err(ConfigError::Zero { field: "checks.sending_time" }));
+    }
+
+    #[test]
     fn fields_that_the_version_lacks_are_refused() {
         let mut old = Config::new(Role::Acceptor, BeginString::Fix42, "US", "THEM").unwrap();
         old.policies.logon.next_expected = NextExpected::On;

@@ -222,8 +222,8 @@ impl Session {
                 self.advanced(now);
                 Some(Told::Message(message.layout))
             }
-            // FIX session layer 4.5.1: its effect is that it came.
-            Kind::Heartbeat => {
+            // FIX session layer 4.5.1: its effect is that it came. A Logon in session and a SequenceReset-Reset have paths of their own.
+            Kind::Heartbeat | Kind::Logon | Kind::Reset => {
                 self.count(now);
                 None
             }
@@ -258,11 +258,6 @@ impl Session {
                 self.count(now);
                 self.go(now, Input::Logout(Place::InSequence));
                 Some(Told::Logout(message.layout))
-            }
-            // A Logon in session and a SequenceReset-Reset have paths of their own.
-            Kind::Logon | Kind::Reset => {
-                self.count(now);
-                None
             }
         }
     }
@@ -310,7 +305,7 @@ impl Session {
     }
 
     /// A message breaks a rule of the dictionary.
-    fn violated(
+    pub(super) fn violated(
         &mut self,
         now: Now,
         message: &Classified,

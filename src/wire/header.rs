@@ -87,16 +87,6 @@ impl<'a> Header<'a> {
         header
     }
 
-    /// Looks for a required header field behind the header's end, where it does not belong.
-    pub fn misplaced(
-        frame: &'a [u8],
-        span: &FrameSpan,
-        wanted: u32,
-        data: &'static DataFields,
-    ) -> Option<Value<'a>> {
-        super::field::find(frame.get(span.body_at..span.trailer_at)?, wanted, data)
-    }
-
     /// Keeps the first of each; false when the tag is not of the header.
     #[inline]
     fn take(&mut self, tag: u32, value: Value<'a>, version: BeginString) -> bool {
