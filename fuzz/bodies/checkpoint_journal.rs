@@ -13,10 +13,10 @@ pub fn run(input: &[u8]) {
     if std::fs::write(&path, input).is_err() {
         return;
     }
-    if let Ok((mut journal, _)) = FileJournal::open(&path, FileJournalOptions::default()) {
-        if let Some(resume) = journal.resume() {
-            let _ = journal.first_in(resume.series, MsgSeqNum::FIRST, MsgSeqNum::MAX);
-        }
+    if let Ok((mut journal, _)) = FileJournal::open(&path, FileJournalOptions::default())
+        && let Some(resume) = journal.resume()
+    {
+        let _ = journal.first_in(resume.series, MsgSeqNum::FIRST, MsgSeqNum::MAX);
     }
     let _ = std::fs::remove_file(&path);
 }
