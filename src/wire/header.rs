@@ -118,3 +118,58 @@ impl<'a> Header<'a> {
 
 /// Tags from here on are user-defined or agreed between counterparties.
 const FIRST_USER_DEFINED: u32 = 5000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Framing, Scan, checksum, frame, trailer};
+    use std::format;
+    use std::vec::Vec;
+
+    fn framed(body: &str) -> Vec<u8> {
+        let body = body.replace('|', "\u{1}");
+        let mut bytes = format!("8=FIX.4.4\u{1}9={}\u{1}{body}", body.len()).into_bytes();
+        bytes.extend(trailer(checksum(&bytes)));
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Header<'_> {
+        let Framing::Frame(span) = frame(bytes, 4096, &mut Scan::default()) else { panic!() };
+        Header::read(bytes, &span, &DataFields::STANDARD)
+    }
+
+    #[test]
+    fn each_header_field_is_kept_under_its_own_name_whatever_the_order() {
+        let bytes = framed("35=D|143=a|142=b|57=c|50=d|56=e|49=f|52=g|122=h|97=i|43=j|34=k|369=l|11=x|");
+        let header = read(&bytes);
+        let values = [
+            header.target_location_id,
+            header.sender_location_id,
+            header.target_sub_id,
+            header.sender_sub_id,
+            header.target_comp_id,
+            header.sender_comp_id,
+            header.sending_time,
+            header.orig_sending_time,
+            header.poss_resend,
+            header.poss_dup,
+            header.msg_seq_num,
+            header.last_processed,
+        ];
+        let text: Vec<u8> = values.iter().flat_map(|value| value.unwrap().as_bytes()).copied().collect();
+        assert_eq!(text, b"abcdefghijkl");
+        assert_eq!(
+            (header.msg_type.as_bytes(), &bytes[header.body_at..header.body_at + 5]),
+            (&b"D"[..], &b"11=x\x01"[..])
+        );
+    }
+
+    #[test]
+    fn the_first_of_two_counts_and_what_stands_in_the_body_does_not() {
+        let bytes = framed("35=D|35=8|34=1|34=2|11=x|43=Y|");
+        let header = read(&bytes);
+        assert_eq!(header.msg_type.as_bytes(), b"D");
+        assert_eq!(header.msg_seq_num.unwrap().as_bytes(), b"1");
+        assert!(header.poss_dup.is_none());
+    }
+}
