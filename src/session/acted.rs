@@ -42,3 +42,37 @@ impl Acted {
         self.0.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn n(number: u64) -> MsgSeqNum {
+        MsgSeqNum::new(number).unwrap()
+    }
+
+    #[test]
+    fn a_number_counts_once_and_what_lies_below_it_not_at_all() {
+        let mut acted = Acted::default();
+        for number in [9, 5, 7, 5] {
+            assert_eq!(acted.keep(n(number)), Became::Acted);
+        }
+        assert_eq!(acted.first(), Some(n(5)));
+        assert!(!acted.take(n(6)));
+        assert!(acted.take(n(7)));
+        assert!(!acted.take(n(7)));
+        assert_eq!(acted.first(), Some(n(9)));
+        acted.clear();
+        assert_eq!(acted.first(), None);
+    }
+
+    #[test]
+    fn what_finds_no_room_has_to_come_again() {
+        let mut acted = Acted::default();
+        for number in 1..5 {
+            assert_eq!(acted.keep(n(number)), Became::Acted);
+        }
+        assert_eq!(acted.keep(n(5)), Became::ActedOnly);
+        assert_eq!(acted.keep(n(4)), Became::Acted);
+    }
+}

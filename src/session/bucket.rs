@@ -51,14 +51,15 @@ mod tests {
     fn a_bucket_lets_its_burst_through_and_then_its_rate() {
         let rate = Some(Rate { burst: 2, per_second: 10 });
         let mut bucket = Bucket::full(rate);
-        let now = Instant::from_nanos(1_000_000_000);
+        // From the first moment on: nothing is regained before it.
+        let now = Instant::ZERO;
         for _ in 0..2 {
             assert_eq!(bucket.wait(rate, now), None);
             bucket.take(now);
         }
-        let next = Instant::from_nanos(1_100_000_000);
+        let next = Instant::from_nanos(100_000_000);
         assert_eq!(bucket.wait(rate, now), Some(next));
-        assert_eq!(bucket.wait(rate, Instant::from_nanos(1_099_999_999)), Some(next));
+        assert_eq!(bucket.wait(rate, Instant::from_nanos(99_999_999)), Some(next));
         assert_eq!(bucket.wait(rate, next), None);
     }
 }

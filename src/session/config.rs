@@ -78,7 +78,7 @@ pub struct Compose {
     pub resend_request: bool,
     /// Reject (3).
     pub reject: bool,
-    /// SequenceReset (4).
+    /// SequenceReset-Reset (4) that an operator asks for; gap fills go out as they are.
     pub sequence_reset: bool,
 }
 
@@ -322,6 +322,29 @@ mod tests {
         let mut zero_tries = config();
         zero_tries.policies.gaps.tries = 0;
         assert_eq!(zero_tries.check(), Err(ConfigError::Zero { field: "gaps.tries" }));
+    }
+
+    #[test]
+    fn a_heart_bt_int_of_more_than_a_day_or_an_empty_range_is_refused() {
+        let with = |seconds| Config { heart_bt_int: seconds, ..config() }.check();
+        assert_eq!((with(0), with(86_400)), (Ok(()), Ok(())));
+        assert_eq!(with(86_401), Err(ConfigError::HeartBtInt { got: 86_401 }));
+        let between = |low, high| {
+            let mut config = config();
+            config.policies.logon.heart_bt_int = HeartBtIntRule::Between(low, high);
+            config.check()
+        };
+        assert_eq!((between(10, 60), between(30, 30)), (Ok(()), Ok(())));
+        assert_eq!(between(31, 30), Err(ConfigError::HeartBtIntRange { low: 31, high: 30 }));
+    }
+
+    #[test]
+    fn a_threshold_of_zero_is_refused_and_the_smallest_frame_is_not() {
+        let mut config = config();
+        config.frame_max = 512;
+        assert_eq!(config.check(), Ok(()));
+        config.policies.checks.sending_time = SendingTimeCheck::Within(core::time::Duration::ZERO);
+        assert_eq!(config.check(), Err(ConfigError::Zero { field: "checks.sending_time" }));
     }
 
     #[test]

@@ -48,13 +48,9 @@ impl Session {
         message: &Classified,
         rules: &impl MessageRules,
     ) -> Option<Told> {
-        // Without a place in the sequence there is nothing to count.
-        let message = &Classified { class: Class::Low, ..*message };
         let view = self.message(inbox, message.layout);
         if let Err(violation) = rules.check(&view) {
-            let super::rules::Answer::Reject(reason) = violation.answer else { return None };
-            let rejection = Rejection::new(message.layout.number, reason, violation.tag);
-            return self.reject_message(now, message, rejection, None);
+            return self.violated(now, message, violation.answer, violation.tag);
         }
         let to = match self.new_seq_no(inbox, message) {
             Ok(to) => to,

@@ -65,3 +65,22 @@ impl fmt::Display for BeginString {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_is_read_as_it_is_written_and_nothing_else_is() {
+        let texts = ["FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIXT.1.1"];
+        assert_eq!(BeginString::ALL.map(BeginString::as_str), texts);
+        for version in BeginString::ALL {
+            assert_eq!(BeginString::from_bytes(version.as_str().as_bytes()), Some(version));
+        }
+        assert!(
+            ["", "FIX.4.5", "FIX.5.0", "FIX.4.4 ", "fix.4.4"]
+                .iter()
+                .all(|text| BeginString::from_bytes(text.as_bytes()).is_none())
+        );
+    }
+}

@@ -57,3 +57,41 @@ const fn standard(tag: u32) -> Option<u32> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_a_data_field_stands_in_the_tag_before_it_with_few_exceptions() {
+        let length_tag = |tag| DataFields::STANDARD.length_tag(tag);
+        for tag in [91, 96, 213, 349, 365, 446, 619, 622, 1185, 1398, 2352, 2798, 40005, 42948] {
+            assert_eq!(length_tag(tag), Some(tag - 1));
+        }
+        for (length, tag) in [
+            (93, 89),
+            (1525, 1527),
+            (1678, 1697),
+            (2372, 2371),
+            (2494, 2493),
+            (2522, 2521),
+            (2802, 2801),
+            (2809, 2808),
+            (2815, 2814),
+            (43110, 42486),
+            (43109, 42684),
+            (43111, 42982),
+        ] {
+            assert_eq!(length_tag(tag), Some(length));
+            assert_eq!(length_tag(length), None);
+        }
+        assert_eq!([0, 58, 88, 90, 95, 5002].map(length_tag), [None; 6]);
+    }
+
+    #[test]
+    fn fields_agreed_on_are_data_beside_those_of_the_standard() {
+        const AGREED: DataFields = DataFields::new(&[(57, 58), (5001, 5002)]);
+        let length_tag = |tag| AGREED.length_tag(tag);
+        assert_eq!([58, 5002, 96, 57, 5001].map(length_tag), [Some(57), Some(5001), Some(95), None, None]);
+    }
+}

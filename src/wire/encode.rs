@@ -437,4 +437,58 @@ mod tests {
             prop_assert_eq!(fields, values);
         }
     }
+
+    #[test]
+    fn a_moment_and_an_empty_field_are_written_and_counted() {
+        let mut out = [0; 64];
+        let mut body = Body::new(&mut out, Guard::Application(BeginString::Fix44));
+        assert!(body.is_empty());
+        body.utc(60, Utc::from_nanos(1_500_000_000), TimePrecision::Seconds).empty(58);
+        assert!(!body.is_empty());
+        let len = body.len();
+        assert_eq!(body.finish(), Ok(len));
+        assert_eq!(&out[..len], b"60=19700101-00:00:01\x0158=\x01");
+    }
+
+    #[test]
+    fn a_number_is_cut_only_where_the_space_ends() {
+        for value in [0, 7, 10, 4096, 12_345_678, 100_000_000, 1_234_567_890, u64::MAX] {
+            let text = std::format!("{value}");
+            for space in 0..=24 {
+                let mut out = std::vec![b'.'; space];
+                assert_eq!(write_uint(&mut out, value), text.len());
+                if space >= text.len() {
+                    assert_eq!(&out[..text.len()], text.as_bytes(), "{space}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn soh_is_found_wherever_it_stands() {
+        for len in 0..40 {
+            let clean: Vec<u8> = (0..len).map(|at| [0, 2, 0x7f, 0x80, 0x81, 0xff][at % 6]).collect();
+            assert!(!holds_soh(&clean));
+            for at in 0..len {
+                let mut broken = clean.clone();
+                broken[at] = SOH;
+                assert!(holds_soh(&broken), "{len} {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_fits_to_the_last_byte_and_its_length_is_said_when_it_does_not() {
+        for space in 0..24 {
+            let mut out = std::vec![b'.'; space];
+            let mut body = Body::new(&mut out, Guard::Session);
+            body.put(112, b"ARE YOU THERE");
+            assert_eq!(body.len(), 18);
+            if space >= 18 {
+                assert_eq!(&out[..18], b"112=ARE YOU THERE\x01");
+            } else {
+                assert!(out.iter().all(|&byte| byte == b'.'));
+            }
+        }
+    }
 }

@@ -287,4 +287,41 @@ mod tests {
         assert_eq!(find(b"56=A\x0156=B\x01", 56, &AGREED), Some(Value::new(b"A")));
         assert_eq!(find(b"156=A\x015=6\x01", 56, &AGREED), None);
     }
+
+    #[test]
+    fn a_tag_has_one_to_ten_digits_and_no_leading_zero() {
+        for (text, tag) in [
+            ("1=", 1),
+            ("12=", 12),
+            ("123=", 123),
+            ("1234=", 1234),
+            ("12345=", 12345),
+            ("4294967295=", u32::MAX),
+        ] {
+            assert_eq!(leading_tag(text.as_bytes()), Some(tag));
+        }
+        for text in [
+            "",
+            "=",
+            "1",
+            "12",
+            "0=",
+            "01=",
+            "012=",
+            "0123=",
+            "1a=",
+            "-1=",
+            "123:",
+            "4294967296=",
+            "99999999999=",
+        ] {
+            assert_eq!(leading_tag(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bad_field_is_shown_with_its_text() {
+        let bad = Fields::new(b"x=1\x01", &DataFields::STANDARD).find_map(Result::err);
+        assert_eq!(std::format!("{:?}", bad.unwrap()), "BadField(\"x\", Tag)");
+    }
 }

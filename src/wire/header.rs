@@ -3,7 +3,7 @@
 use super::begin_string::BeginString;
 use super::data_fields::DataFields;
 use super::delimiters::Delimiters;
-use super::field::{Fields, tag as tag_and_len};
+use super::field::{BadField, Fields, tag as tag_and_len};
 use super::frame::FrameSpan;
 use super::msg_type::MsgType;
 use super::tag;
@@ -38,8 +38,8 @@ pub struct Header<'a> {
     pub target_location_id: Option<Value<'a>>,
     /// LastMsgSeqNumProcessed(369).
     pub last_processed: Option<Value<'a>>,
-    /// The text of the first piece that is no field (no `=`, or a tag that is no positive number).
-    pub malformed: Option<&'a [u8]>,
+    /// The first piece that is no field: no `=`, a tag that is no positive number, a data field whose length is wrong.
+    pub malformed: Option<BadField<'a>>,
     /// Offset in the frame of the first field after the header.
     pub body_at: usize,
     /// Does it hold a field that a retransmission takes over as it was (FIX session layer 4.8.4)?
@@ -93,7 +93,7 @@ impl<'a> Header<'a> {
                     }
                     header.body_at = span.body_at + fields.offset();
                 }
-                Err(bad) => header.malformed = header.malformed.or(Some(bad.text)),
+                Err(bad) => header.malformed = header.malformed.or(Some(bad)),
             }
         }
         header
@@ -118,16 +118,6 @@ impl<'a> Header<'a> {
             body_at: span.body_at,
             has_others: false,
         }
-    }
-
-    /// Looks for a required header field behind the header's end, where it does not belong.
-    pub fn misplaced(
-        frame: &'a [u8],
-        span: &FrameSpan,
-        wanted: u32,
-        data: &'static DataFields,
-    ) -> Option<Value<'a>> {
-        super::field::find(frame.get(span.body_at..span.trailer_at)?, wanted, data)
     }
 
     /// Keeps the first of each; false when the tag is not of the header.
@@ -174,3 +164,58 @@ impl<'a> Header<'a> {
 
 /// Tags from here on are user-defined or agreed between counterparties.
 const FIRST_USER_DEFINED: u32 = 5000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Framing, Scan, checksum, frame, trailer};
+    use std::format;
+    use std::vec::Vec;
+
+    fn framed(body: &str) -> Vec<u8> {
+        let body = body.replace('|', "\u{1}");
+        let mut bytes = format!("8=FIX.4.4\u{1}9={}\u{1}{body}", body.len()).into_bytes();
+        bytes.extend(trailer(checksum(&bytes)));
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Header<'_> {
+        let Framing::Frame(span) = frame(bytes, 4096, &mut Scan::default()) else { panic!() };
+        Header::read(bytes, &span, &DataFields::STANDARD)
+    }
+
+    #[test]
+    fn each_header_field_is_kept_under_its_own_name_whatever_the_order() {
+        let bytes = framed("35=D|143=a|142=b|57=c|50=d|56=e|49=f|52=g|122=h|97=i|43=j|34=k|369=l|11=x|");
+        let header = read(&bytes);
+        let values = [
+            header.target_location_id,
+            header.sender_location_id,
+            header.target_sub_id,
+            header.sender_sub_id,
+            header.target_comp_id,
+            header.sender_comp_id,
+            header.sending_time,
+            header.orig_sending_time,
+            header.poss_resend,
+            header.poss_dup,
+            header.msg_seq_num,
+            header.last_processed,
+        ];
+        let text: Vec<u8> = values.iter().flat_map(|value| value.unwrap().as_bytes()).copied().collect();
+        assert_eq!(text, b"abcdefghijkl");
+        assert_eq!(
+            (header.msg_type.as_bytes(), &bytes[header.body_at..header.body_at + 5]),
+            (&b"D"[..], &b"11=x\x01"[..])
+        );
+    }
+
+    #[test]
+    fn the_first_of_two_counts_and_what_stands_in_the_body_does_not() {
+        let bytes = framed("35=D|35=8|34=1|34=2|11=x|43=Y|");
+        let header = read(&bytes);
+        assert_eq!(header.msg_type.as_bytes(), b"D");
+        assert_eq!(header.msg_seq_num.unwrap().as_bytes(), b"1");
+        assert!(header.poss_dup.is_none());
+    }
+}

@@ -57,3 +57,22 @@ impl fmt::Debug for MsgType<'_> {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+
+    #[test]
+    fn the_session_layer_has_seven_types() {
+        let admin = |text: &str| MsgType::new(text.as_bytes()).is_admin();
+        assert!(["0", "1", "2", "3", "4", "5", "A"].into_iter().all(admin));
+        assert!(!["", "6", "B", "j", "a", "00", "AA", "A0"].into_iter().any(admin));
+    }
+
+    #[test]
+    fn a_type_is_shown_as_it_is_written_and_bytes_beyond_ascii_escaped() {
+        let msg_type = MsgType::new(b"AE");
+        assert_eq!(format!("{msg_type} {msg_type:?} {}", MsgType::new(b"\xff")), "AE AE \\xff");
+    }
+}

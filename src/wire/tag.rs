@@ -219,4 +219,10 @@ mod tests {
         assert!([CHECK_SUM, SIGNATURE, SIGNATURE_LENGTH].into_iter().all(is_trailer));
         assert!(!is_trailer(TEXT));
     }
+
+    #[test]
+    fn on_behalf_of_sending_time_is_of_the_header_in_two_versions() {
+        let versions = BeginString::ALL.into_iter().filter(|&version| is_header(370, version));
+        assert!(versions.eq([BeginString::Fix42, BeginString::Fix43]));
+    }
 }

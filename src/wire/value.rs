@@ -320,4 +320,35 @@ mod tests {
         assert_eq!(value("24:00:00").utc_time(), Err(ValueError::Range));
         assert_eq!(value("").utc_time(), Err(ValueError::Empty));
     }
+
+    #[test]
+    fn an_empty_value_has_no_form() {
+        let empty = value("");
+        assert!(empty.is_empty() && !value("0").is_empty());
+        assert_eq!(empty.decimal(), Err(ValueError::Empty));
+        assert_eq!(empty.uint(), Err(ValueError::Empty));
+        assert_eq!(empty.bool(), Err(ValueError::Empty));
+    }
+
+    #[test]
+    fn a_value_is_shown_as_text_and_what_is_none_escaped() {
+        let shown = std::format!("{} {:?}", value("IBM"), Value::new(b"a\x01\xff"));
+        assert_eq!(shown, "IBM \"a\\x01\\xff\"");
+    }
+
+    #[test]
+    fn two_texts_are_the_same_when_every_byte_is() {
+        let text = b"ABCDEFGHIJKLMNOPQRST";
+        for len in 0..=text.len() {
+            let one = &text[..len];
+            assert!(same(one, &one.to_vec()));
+            assert!(!same(one, &text[..len.saturating_sub(1)]) || len == 0);
+            assert!(!same(&text[..len.saturating_sub(1)], one) || len == 0);
+            for at in 0..len {
+                let mut other = one.to_vec();
+                other[at] ^= 1;
+                assert!(!same(one, &other), "{len} {at}");
+            }
+        }
+    }
 }
