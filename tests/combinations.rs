@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use sansfix::session::{NextExpected, ResetAck, ResetByPeer, ResetOn, ResetOnLogon, UnaskedReset};
+use sansfix::session::{Inbound, NextExpected, ResetAck, ResetByPeer, ResetOn, ResetOnLogon, UnaskedReset};
 use sansfix::testing::{Pair, What, Who};
 use sansfix::{BeginString, Config, MsgType, Policies, Reason, Role, State};
 
@@ -138,6 +138,9 @@ fn settle(pair: &mut Pair, label: &str) {
         let (_, next_in, next_out) = pair.initiator.stands();
         let (_, their_in, their_out) = pair.acceptor.stands();
         assert_eq!((next_in, next_out), (their_out, their_in), "{label}\n{}", story(pair, before));
+        for session in [&pair.initiator.session, &pair.acceptor.session] {
+            assert_eq!(session.status().inbound, Inbound::InSequence, "{label}\n{}", story(pair, before));
+        }
         return;
     }
     assert_eq!(states, (State::Disconnected, State::Disconnected), "{label}\n{}", story(pair, before));

@@ -77,7 +77,7 @@ fn header(kind: &str, number: u64, order: Order, time: &str) -> String {
 
 /// A message of the counterparty, with `body` separated by `|`.
 pub(crate) fn message(kind: &str, number: u64, body: &str) -> Vec<u8> {
-    frame(&(header(kind, number, Order::ByTag, &sending_time(0)) + body))
+    frame(&format!("{}{body}", header(kind, number, Order::ByTag, &sending_time(0))))
 }
 
 /// NewOrderSingle: 18 fields.
@@ -87,7 +87,7 @@ pub(crate) fn order(number: u64, draw: &mut Draw, order: Order, time: &str) -> V
     let body = format!(
         "11=O{number:07}|1=ACC7|21=1|38={quantity}|40=2|44={price}|54={side}|55={symbol}|59=0|60={time}|"
     );
-    frame(&(header("D", number, order, time) + &body))
+    frame(&format!("{}{body}", header("D", number, order, time)))
 }
 
 /// ExecutionReport: 28 fields.

@@ -4,13 +4,11 @@ use std::collections::HashSet;
 
 use sansfix::dictionary::{Item, MessageRules};
 use sansfix::wire::{DataFields, Field, Fields, tag};
-use sansfix::{
-    BeginString, Body, Event, Frame, Message, MsgType, Now, Outgoing, SendError, Session, SessionRejectReason,
-};
+use sansfix::{BeginString, Body, Event, Frame, Message, Now, Outgoing, SendError, Session};
 
 const CL_ORD_ID: u32 = 11;
 /// BusinessRejectReason(380): unsupported message type.
-const UNSUPPORTED_MESSAGE_TYPE: u64 = 3;
+const UNSUPPORTED_MESSAGE_TYPE: u16 = 3;
 
 #[derive(Default)]
 pub(crate) struct Application {
@@ -90,21 +88,16 @@ fn write(body: &mut Body<'_>, fields: &[Field<'_>]) {
     }
 }
 
-/// FIX session test case 2r. BusinessMessageReject came with FIX 4.2.
+/// FIX session test case 2r. QuickFIX's applications say it in other letters before FIX 4.2, where it is a Reject.
 fn unsupported<'o>(
     message: &Message<'_>,
     session: &mut Session,
     now: Now,
     out: &'o mut [u8],
 ) -> Result<Frame<'o>, SendError> {
-    if session.config().begin_string < BeginString::Fix42 {
-        let reason = SessionRejectReason::InvalidMsgType;
-        return session.reject(now, message, reason, None, "Unsupported message type", out);
-    }
-    session.send(now, MsgType::BUSINESS_MESSAGE_REJECT, out, |body| {
-        body.uint(tag::REF_SEQ_NUM, message.msg_seq_num().get());
-        body.text(tag::TEXT, "Unsupported Message Type");
-        body.bytes(tag::REF_MSG_TYPE, message.msg_type().as_bytes());
-        body.uint(tag::BUSINESS_REJECT_REASON, UNSUPPORTED_MESSAGE_TYPE);
-    })
+    let text = match session.config().begin_string {
+        BeginString::Fix40 | BeginString::Fix41 => "Unsupported message type",
+        _ => "Unsupported Message Type",
+    };
+    session.business_reject(now, message, UNSUPPORTED_MESSAGE_TYPE, text, out)
 }

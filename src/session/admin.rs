@@ -1,14 +1,18 @@
 //! The bodies of admin messages, by rising tag.
 
 use super::Session;
+use super::config::Id;
 use super::owed::{Owed, Rejection, Request, Why};
 use super::policy::{
-    AfterReject, AnswerStatus, FaultStatus, MaxMessageSize, NextExpected, RejectText, TestMessage, TestReqId,
+    AfterReject, AnswerStatus, FaultStatus, MaxMessageSize, NextExpected, RejectText, RejectVersion,
+    TestMessage, TestReqId,
 };
+use super::rules::RefTag;
 use super::state::{Opening, State};
 use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
+use crate::reject_reason::SessionRejectReason;
 use crate::wire::{BeginString, Body, tag};
 
 impl Session {
@@ -101,6 +105,9 @@ impl Session {
             Why::Garbled(why) => core::fmt::write(&mut text, format_args!("{why}")),
             Why::Business(_, said) => core::fmt::write(&mut text, format_args!("{said}")),
         };
+        if let Some(tag) = self.tag_in_text(rejection) {
+            let _ = core::fmt::write(&mut text, format_args!(" ({})", tag.as_str()));
+        }
         body.text(tag::TEXT, &text);
         if version < BeginString::Fix42 {
             return;
@@ -114,6 +121,9 @@ impl Session {
         if let Why::Business(code, _) = rejection.why {
             ref_msg_type(body);
             body.uint(tag::BUSINESS_REJECT_REASON, u64::from(code));
+            if let Some(version) = self.version_on_reject() {
+                body.text(tag::DEFAULT_APPL_VER_ID, &version);
+            }
             return;
         }
         if let Some(tag) = &rejection.tag {
@@ -122,6 +132,29 @@ impl Session {
         ref_msg_type(body);
         if let Some(code) = rejection.reason().code_in(version) {
             body.uint(tag::SESSION_REJECT_REASON, u64::from(code));
+        }
+    }
+
+    /// RefTagID(371) came with FIX 4.2. By policy Text(58) names the field before that, unless its words do.
+    fn tag_in_text(&self, rejection: &Rejection) -> Option<RefTag> {
+        let wanted = self.config.policies.checks.reject_text == RejectText::OfReason;
+        let named = matches!(
+            rejection.why,
+            Why::LowersTo(_)
+                | Why::Session(
+                    SessionRejectReason::CompIdProblem
+                        | SessionRejectReason::SendingTimeAccuracyProblem
+                        | SessionRejectReason::InvalidMsgType
+                )
+        );
+        rejection.tag.filter(|_| wanted && !named && self.config.begin_string < BeginString::Fix42)
+    }
+
+    /// What a BusinessMessageReject says in DefaultApplVerID(1137), by policy.
+    pub(super) fn version_on_reject(&self) -> Option<Id> {
+        match (self.config.policies.checks.reject_version, self.config.begin_string) {
+            (RejectVersion::Said, BeginString::Fixt11) => Some(self.config.default_appl_ver_id),
+            (RejectVersion::Said | RejectVersion::Unsaid, _) => None,
         }
     }
 

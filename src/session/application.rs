@@ -300,6 +300,36 @@ impl Session {
         Ok(self.own_frame(out.get(range).unwrap_or_default(), number, effect, now.monotonic))
     }
 
+    /// Builds a BusinessMessageReject for an application message: `code` is BusinessRejectReason(380), 3 for a type that is not supported (test
+    /// case 2r). Before FIX 4.2, which has no such message, it is a Reject.
+    ///
+    /// # Errors
+    /// As [`send`](Session::send).
+    pub fn business_reject<'o>(
+        &mut self,
+        now: Now,
+        message: &Message<'_>,
+        code: u16,
+        text: &str,
+        out: &'o mut [u8],
+    ) -> Result<Frame<'o>, SendError> {
+        if self.config.begin_string < BeginString::Fix42 {
+            return self.reject(now, message, SessionRejectReason::InvalidMsgType, None, text, out);
+        }
+        let version = self.version_on_reject();
+        self.send(now, MsgType::BUSINESS_MESSAGE_REJECT, out, |body| {
+            body.uint(tag::REF_SEQ_NUM, message.msg_seq_num().get());
+            if !text.is_empty() {
+                body.text(tag::TEXT, text);
+            }
+            body.bytes(tag::REF_MSG_TYPE, message.msg_type().as_bytes());
+            body.uint(tag::BUSINESS_REJECT_REASON, u64::from(code));
+            if let Some(version) = version {
+                body.text(tag::DEFAULT_APPL_VER_ID, &version);
+            }
+        })
+    }
+
     /// Logs out: the session sends Logout once no replay runs and nothing is missing, or the time for an answer has passed, waits for the answer, serves resends meanwhile, and asks for the link to be closed.
     ///
     /// `text` is what Text(58) says; empty for none, longer than 96 bytes is cut. Numbers survive.

@@ -13,7 +13,9 @@ use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Utc;
-use crate::wire::{FrameSpan, Framing, Header, MsgType, Scan, Value, ValueError, find, same, tag};
+use crate::wire::{
+    BadField, BadFieldKind, FrameSpan, Framing, Header, MsgType, Scan, Value, ValueError, find, same, tag,
+};
 
 /// A message by what the session layer does with it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -69,6 +71,8 @@ pub(crate) struct Fault {
 pub(crate) enum Unclassified {
     /// BeginString(8) is another version's.
     BeginString,
+    /// SecureDataLen(90) is wrong: the message is garbled (test case 17g).
+    SecureData,
     /// MsgSeqNum(34) is missing or unreadable.
     MsgSeqNum(Layout),
 }
@@ -93,6 +97,9 @@ pub(crate) fn classify(
         return Err(Unclassified::BeginString);
     }
     let header = Header::read(frame, span, config.data_fields);
+    if let Some(BadField { text: b"91", why: BadFieldKind::DataLength }) = header.malformed {
+        return Err(Unclassified::SecureData);
+    }
     let flags = Flags::default()
         .with(Flags::POSS_DUP, is_yes(header.poss_dup) && !planted(Bug::PossDupFlagIgnored))
         .with(Flags::POSS_RESEND, is_yes(header.poss_resend));
@@ -149,7 +156,7 @@ pub(crate) fn layout(frame: &[u8], config: &Config) -> Layout {
     match classify(frame, &span, expected) {
         Ok(classified) => classified.layout,
         Err(Unclassified::MsgSeqNum(layout)) => layout,
-        Err(Unclassified::BeginString) => Layout::NOTHING,
+        Err(Unclassified::BeginString | Unclassified::SecureData) => Layout::NOTHING,
     }
 }
 
@@ -199,8 +206,12 @@ fn header_fault<'a>(
 ) -> Option<Faulty> {
     let config = expected.config;
     // FIX session layer 4.5.4, test case 14a: a tag that is 0, negative or no number is quoted as it came.
-    if let Some(text) = header.malformed {
-        return Some((SessionRejectReason::InvalidTagNumber, RefTag::malformed(text), None));
+    if let Some(bad) = header.malformed {
+        let reason = match bad.why {
+            BadFieldKind::Tag | BadFieldKind::NoEquals => SessionRejectReason::InvalidTagNumber,
+            BadFieldKind::DataLength => SessionRejectReason::IncorrectDataFormat,
+        };
+        return Some((reason, RefTag::malformed(bad.text), None));
     }
     let required = [
         (tag::MSG_SEQ_NUM, header.msg_seq_num),

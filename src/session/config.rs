@@ -78,7 +78,7 @@ pub struct Compose {
     pub resend_request: bool,
     /// Reject (3).
     pub reject: bool,
-    /// SequenceReset (4).
+    /// SequenceReset-Reset (4) that an operator asks for; gap fills go out as they are.
     pub sequence_reset: bool,
 }
 

@@ -168,6 +168,7 @@ impl Session {
             out_of_sequence: policies.logout.out_of_sequence,
             after_answer: policies.logout.after_answer,
             unanswered: policies.liveness.unanswered,
+            invalid_logon: policies.logon.invalid,
         };
         let (state, actions) = super::state::next(rules, self.state, input);
         if state != self.state {

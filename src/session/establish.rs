@@ -26,9 +26,16 @@ impl Session {
         self.take_facts(logon);
         let reset = logon.reset || own == ResetOnLogon::Announced;
         self.owed.push(Owed::LogonAnswer { reset });
-        if logon.number == self.numbers.next_in {
+        // A reset that we announce makes the Logon the first message of the new series, whatever number it bore in the old one.
+        if logon.number == self.numbers.next_in || self.announces_reset() {
             self.count(now);
         }
+    }
+
+    /// Does our answer to a Logon begin a new series on our own account, and say so (FIX session layer 4.4.3)?
+    pub(super) fn announces_reset(&self) -> bool {
+        let policy = self.config.policies.logon.reset_on_logon;
+        self.config.role == Role::Acceptor && policy == ResetOnLogon::Announced
     }
 
     /// Our reset in session lost its answer with the link, and the counterparty logs on again: a number below the expected one says that it
@@ -56,6 +63,10 @@ impl Session {
 
     /// FIX session layer 4.3.11, 4.4.1: both sides compare the numbers said at logon and recover.
     pub(super) fn synchronise(&mut self, now: Now, logon: PeerLogon) {
+        // What the counterparty said of the old series says nothing of the one that we announce.
+        if self.announces_reset() {
+            return;
+        }
         // Our own Logon is still owed by an acceptor: its number is the last that the counterparty cannot have.
         let own = match self.config.role {
             Role::Acceptor => Some(self.numbers.next_out),

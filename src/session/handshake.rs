@@ -28,6 +28,7 @@ impl Session {
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
+            Err(Unclassified::SecureData) => return Some(self.bad_secure_data(now, inbox)),
             Err(Unclassified::BeginString) => {
                 // FIX session layer 4.2.1, 4.6.4: supported versions are not revealed to a stranger.
                 self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
@@ -107,7 +108,6 @@ impl Session {
             self.go(now, Input::Fatal(reason, Farewell::Logout));
             return None;
         }
-        // FIX session layer 4.4.1: what the counterparty expects was never sent.
         let next_out = if self.took_our_reset(logon.number) {
             MsgSeqNum::FIRST.next()
         } else if resets {
@@ -115,9 +115,7 @@ impl Session {
         } else {
             self.numbers.next_out
         };
-        if let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) {
-            let reason = Reason::NextExpectedTooHigh { next_out, received };
-            self.go(now, Input::Fatal(reason, Farewell::Logout));
+        if (logon.reset || !self.announces_reset()) && self.expects_too_much(now, &logon, next_out) {
             return None;
         }
         if logon.reset && planted(Bug::ResetBeforeVerdict) {
@@ -170,6 +168,7 @@ impl Session {
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
+            Err(Unclassified::SecureData) => return Some(self.bad_secure_data(now, inbox)),
             Err(Unclassified::BeginString) => {
                 self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
                 return None;
@@ -222,16 +221,22 @@ impl Session {
                     self.go(now, Input::Fatal(reason, Farewell::Logout));
                     return None;
                 }
-                let next_out = self.numbers.next_out;
-                if let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) {
-                    let reason = Reason::NextExpectedTooHigh { next_out, received };
-                    self.go(now, Input::Fatal(reason, Farewell::Logout));
-                    return None;
-                }
             }
         }
-        self.go(now, Input::Logon(logon));
+        // Our Logon was the first message of a new series.
+        let next_out = if logon.reset { MsgSeqNum::FIRST.next() } else { self.numbers.next_out };
+        if opening == Opening::Resumed && logon.reset || !self.expects_too_much(now, &logon, next_out) {
+            self.go(now, Input::Logon(logon));
+        }
         None
+    }
+
+    /// FIX session layer 4.4.1: what the counterparty expects was never sent, and the session cannot be recovered. True when it ends over that.
+    fn expects_too_much(&mut self, now: Now, logon: &PeerLogon, next_out: MsgSeqNum) -> bool {
+        let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) else { return false };
+        let reason = Reason::NextExpectedTooHigh { next_out, received };
+        self.go(now, Input::Fatal(reason, Farewell::Logout));
+        true
     }
 
     /// FIX session layer 4.4.2, 4.3.10: a Logon on a session that is logged on is a reset, or a mistake.
@@ -256,6 +261,8 @@ impl Session {
         }
         if !logon.reset {
             self.count_if_next(now, message.class);
+        } else if self.expects_too_much(now, &logon, MsgSeqNum::FIRST) {
+            return None;
         }
         self.go(now, Input::Logon(logon));
         None

@@ -46,7 +46,7 @@ pub(super) fn received(rules: Rules, given: Answer, input: Input) -> (State, Act
     match (input, given) {
         (Input::Recovered, Answer::Owed) => answer(rules),
         // FIX session layer 4.6.3: the counterparty may be unable to resend; it gets its answer all the same.
-        (Input::Timeout, Answer::Owed) => answer(rules),
+        (Input::Timeout | Input::Fatal(Reason::ResendUnanswered { .. }, _), Answer::Owed) => answer(rules),
         // FIX session layer 4.6.1, test case 13b: the counterparty closes the link; when it does not, we do.
         (Input::Timeout, Answer::Given) => close(Reason::LinkLeftOpen, Farewell::Silent),
         // The application wants to leave as well: the counterparty's Logout is the answer to ours.

@@ -53,7 +53,7 @@ impl Session {
     /// asked for again.
     ///
     /// # Errors
-    /// The session is being established or is ending: wait for it.
+    /// Our own Logon is out, or the session is ending: wait for it.
     pub fn set_next_in(&mut self, now: Now, next: MsgSeqNum) -> Result<(), NotNow> {
         let now = self.observe(now);
         self.settled()?;
@@ -70,7 +70,7 @@ impl Session {
     /// [`sequence_reset`](Session::sequence_reset) tells it. A reset of ours that was never answered is not asked for again.
     ///
     /// # Errors
-    /// The session is being established or is ending: wait for it.
+    /// Our own Logon is out, or the session is ending: wait for it.
     pub fn set_next_out(&mut self, now: Now, next: MsgSeqNum) -> Result<(), NotNow> {
         self.observe(now);
         self.settled()?;
@@ -197,12 +197,16 @@ impl Session {
         if self.owed.has_room() { Ok(()) } else { Err(OperatorError::StepFirst) }
     }
 
-    /// Numbers may be set while the session is logged on or has no link.
+    /// Numbers may be set while the session is logged on or has no link, and while a Logon waits for its verdict: an acceptor without
+    /// a memory takes them from there (FIX session layer 4.4.4).
     fn settled(&self) -> Result<(), NotNow> {
-        if matches!(self.state, State::Active | State::Disconnected | State::Connecting) {
-            Ok(())
-        } else {
-            Err(NotNow(self.state))
+        match self.state {
+            State::Active | State::Disconnected | State::Connecting | State::LogonReceived(_) => Ok(()),
+            State::AwaitingLogon
+            | State::LogonSent(_)
+            | State::LogoutSent
+            | State::LogoutReceived(_)
+            | State::Closing(_) => Err(NotNow(self.state)),
         }
     }
 

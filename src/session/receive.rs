@@ -2,7 +2,9 @@
 
 use super::classify::{Class, Classified, Expected, Kind, Unclassified, classify};
 use super::owed::{Owed, Rejection, Why};
-use super::policy::{Above, Check, LowNumber, OutOfSequenceLogout, RepeatedAdmin, StaleRequest};
+use super::policy::{
+    Above, Check, LowNumber, OrigSendingTime, OutOfSequenceLogout, RepeatedAdmin, StaleRequest,
+};
 use super::react::{Reaction, react};
 use super::recovery::Became;
 use super::rules::{Answer, MessageRules, RefTag};
@@ -101,6 +103,7 @@ impl Session {
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
+            Err(Unclassified::SecureData) => return Some(self.bad_secure_data(now, inbox)),
             Err(Unclassified::BeginString) => {
                 self.go(now, Input::Fatal(Reason::BeginString, Farewell::Logout));
                 return None;
@@ -276,7 +279,12 @@ impl Session {
 
     /// FIX session layer 4.8.7, test case 2e: already received, so it is ignored; but an application message must say well when it was first sent.
     fn duplicate(&mut self, now: Now, message: &Classified) -> Option<Told> {
-        if let (Kind::Application, Some(fault)) = (message.kind, &message.orig_sending_time) {
+        let judged = match (message.kind, self.config.policies.checks.orig_sending_time) {
+            (Kind::Application, _) => true,
+            (Kind::GapFill | Kind::Reset, _) => false,
+            (_, policy) => policy == OrigSendingTime::RejectThenLogout,
+        };
+        if let Some(fault) = message.orig_sending_time.as_ref().filter(|_| judged) {
             return self.reject_message(now, message, fault.rejection, fault.fatal);
         }
         if message.kind == Kind::Application && self.takes_again(message.layout.number) {

@@ -7,7 +7,7 @@ use arrayvec::ArrayVec;
 
 use super::config::Role;
 use super::logon::PeerLogon;
-use super::policy::{AfterAnswer, OutOfSequenceLogout, Unanswered};
+use super::policy::{AfterAnswer, BadLogon, OutOfSequenceLogout, Unanswered};
 use crate::reason::Reason;
 
 /// Where a connection stands.
@@ -153,6 +153,7 @@ pub(crate) struct Rules {
     pub(crate) out_of_sequence: OutOfSequenceLogout,
     pub(crate) after_answer: AfterAnswer,
     pub(crate) unanswered: Unanswered,
+    pub(crate) invalid_logon: BadLogon,
 }
 
 /// The next state, and what has to be done.
@@ -205,7 +206,10 @@ fn active(rules: Rules, input: Input) -> (State, Actions) {
         // FIX session layer 4.4.2: a reset in session; the counterparty's Logon is answered at once.
         Input::Logon(logon) if logon.reset => to(State::Active, [Action::AnswerLogon(logon)]),
         // The standard has no test case for a second Logon without a reset; it is refused by a Logout.
-        Input::Logon(_) => close(Reason::SecondLogon, Farewell::Logout),
+        Input::Logon(_) => match rules.invalid_logon {
+            BadLogon::Logout => close(Reason::SecondLogon, Farewell::Logout),
+            BadLogon::Close => close(Reason::SecondLogon, Farewell::Silent),
+        },
         Input::Reset => to(
             State::LogonSent(Opening::Reset),
             [Action::SendLogon(Opening::Reset), Action::Await(Wait::Logon)],

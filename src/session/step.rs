@@ -211,17 +211,30 @@ impl Session {
             inbox.take(span.len);
             return self.read_frame(now, inbox, &span, Arrival::Fresh, rules);
         }
-        match checks.garbled {
+        inbox.take(len);
+        Read::Told(self.garbled_in_hand(now, inbox, len, why, span))
+    }
+
+    /// Test case 17g: a frame whose SecureDataLen(90) is wrong is garbled, however well it was framed.
+    pub(super) fn bad_secure_data(&mut self, now: Now, inbox: &Inbox<'_>) -> Told {
+        self.garbled_in_hand(now, inbox, inbox.current().len(), Garbled::SecureDataLen, None)
+    }
+
+    /// What policy makes of garbled bytes.
+    pub(super) fn garbled_in_hand(
+        &mut self,
+        now: Now,
+        inbox: &Inbox<'_>,
+        len: usize,
+        why: Garbled,
+        span: Option<FrameSpan>,
+    ) -> Told {
+        match self.config.policies.checks.garbled {
             GarbledMessage::Ignore => {}
-            GarbledMessage::Reject => {
-                inbox.take(len);
-                self.reject_garbled(now, inbox, span, why);
-                return Read::Told(Told::Event(Event::Garbled { len, why }));
-            }
+            GarbledMessage::Reject => self.reject_garbled(now, inbox, span, why),
             GarbledMessage::Close => self.go(now, Input::Fatal(Reason::Garbled, Farewell::Logout)),
         }
-        inbox.skip(len);
-        Read::Told(Told::Event(Event::Garbled { len, why }))
+        Told::Event(Event::Garbled { len, why })
     }
 
     /// By policy a garbled message is answered where its number is readable, and counted when that is the next.
@@ -239,6 +252,7 @@ impl Session {
         let tag = match why {
             Garbled::BodyLength => Some(tag::BODY_LENGTH),
             Garbled::CheckSum => Some(tag::CHECK_SUM),
+            Garbled::SecureDataLen => Some(tag::SECURE_DATA_LEN),
             Garbled::NotAFrame | Garbled::BeginString | Garbled::MsgType => None,
         };
         let (number, tag, why) = (number.get(), tag.map(RefTag::new), Why::Garbled(why));
@@ -286,7 +300,7 @@ impl Session {
             }
             return due;
         }
-        let settled = self.inbound == Inbound::InSequence && self.outbound == Outbound::Live;
+        let settled = !self.inbound.is_recovering() && self.outbound == Outbound::Live;
         if self.state != State::Active || !settled {
             return false;
         }

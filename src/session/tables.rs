@@ -8,7 +8,7 @@ use std::vec::Vec;
 
 use super::classify::{Class, Kind};
 use super::config::Role;
-use super::policy::{Echo, Policies, Unanswered};
+use super::policy::{BadLogon, Echo, Policies, Unanswered};
 use super::react::react;
 use super::recovery::Became;
 use super::state::{Action, Answer, Farewell, Input, Opening, Place, Rules, State, next};
@@ -32,6 +32,7 @@ fn rules(role: Role) -> Rules {
         out_of_sequence: policies.logout.out_of_sequence,
         after_answer: policies.logout.after_answer,
         unanswered: Unanswered::Logout,
+        invalid_logon: BadLogon::Logout,
     }
 }
 

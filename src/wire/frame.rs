@@ -75,6 +75,9 @@ pub enum Garbled {
     /// MsgType(35) is not the third field, or is empty.
     #[error("MsgType(35) is not the third field or is empty")]
     MsgType,
+    /// SecureDataLen(90) is not the length of SecureData(91). The frame is whole; reading its header finds this (test case 17g).
+    #[error("SecureDataLen(90) is not the length of SecureData(91)")]
+    SecureDataLen,
     /// CheckSum(10) is not three digits, or not the sum of the bytes before it.
     #[error("CheckSum(10) is not three digits or not the sum of the message")]
     CheckSum,

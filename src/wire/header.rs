@@ -2,7 +2,7 @@
 
 use super::begin_string::BeginString;
 use super::data_fields::DataFields;
-use super::field::Fields;
+use super::field::{BadField, Fields};
 use super::frame::FrameSpan;
 use super::msg_type::MsgType;
 use super::tag;
@@ -37,8 +37,8 @@ pub struct Header<'a> {
     pub target_location_id: Option<Value<'a>>,
     /// LastMsgSeqNumProcessed(369).
     pub last_processed: Option<Value<'a>>,
-    /// The text of the first piece that is no field (no `=`, or a tag that is no positive number).
-    pub malformed: Option<&'a [u8]>,
+    /// The first piece that is no field: no `=`, a tag that is no positive number, a data field whose length is wrong.
+    pub malformed: Option<BadField<'a>>,
     /// Offset in the frame of the first field after the header.
     pub body_at: usize,
 }
@@ -81,7 +81,7 @@ impl<'a> Header<'a> {
                     }
                     header.body_at = span.body_at + fields.offset();
                 }
-                Err(bad) => header.malformed = header.malformed.or(Some(bad.text)),
+                Err(bad) => header.malformed = header.malformed.or(Some(bad)),
             }
         }
         header

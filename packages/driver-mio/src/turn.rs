@@ -55,8 +55,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
         }
         let mut outbox = Outbox::new(&mut buffers.outbound);
         let wish = loop {
-            let choked = link.as_ref().is_some_and(Link::is_choked);
-            let round = self.round(now, &mut inbox, &mut buffers.frame, &mut outbox, &mut link, choked);
+            let round = self.round(now, &mut inbox, &mut buffers.frame, &mut outbox, &mut link);
             let pause =
                 round.and_then(|pause| flush(&mut outbox, &mut self.journal, &mut link).map(|()| pause));
             let pause = match pause {
@@ -86,7 +85,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
         wish
     }
 
-    /// Steps until the session waits.
+    /// Steps until the session waits. Neither a replay nor the application goes on while the link takes no more.
     fn round(
         &mut self,
         now: Now,
@@ -94,9 +93,9 @@ impl<A: Application, J: Journal> Slot<A, J> {
         out: &mut Vec<u8>,
         outbox: &mut Outbox<'_>,
         link: &mut Option<Link>,
-        choked: bool,
     ) -> Result<Pause, Failed> {
         loop {
+            let choked = link.as_ref().is_some_and(Link::is_choked);
             let frame = match self.session.step(now, inbox, out) {
                 Output::Event(ref event) => {
                     self.application.on(event, &mut self.session, now);
@@ -121,7 +120,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
                 // `Config::compose` asks for nothing here.
                 Output::Compose(_) | Output::Disconnect(_) => return Ok(Pause::Close),
                 Output::Wait(wait) => {
-                    if self.session.state() != State::Active {
+                    if choked || self.session.state() != State::Active {
                         return Ok(Pause::Wait(wait));
                     }
                     let Some(frame) = self.application.next(&mut self.session, now, out) else {

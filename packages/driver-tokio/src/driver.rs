@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use sansfix::session::ComposeError;
 use sansfix::{
@@ -86,11 +86,11 @@ impl<A: Application> Driver<A> {
     {
         let (_no_links, mut links) = mpsc::channel::<Arrival<S>>(1);
         loop {
-            let until = match self.round(&mut Inbox::new(&mut [])) {
+            let until = match self.round(&mut Inbox::new(&mut []), false) {
                 Pause::Connect(asked) => {
-                    match connect(asked).await {
-                        Ok(stream) => self.serve(Arrival::outbound(stream), &mut links).await?,
-                        Err(_) => self.session.disconnected(self.clock.now()),
+                    match self.open(connect(asked)).await {
+                        Some(stream) => self.serve(Arrival::outbound(stream), &mut links).await?,
+                        None => self.session.disconnected(self.clock.now()),
                     }
                     continue;
                 }
@@ -121,7 +121,7 @@ impl<A: Application> Driver<A> {
         S: AsyncRead + AsyncWrite,
     {
         loop {
-            let _ = self.round(&mut Inbox::new(&mut []));
+            let _ = self.round(&mut Inbox::new(&mut []), false);
             self.flush().await?;
             if self.stopping {
                 return Ok((self.session, self.application));
@@ -136,8 +136,20 @@ impl<A: Application> Driver<A> {
         }
     }
 
-    /// Steps until the session waits for something.
-    pub(crate) fn round(&mut self, inbox: &mut Inbox<'_>) -> Pause {
+    /// Waits for a link, and serves calls meanwhile; `None` when it cannot be had or is not wanted any more.
+    async fn open<S>(&mut self, link: impl Future<Output = io::Result<S>>) -> Option<S> {
+        let mut link = pin!(link);
+        while !self.stopping {
+            tokio::select! {
+                stream = &mut link => return stream.ok(),
+                Some(call) = self.calls.recv() => self.run(call),
+            }
+        }
+        None
+    }
+
+    /// Steps until the session waits for something. The application is not asked for more while the link is `choked`.
+    pub(crate) fn round(&mut self, inbox: &mut Inbox<'_>, choked: bool) -> Pause {
         loop {
             let now = self.clock.now();
             match self.session.step(now, inbox, &mut self.out) {
@@ -159,7 +171,7 @@ impl<A: Application> Driver<A> {
                 Output::Connect(asked) => return Pause::Connect(asked),
                 Output::Disconnect(_) => return Pause::Disconnect,
                 Output::Wait(wait) => {
-                    if self.session.state() == State::Active {
+                    if self.session.state() == State::Active && !choked {
                         let taken = self.batch.bytes.len();
                         let mut line = Line {
                             now,

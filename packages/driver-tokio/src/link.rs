@@ -14,7 +14,7 @@ use crate::application::{Application, Verdict};
 use crate::driver::{Driver, Pause, sleep_or_forever};
 use crate::store::StoreError;
 
-/// With so many bytes unwritten a replay pauses until the transport has taken them.
+/// With so many bytes unwritten a replay and the application pause until the transport has taken some.
 const HIGH_WATER: usize = 256 * 1024;
 
 /// How long the last bytes of a link that is closed may take.
@@ -42,10 +42,13 @@ impl<A: Application> Driver<A> {
         inbox.extend(&link.bytes);
         let mut seat = link.seat;
         let (mut from, mut to) = split(link.stream);
+        // What was committed for another link is recorded, and asked for on this one.
+        self.batch.bytes.clear();
         let mut unwritten = Vec::new();
         let mut unflushed = false;
         loop {
-            let pause = self.round(&mut inbox);
+            let choked = unwritten.len() >= HIGH_WATER;
+            let pause = self.round(&mut inbox, choked);
             self.flush().await?;
             unwritten.append(&mut self.batch.bytes);
             if self.session.state() == State::Active {
@@ -53,7 +56,7 @@ impl<A: Application> Driver<A> {
             }
             let wait = match pause {
                 Pause::Wait(wait) => wait,
-                Pause::Replay(asked) if unwritten.len() < HIGH_WATER => {
+                Pause::Replay(asked) if !choked => {
                     self.replay(asked).await?;
                     continue;
                 }

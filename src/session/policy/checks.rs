@@ -31,6 +31,8 @@ pub struct CheckPolicy {
     pub routing: Routing,
     /// What Text(58) of a Reject says.
     pub reject_text: RejectText,
+    /// Does a BusinessMessageReject bear DefaultApplVerID(1137) under FIXT.1.1?
+    pub reject_version: RejectVersion,
     /// When a message counts as finished by the application.
     pub finished: Finished,
 }
@@ -51,6 +53,7 @@ impl CheckPolicy {
             last_processed: LastProcessed::Unsaid,
             routing: Routing::Keep,
             reject_text: RejectText::Particular,
+            reject_version: RejectVersion::Unsaid,
             finished: Finished::ByStep,
         }
     }
@@ -79,7 +82,7 @@ pub enum SendingTimeCheck {
 pub enum OrigSendingTime {
     /// A Reject, also when it is a duplicate (test cases 2f, 2g).
     Reject,
-    /// A Reject; when 122 is later than 52, a Logout after it.
+    /// A Reject, of a repeated admin message too unless it is a SequenceReset; when 122 is later than 52, a Logout after it.
     RejectThenLogout,
     /// Nothing: it is handled as if 122 were good.
     Ignore,
@@ -132,12 +135,21 @@ pub enum Routing {
     Reverse,
 }
 
+/// Does a BusinessMessageReject bear DefaultApplVerID(1137) under FIXT.1.1?
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RejectVersion {
+    /// No: the message has no such field.
+    Unsaid,
+    /// Behind its own fields.
+    Said,
+}
+
 /// What Text(58) of a Reject says.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RejectText {
     /// What is wrong with this message, where there is more to say than the reason does (test case 11c asks for it).
     Particular,
-    /// The words of its SessionRejectReason(373), and nothing else.
+    /// The words of its SessionRejectReason(373), and nothing else; before FIX 4.2, which has no RefTagID(371), the tag in brackets.
     OfReason,
 }
 

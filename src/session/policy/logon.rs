@@ -32,7 +32,7 @@ pub struct LogonPolicy {
     pub next_expected: NextExpected,
     /// Which TestMessageIndicator(464) a Logon must bear (FIX session layer 4.3.2).
     pub test_message: TestMessage,
-    /// What a Logon gets that is wrong although its identity is known: a bad SendingTime(52), a field missing or malformed (test case 1Sd).
+    /// What a Logon gets that is wrong although its identity is known: a bad SendingTime(52), a field missing or malformed (test case 1Sd), a second one.
     pub invalid: BadLogon,
     /// Do we say MaxMessageSize(383) on our Logon?
     pub max_message_size: MaxMessageSize,

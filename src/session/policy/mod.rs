@@ -13,7 +13,7 @@ use core::time::Duration;
 
 pub use checks::{
     Check, CheckPolicy, Finished, GarbledMessage, LastProcessed, LowNumber, OrigSendingTime, RejectText,
-    RepeatedAdmin, Routing, SendingTimeCheck,
+    RejectVersion, RepeatedAdmin, Routing, SendingTimeCheck,
 };
 pub use gaps::{Above, GapPolicy, RequestEnd, Retry, StaleRequest, WhileOpen};
 pub use liveness::{Echo, LivenessPolicy, Percent, SecondLink, Silence, TestReqId, Unanswered, WhileProbing};
@@ -72,6 +72,7 @@ impl Policies {
         policies.checks.repeated_admin = RepeatedAdmin::Act;
         policies.checks.routing = Routing::Reverse;
         policies.checks.reject_text = RejectText::OfReason;
+        policies.checks.reject_version = RejectVersion::Said;
         policies
     }
 }

@@ -3,6 +3,7 @@
 mod app;
 mod checks;
 mod coverage;
+mod expect;
 mod fields;
 mod line;
 mod outcome;

@@ -88,6 +88,7 @@ fn policy(policies: &mut Policies, name: &str, value: &str) -> Result<(), String
         "checks.low_number" => policies.checks.low_number = choose!(value, LowNumber: Logout, Reject),
         "checks.garbled" => policies.checks.garbled = choose!(value, GarbledMessage: Ignore, Reject, Close),
         "checks.last_processed" => policies.checks.last_processed = choose!(value, LastProcessed: Unsaid, Said),
+        "checks.reject_version" => policies.checks.reject_version = choose!(value, RejectVersion: Unsaid, Said),
         "checks.reject_text" => policies.checks.reject_text = choose!(value, RejectText: Particular, OfReason),
         "checks.routing" => policies.checks.routing = choose!(value, Routing: Keep, Reverse),
         "checks.finished" => policies.checks.finished = choose!(value, Finished: ByStep, ByCall),

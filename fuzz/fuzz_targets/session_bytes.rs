@@ -1,0 +1,9 @@
+//! Any bytes, in any cuts, into a session in any state: it comes to rest, and what it says is well formed.
+#![no_main]
+
+#[path = "../bodies/session_bytes.rs"]
+mod body;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| body::run(input));
