@@ -127,6 +127,7 @@ fn what_the_application_adds_to_an_admin_message_has_to_fit_and_to_be_fields() {
         asked
     };
     let (first, second, third, late) = (asked(), asked(), asked(), asked());
+    assert_eq!(first.sending_time(), "20260101-12:00:00.000");
     let small = session.compose(now(), first, &inbox, &mut [], |_| {});
     assert!(matches!(small.err(), Some(ComposeError::NeedSpace(1..))));
     let bad = session

@@ -401,6 +401,40 @@ mod tests {
         assert!(header.bear(MsgSeqNum::new(99).unwrap()));
     }
 
+    /// Is the second of two like headers, which came at `millis` past the epoch, a message to the application?
+    fn is_taken(second: &[u8], millis: i64, frame_max: usize) -> bool {
+        let mut session = ready(7);
+        let _ = short_ways(&mut session, &[order(7, "19700101-01:00:00.000")]);
+        session.config.frame_max = frame_max;
+        let now = Now { utc: Utc::from_nanos(millis * 1_000_000), ..Now::default() };
+        let mut memory = [0; 512];
+        let mut inbox = Inbox::new(&mut memory);
+        inbox.extend(second);
+        matches!(session.step(now, &mut inbox, &mut []), Output::Event(Event::Message(_)))
+    }
+
+    #[test]
+    fn every_part_of_sending_time_counts_against_the_threshold() {
+        for (time, seconds, fraction) in
+            [("00.000", 0, 0), ("59.000", 59, 0), ("07.999", 7, 999), ("30.5", 30, 500), ("45", 45, 0)]
+        {
+            let sent = (3600 + seconds) * 1000 + fraction;
+            let order = order(8, &format!("19700101-01:00:{time}"));
+            assert!(is_taken(&order, sent - 120_000, 512) && is_taken(&order, sent + 120_000, 512), "{time}");
+            assert!(
+                !is_taken(&order, sent - 120_001, 512) && !is_taken(&order, sent + 120_001, 512),
+                "{time}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_frame_that_is_too_long_is_so_whatever_its_header() {
+        let order = order(8, "19700101-01:00:00.000");
+        assert!(is_taken(&order, 3_600_000, order.len()));
+        assert!(!is_taken(&order, 3_600_000, order.len() - 1));
+    }
+
     #[test]
     fn what_is_expected_is_no_part_of_what_a_session_is() {
         let mut session = ready(7);
@@ -408,5 +442,10 @@ mod tests {
         let mut other = session.clone();
         other.forget_expected_header();
         assert!(session.expected.header.is_some() && session == other);
+        let shown = format!("{session:?}");
+        assert!(
+            shown == format!("{other:?}") && shown.contains("expected: Expected, second: Second"),
+            "{shown}"
+        );
     }
 }

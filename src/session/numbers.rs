@@ -177,4 +177,18 @@ mod tests {
         numbers.finish(n(3));
         assert_eq!(numbers.checkpoint().next_in, n(4));
     }
+
+    #[test]
+    fn the_last_message_in_hand_finishes_what_was_counted_behind_it() {
+        let mut numbers = Numbers::resume(Checkpoint::begin(Utc::EPOCH));
+        numbers.hand_over();
+        numbers.hand_over();
+        numbers.count();
+        assert!(numbers.has_in_hand());
+        numbers.finish(n(1));
+        assert_eq!(numbers.checkpoint().next_in, n(2));
+        numbers.finish(n(2));
+        assert_eq!(numbers.checkpoint().next_in, n(4));
+        assert!(!numbers.has_in_hand());
+    }
 }
