@@ -1,7 +1,6 @@
 //! Logons: the first message of a link, the answer to ours, and one in session (FIX session layer 4.3.10, 4.4).
 
 use super::classify::{Class, Classified, Kind, Unclassified};
-use super::numbers::OurReset;
 use super::owed::{Owed, Rejection};
 use super::policy::{BadLogon, Check, ResetAck, ResetByPeer, ResetOnLogon, UnaskedReset};
 use super::receive::Told;
@@ -179,12 +178,10 @@ impl Session {
                 return None;
             }
         };
-        // FIX session layer 4.4.3: the answer to our reset has no number of the old series, nor has anything surely once a reset went unanswered.
-        let is_answer = opening == Opening::Reset && message.kind == Kind::Logon;
-        let message = if is_answer || self.numbers.reset == OurReset::InDoubt {
-            Classified { class: Class::Low, ..message }
-        } else {
-            message
+        // FIX session layer 4.4.3: while our reset is not answered, a number belongs to no series that we know.
+        let message = match opening {
+            Opening::Resumed => message,
+            Opening::Reset => Classified { class: Class::Low, ..message },
         };
         if message.kind == Kind::Logout {
             let view = self.message(inbox, message.layout);
