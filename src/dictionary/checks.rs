@@ -50,6 +50,17 @@ pub struct Checks {
     pub group_order: OnFault,
     /// A group with more or fewer entries than its count field says: 373=16.
     pub group_count: OnFault,
+    /// Which of several faults is named.
+    pub order: FaultOrder,
+}
+
+/// Which of several faults of one message is named. FIX leaves it open.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FaultOrder {
+    /// The first in the message; a missing tag is known only at its end.
+    AsSent,
+    /// A missing tag before any fault but an unknown type and fields out of order, as QuickFIX and QuickFIX/J have it.
+    MissingFirst,
 }
 
 impl Checks {
@@ -68,11 +79,34 @@ impl Checks {
         section_order: OnFault::Reject,
         group_order: OnFault::Reject,
         group_count: OnFault::Reject,
+        order: FaultOrder::AsSent,
     };
 
     /// What QuickFIX checks with its default settings: all but the order within groups and the ISO codes.
-    pub const QUICKFIX: Checks =
-        Checks { bad_code: OnFault::Allow, group_order: OnFault::Allow, ..Checks::ALL };
+    pub const QUICKFIX: Checks = Checks {
+        bad_code: OnFault::Allow,
+        group_order: OnFault::Allow,
+        order: FaultOrder::MissingFirst,
+        ..Checks::ALL
+    };
+
+    /// Missing tags and nothing else.
+    pub(super) const MISSING: Checks = Checks {
+        unknown_msg_type: OnFault::Allow,
+        required_tag_missing: OnFault::Reject,
+        undefined_tag: OnFault::Allow,
+        tag_not_in_message: OnFault::Allow,
+        user_defined_tag: OnFault::Allow,
+        empty_value: OnFault::Allow,
+        incorrect_value: OnFault::Allow,
+        bad_format: OnFault::Allow,
+        bad_code: OnFault::Allow,
+        repeated_tag: OnFault::Allow,
+        section_order: OnFault::Allow,
+        group_order: OnFault::Allow,
+        group_count: OnFault::Allow,
+        order: FaultOrder::AsSent,
+    };
 }
 
 impl Default for Checks {

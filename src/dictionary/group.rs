@@ -156,7 +156,7 @@ impl<'r, 'a> Pass<'r, 'a> {
         if leaves() {
             return Ok(Step::Leaves);
         }
-        if self.rules.checks.group_order == OnFault::Allow {
+        if self.checks.group_order == OnFault::Allow {
             return Ok(if entries.begun == 0 || repeated { Step::Begins } else { Step::Continues });
         }
         if entries.begun == 0 {

@@ -46,7 +46,7 @@ mod violation;
 mod walk;
 mod xml;
 
-pub use checks::{Checks, OnFault};
+pub use checks::{Checks, FaultOrder, OnFault};
 pub use compiled::Dictionary;
 pub use define::{Definition, Members, Presence};
 pub use error::{DictionaryError, DictionaryFault, Position};

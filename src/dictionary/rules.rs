@@ -103,10 +103,10 @@ impl MessageRules {
     /// Nothing is allocated; the time grows with the number of fields.
     ///
     /// # Errors
-    /// The first fault in the message's order. A missing tag is known only at the message's end (in a group: at the entry's);
+    /// The first fault in the message's order, unless [`Checks::order`] says otherwise. A missing tag is known only at the message's end (in a group: at the entry's);
     /// of several the lowest is named, those of the header first.
     pub fn validate<'a>(&self, frame: &'a [u8]) -> Result<(), Violation<'a>> {
-        Pass::new(self, frame).message()
+        Pass::judge(self, frame)
     }
 
     /// The body of a message, a group as one thing. Meant for a message that [`validate`](MessageRules::validate) passed; from

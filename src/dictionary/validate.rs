@@ -1,6 +1,6 @@
 //! One pass over a message: header, body, trailer.
 
-use super::checks::{Checks, OnFault};
+use super::checks::{Checks, FaultOrder, OnFault};
 use super::compiled::{Dictionary, FieldRule, MessageRule, NOT_IN_ENVELOPE};
 use super::format::{self, BadValue};
 use super::group::Scope;
@@ -18,6 +18,7 @@ const SOH: u8 = 1;
 #[derive(Clone, Debug)]
 pub(super) struct Pass<'r, 'a> {
     pub(super) rules: &'r MessageRules,
+    pub(super) checks: &'r Checks,
     frame: &'a [u8],
     pub(super) fields: Fields<'a>,
     /// A field that was read and not used yet: what ended a group, or the header.
@@ -35,10 +36,40 @@ pub(super) struct Shown<'a> {
 
 impl<'r, 'a> Pass<'r, 'a> {
     pub(super) fn new(rules: &'r MessageRules, frame: &'a [u8]) -> Self {
-        Pass { rules, frame, fields: Fields::new(frame, rules.data), held: None }
+        Pass { rules, checks: &rules.checks, frame, fields: Fields::new(frame, rules.data), held: None }
     }
 
-    pub(super) fn message(&mut self) -> Result<(), Violation<'a>> {
+    /// The whole message, and which of several faults is named.
+    pub(super) fn judge(rules: &'r MessageRules, frame: &'a [u8]) -> Result<(), Violation<'a>> {
+        Pass::new(rules, frame).message().map_err(|first| match rules.checks.order {
+            FaultOrder::AsSent => first,
+            FaultOrder::MissingFirst => Pass::missing_before(rules, frame, first),
+        })
+    }
+
+    #[cold]
+    fn missing_before(rules: &'r MessageRules, frame: &'a [u8], first: Violation<'a>) -> Violation<'a> {
+        let comes_first = match first {
+            Violation::UnsupportedMsgType => true,
+            Violation::Session { reason, .. } => matches!(
+                reason,
+                Reason::RequiredTagMissing
+                    | Reason::InvalidMsgType
+                    | Reason::InvalidApplicationVersion
+                    | Reason::TagSpecifiedOutOfRequiredOrder
+            ),
+        };
+        if comes_first || rules.checks.required_tag_missing == OnFault::Allow {
+            return first;
+        }
+        let mut pass = Pass { checks: &Checks::MISSING, ..Pass::new(rules, frame) };
+        match pass.message() {
+            Err(missing @ Violation::Session { reason: Reason::RequiredTagMissing, .. }) => missing,
+            Ok(()) | Err(_) => first,
+        }
+    }
+
+    fn message(&mut self) -> Result<(), Violation<'a>> {
         let mut shown = Shown::default();
         let header = self.header(&mut shown);
         // MsgType is the third field: a fault of its value comes before one in the rest of the header.
@@ -243,7 +274,7 @@ impl<'r, 'a> Pass<'r, 'a> {
         reason: Reason,
         tag: u32,
     ) -> Result<(), Violation<'a>> {
-        match switch(&self.rules.checks) {
+        match switch(self.checks) {
             OnFault::Reject => Err(Violation::tag(reason, tag)),
             OnFault::Allow => Ok(()),
         }

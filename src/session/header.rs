@@ -121,8 +121,7 @@ impl<'m> Extra<'m> {
         match self {
             Extra::None => true,
             Extra::Given(fields) => fields.is_empty(),
-            Extra::Stored(fields) => fields.clone().flatten().all(|field| written_anew(field.tag)),
-            Extra::Reversed(_) => false,
+            Extra::Stored(_) | Extra::Reversed(_) => false,
         }
     }
 

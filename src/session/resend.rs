@@ -175,7 +175,7 @@ impl Session {
             number,
             sending_time: &stamp,
             original: (!first && !planted(Bug::ResentWithoutPossDupFlag)).then_some(stored.sending_time),
-            extra: Extra::Stored(stored.header.clone()),
+            extra: stored.header.clone().map_or(Extra::None, Extra::Stored),
         };
         let header = |to: &mut Body<'_>| self.write_header(&facts, to);
         let range = encode(out, config.begin_string, header, Guard::Session, |body| {
@@ -215,7 +215,10 @@ impl Session {
             msg_type: header.msg_type,
             // FIX session layer 4.8.4: the first OrigSendingTime is kept over repeated retransmissions.
             sending_time: header.orig_sending_time.or(header.sending_time)?.as_bytes(),
-            header: Fields::new(bytes.get(span.body_at..header.body_at)?, data),
+            header: match header.has_others {
+                true => Some(Fields::new(bytes.get(span.body_at..header.body_at)?, data)),
+                false => None,
+            },
             body: bytes.get(header.body_at..span.len.checked_sub(TRAILER_LEN)?)?,
         })
     }
@@ -272,7 +275,7 @@ enum Gone {
 struct StoredMessage<'j> {
     msg_type: MsgType<'j>,
     sending_time: &'j [u8],
-    /// The header from MsgType(35) on.
-    header: Fields<'j>,
+    /// The header from MsgType(35) on, where it has fields that are taken over.
+    header: Option<Fields<'j>>,
     body: &'j [u8],
 }

@@ -59,11 +59,11 @@ impl Session {
     /// Is the session logged on, and is there nothing to do but to read? All that comes before reading has nothing to say then.
     #[inline]
     fn is_calm(&self, now: Now) -> bool {
-        self.state == State::Active
+        matches!(self.state, State::Active)
             && self.owed.is_empty()
             && !self.timers.is_due(now.monotonic)
             && self.goal == Goal::Stay
-            && self.outbound == Outbound::Live
+            && matches!(self.outbound, Outbound::Live)
     }
 
     /// One step in any state, whatever the next frame is.

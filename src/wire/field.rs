@@ -156,7 +156,7 @@ fn data_end<'a>(
 
 /// The tag at the front, and how many digits it has; `None` unless digits and a `=` stand there.
 #[inline]
-fn tag(bytes: &[u8]) -> Option<(u32, usize)> {
+pub(super) fn tag(bytes: &[u8]) -> Option<(u32, usize)> {
     match *bytes {
         // Most tags of most messages.
         [a @ b'1'..=b'9', b @ b'0'..=b'9', b'=', ..] => Some((two_digits(a, b), 2)),

@@ -2,7 +2,8 @@
 
 use super::begin_string::BeginString;
 use super::data_fields::DataFields;
-use super::field::{BadField, Fields};
+use super::delimiters::Delimiters;
+use super::field::{BadField, Fields, tag as tag_and_len};
 use super::frame::FrameSpan;
 use super::msg_type::MsgType;
 use super::tag;
@@ -41,6 +42,8 @@ pub struct Header<'a> {
     pub malformed: Option<BadField<'a>>,
     /// Offset in the frame of the first field after the header.
     pub body_at: usize,
+    /// Does it hold a field that a retransmission takes over as it was (FIX session layer 4.8.4)?
+    pub(crate) has_others: bool,
 }
 
 impl<'a> Header<'a> {
@@ -52,23 +55,32 @@ impl<'a> Header<'a> {
     #[inline]
     pub fn read(frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
         let part = frame.get(span.body_at..span.trailer_at).unwrap_or_default();
-        let mut header = Header {
-            msg_type: MsgType::new(b""),
-            msg_seq_num: None,
-            sender_comp_id: None,
-            target_comp_id: None,
-            sending_time: None,
-            poss_dup: None,
-            poss_resend: None,
-            orig_sending_time: None,
-            sender_sub_id: None,
-            target_sub_id: None,
-            sender_location_id: None,
-            target_location_id: None,
-            last_processed: None,
-            malformed: None,
-            body_at: span.body_at,
-        };
+        let mut header = Header::nothing(span);
+        let mut delimiters = Delimiters::from(0);
+        let mut at = 0;
+        while let Some(rest) = part.get(at..).filter(|rest| !rest.is_empty()) {
+            let end = delimiters.next(part);
+            let Some((tag, len)) = tag_and_len(rest).filter(|&(tag, _)| data.length_tag(tag).is_none())
+            else {
+                return Header::read_any(part, span, data);
+            };
+            let value = Value::new(part.get(at + len + 1..end).unwrap_or_default());
+            at = end + 1;
+            if header.take(tag, value, span.begin_string) {
+                header.body_at = span.body_at + at;
+            } else if tag < FIRST_USER_DEFINED {
+                break;
+            } else {
+                header.has_others = true;
+            }
+        }
+        header
+    }
+
+    /// The same, where data or bad fields may stand in the header.
+    #[cold]
+    fn read_any(part: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
+        let mut header = Header { has_others: true, ..Header::nothing(span) };
         let mut fields = Fields::new(part, data);
         while let Some(field) = fields.next() {
             match field {
@@ -87,6 +99,27 @@ impl<'a> Header<'a> {
         header
     }
 
+    fn nothing(span: &FrameSpan) -> Self {
+        Header {
+            msg_type: MsgType::new(b""),
+            msg_seq_num: None,
+            sender_comp_id: None,
+            target_comp_id: None,
+            sending_time: None,
+            poss_dup: None,
+            poss_resend: None,
+            orig_sending_time: None,
+            sender_sub_id: None,
+            target_sub_id: None,
+            sender_location_id: None,
+            target_location_id: None,
+            last_processed: None,
+            malformed: None,
+            body_at: span.body_at,
+            has_others: false,
+        }
+    }
+
     /// Keeps the first of each; false when the tag is not of the header.
     #[inline]
     fn take(&mut self, tag: u32, value: Value<'a>, version: BeginString) -> bool {
@@ -102,15 +135,28 @@ impl<'a> Header<'a> {
             tag::TARGET_COMP_ID => &mut self.target_comp_id,
             tag::SENDING_TIME => &mut self.sending_time,
             tag::POSS_DUP_FLAG => &mut self.poss_dup,
-            tag::POSS_RESEND => &mut self.poss_resend,
             tag::ORIG_SENDING_TIME => &mut self.orig_sending_time,
+            tag::LAST_MSG_SEQ_NUM_PROCESSED => &mut self.last_processed,
+            other => return self.take_other(other, value, version),
+        };
+        *slot = slot.or(Some(value));
+        true
+    }
+
+    fn take_other(&mut self, tag: u32, value: Value<'a>, version: BeginString) -> bool {
+        let slot = match tag {
+            tag::POSS_RESEND => &mut self.poss_resend,
             tag::SENDER_SUB_ID => &mut self.sender_sub_id,
             tag::TARGET_SUB_ID => &mut self.target_sub_id,
             tag::SENDER_LOCATION_ID => &mut self.sender_location_id,
             tag::TARGET_LOCATION_ID => &mut self.target_location_id,
-            tag::LAST_MSG_SEQ_NUM_PROCESSED => &mut self.last_processed,
-            other => return tag::is_header(other, version),
+            other => {
+                let of_header = tag::is_header(other, version);
+                self.has_others |= of_header;
+                return of_header;
+            }
         };
+        self.has_others = true;
         *slot = slot.or(Some(value));
         true
     }

@@ -341,7 +341,8 @@ mod tests {
         let text = b"ABCDEFGHIJKLMNOPQRST";
         for len in 0..=text.len() {
             let one = &text[..len];
-            assert!(same(one, &one.to_vec()));
+            let copy = one.to_vec();
+            assert!(same(one, &copy));
             assert!(!same(one, &text[..len.saturating_sub(1)]) || len == 0);
             assert!(!same(&text[..len.saturating_sub(1)], one) || len == 0);
             for at in 0..len {

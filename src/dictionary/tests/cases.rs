@@ -1,7 +1,9 @@
 //! The FIX session test cases 14a to 14k, 15, 2q and 2r, one by one.
 
 use super::{small, soh, verdict};
-use crate::dictionary::{Checks, Dictionary, FieldType, Members, MessageRules, OnFault, Presence, Version};
+use crate::dictionary::{
+    Checks, Dictionary, FaultOrder, FieldType, Members, MessageRules, OnFault, Presence, Version,
+};
 use std::format;
 use std::string::String;
 use std::sync::Arc;
@@ -186,6 +188,23 @@ fn case_14i_a_group_has_more_or_fewer_entries_than_it_says() {
     expect(&rules, "D", &sessions("386=-1|336=A|"), "373=5 371=386");
     let lenient = allowing(|checks| checks.group_count = OnFault::Allow);
     expect(&lenient, "D", &sessions("386=3|336=A|336=B|"), "Ok");
+}
+
+/// The count stands before what it counts.
+#[test]
+fn of_a_wrong_count_and_a_bad_value_behind_it_the_count_is_named() {
+    let group = |count| format!("{ORDER}386={count}|336=|58=end|");
+    expect(&small(), "D", &group(2), "373=16 371=386");
+    expect(&small(), "D", &group(1), "373=4 371=336");
+}
+
+#[test]
+fn a_missing_tag_may_come_before_other_faults() {
+    let two_faults = order("11=ID|", "999=x|");
+    expect(&small(), "D", &two_faults, "373=0 371=999");
+    let missing_first = allowing(|checks| checks.order = FaultOrder::MissingFirst);
+    expect(&missing_first, "D", &two_faults, "373=1 371=11");
+    expect(&missing_first, "D", &order("11=ID|", "11=ID|999=x|"), "373=0 371=999");
 }
 
 #[test]

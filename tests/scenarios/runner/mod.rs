@@ -13,7 +13,7 @@ mod settings;
 mod store;
 mod version;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -46,7 +46,7 @@ pub(crate) fn run(word: Option<&str>, show: bool) -> ExitCode {
 fn run_all(word: Option<&str>, show: bool) -> Result<String, Vec<String>> {
     let scenarios = read_all().map_err(|error| vec![error])?;
     let mut failures = Vec::new();
-    let mut counts: BTreeMap<(usize, &str, &str), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(usize, &str, &str), (BTreeSet<&str>, usize)> = BTreeMap::new();
     for scenario in scenarios.iter().filter(|scenario| word.is_none_or(|word| scenario.name.contains(word))) {
         for case in &scenario.cases {
             for (&version, &role) in scenario
@@ -70,7 +70,11 @@ fn run_all(word: Option<&str>, show: bool) -> Result<String, Vec<String>> {
                     println!("{} {version} {side} {}\n{}", scenario.name, case.label, player.transcript());
                 }
                 match result {
-                    Ok(()) => *counts.entry((version.index(), version.name(), side)).or_default() += 1,
+                    Ok(()) => {
+                        let count = counts.entry((version.index(), version.name(), side)).or_default();
+                        count.0.insert(&scenario.name);
+                        count.1 += 1;
+                    }
                     Err(error) => failures.push(format!(
                         "{}:{}: {version} {side} {}\n    {}\n  so far:\n{}",
                         scenario.path.display(),
@@ -86,11 +90,11 @@ fn run_all(word: Option<&str>, show: bool) -> Result<String, Vec<String>> {
     if !failures.is_empty() {
         return Err(failures);
     }
-    for ((_, version, side), count) in &counts {
-        println!("{version:<18} {side:<10} {count:>4} scenarios passed");
+    for ((_, version, side), (names, cases)) in &counts {
+        println!("{version:<16} {side:<10} {:>4} scenarios in {cases:>4} cases passed", names.len());
     }
     if word.is_some() {
-        return Ok(format!("{} played", counts.values().sum::<usize>()));
+        return Ok(format!("{} played", counts.values().map(|count| count.1).sum::<usize>()));
     }
     let page = coverage::check(&scenarios)?;
     Ok(format!("{} scenarios, {} rules, {} hard cases", scenarios.len(), page.rules, page.hard_cases))
