@@ -289,6 +289,7 @@ fn an_answer_of_the_journal_is_taken_once_and_on_its_link_only() {
     let message = Some(Stored::Message { number: n(2), frame: &bytes });
     let [_, old_link] = asked_twice(&mut session, &mut inbox, 2);
     session.disconnected(now());
+    assert_eq!(session.status().deadline, None);
     session.connected(now(), &mut inbox).unwrap();
     inbox.extend(&frame("A", 3, "98=0|108=30"));
     settle(&mut session, &mut inbox);
