@@ -232,3 +232,14 @@ fn every_beginning_of_a_frame_waits_for_the_rest() {
         }
     }
 }
+
+#[test]
+fn a_body_length_without_digits_is_garbled_as_such() {
+    let mut bytes = b"8=FIX.4.4\x019=\x01".to_vec();
+    bytes.extend(crate::wire::trailer(crate::wire::checksum(&bytes)));
+    let framing = super::frame(&bytes, 4096, &mut super::Scan::default());
+    assert!(
+        matches!(framing, super::Framing::Garbled { why: super::Garbled::BodyLength, .. }),
+        "{framing:?}"
+    );
+}
