@@ -245,3 +245,74 @@ fn news_of_links_that_come_and_go_unread_gives_way_to_later_news() {
     }
     assert!(news.len() < 20 && news.last().unwrap().starts_with("NewSeries"), "{news:#?}");
 }
+
+#[test]
+fn what_is_built_for_a_question_that_was_overtaken_comes_too_late() {
+    let mut memory = [0; 1024];
+    let mut inbox = Inbox::new(&mut memory);
+    let compose = Compose { test_request: true, ..Compose::default() };
+    let mut session = logged_on(Config { compose, ..config(Role::Acceptor) }, &mut inbox, "");
+    session.test_request(now()).unwrap();
+    let Output::Compose(asked) = session.step(now(), &mut inbox, &mut []) else { panic!() };
+    let mut out = [0; 512];
+    let order = session.send(now(), MsgType::NEW_ORDER_SINGLE, &mut out, |_| {}).unwrap();
+    let _ = order.commit(&mut session, &mut NoJournal).unwrap();
+    let late = session.compose(now(), asked, &inbox, &mut [0; 512], |_| {}).err();
+    assert_eq!(late, Some(ComposeError::Late));
+}
+
+/// Asks for all from 2 on, and gives the session's question to the journal twice.
+fn asked_twice(session: &mut Session, inbox: &mut Inbox<'_>, number: u64) -> [sansfix::Replay; 2] {
+    inbox.extend(&frame("2", number, "7=2|16=0"));
+    let Output::Event(Event::ResendRequested { .. }) = session.step(now(), inbox, &mut []) else { panic!() };
+    [(); 2].map(|()| {
+        let Output::Replay(asked) = session.step(now(), inbox, &mut []) else { panic!() };
+        asked
+    })
+}
+
+/// A stored order of so many bytes.
+fn stored(len: usize) -> Vec<u8> {
+    let with = |text| finished(&format!("35=D|34=2|49=US|52=20260101-12:00:00.000|56=THEM|58={text}|"));
+    with("x".repeat(len - with("x".repeat(100)).len() + 100))
+}
+
+#[test]
+fn an_answer_of_the_journal_is_taken_once_and_on_its_link_only() {
+    let mut memory = [0; 1024];
+    let mut inbox = Inbox::new(&mut memory);
+    let mut session = logged_on(config(Role::Acceptor), &mut inbox, "");
+    let mut out = [0; 512];
+    let order = session.send(now(), MsgType::NEW_ORDER_SINGLE, &mut out, |_| {}).unwrap();
+    let _ = order.commit(&mut session, &mut NoJournal).unwrap();
+    let bytes = stored(200);
+    let message = Some(Stored::Message { number: n(2), frame: &bytes });
+    let [_, old_link] = asked_twice(&mut session, &mut inbox, 2);
+    session.disconnected(now());
+    assert_eq!(session.status().deadline, None);
+    session.connected(now(), &mut inbox).unwrap();
+    inbox.extend(&frame("A", 3, "98=0|108=30"));
+    settle(&mut session, &mut inbox);
+    let [asked, again] = asked_twice(&mut session, &mut inbox, 4);
+    assert_eq!(session.replay(now(), old_link, message, &mut [0; 512]).err(), Some(ReplayError::Late));
+    let sent = session.replay(now(), asked, message, &mut out).unwrap().unwrap();
+    let _ = sent.commit(&mut session, &mut NoJournal).unwrap();
+    assert_eq!(session.replay(now(), again, message, &mut [0; 512]).err(), Some(ReplayError::Late));
+}
+
+#[test]
+fn a_message_that_grows_longer_than_the_counterparty_takes_is_lost_and_no_shorter_one() {
+    let mut memory = [0; 1024];
+    for (len, is_sent) in [(481, true), (482, false)] {
+        let mut inbox = Inbox::new(&mut memory);
+        let mut session = logged_on(config(Role::Acceptor), &mut inbox, "|383=512");
+        let mut out = [0; 1024];
+        let order = session.send(now(), MsgType::NEW_ORDER_SINGLE, &mut out, |_| {}).unwrap();
+        let _ = order.commit(&mut session, &mut NoJournal).unwrap();
+        let bytes = stored(len);
+        let message = Some(Stored::Message { number: n(2), frame: &bytes });
+        let [asked, _] = asked_twice(&mut session, &mut inbox, 2);
+        let frame = session.replay(now(), asked, message, &mut out).unwrap().unwrap();
+        assert_eq!(frame.len() == 512, is_sent, "{}", frame.len());
+    }
+}

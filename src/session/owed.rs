@@ -160,3 +160,43 @@ impl core::hash::Hash for Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wishes_leave_room_for_what_the_session_itself_owes() {
+        let mut queue = Queue::new();
+        let mut wishes = 0;
+        while queue.has_room() {
+            queue.push(Owed::TestRequest);
+            wishes += 1;
+        }
+        for _ in 0..Queue::RESERVE {
+            queue.push(Owed::Heartbeat);
+        }
+        let mut owed = 0;
+        while queue.first().is_some() {
+            queue.pop();
+            owed += 1;
+        }
+        assert_eq!((wishes, owed), (4, 12));
+    }
+
+    #[test]
+    fn the_oldest_news_gives_way_and_never_a_frame() {
+        let mut queue = Queue::new();
+        queue.push(Owed::Heartbeat);
+        queue.push(Owed::Event(Event::Recovered));
+        for _ in 2..Queue::CAPACITY {
+            queue.push(Owed::Event(Event::DuplicateConnection));
+        }
+        queue.push(Owed::Disconnect(Reason::Closed));
+        assert_eq!(queue.first(), Some(Owed::Heartbeat));
+        assert!(!queue.0.contains(&Owed::Event(Event::Recovered)));
+        assert_eq!(queue.0.last(), Some(&Owed::Disconnect(Reason::Closed)));
+        queue.clear_frames();
+        assert_eq!(queue.0.len(), Queue::CAPACITY - 2);
+    }
+}

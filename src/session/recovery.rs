@@ -217,3 +217,67 @@ fn stalled(policy: &GapPolicy, recovery: Recovery, expected: MsgSeqNum) -> (Inbo
         Retry::SameNumber | Retry::NewRequest => ask(policy, expected, recovery.until, tries + 1),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Policies;
+
+    fn n(number: u64) -> MsgSeqNum {
+        MsgSeqNum::new(number).unwrap()
+    }
+
+    fn policy() -> GapPolicy {
+        GapPolicy { tries: 3, ..Policies::standard().gaps }
+    }
+
+    fn stalls(policy: &GapPolicy, asked: Asked, mark: u64, tries: u8) -> (Option<u8>, Action) {
+        let recovery = Recovery { until: n(9), asked, mark: n(mark), tries };
+        let (state, action) = next(policy, Inbound::Recovering(recovery), Input::Elapsed { expected: n(5) });
+        let Inbound::Recovering(recovery) = state else { return (None, action) };
+        (Some(recovery.tries), action)
+    }
+
+    #[test]
+    fn a_gap_is_asked_for_so_many_times_and_progress_begins_the_count_anew() {
+        let again = Action::Ask { from: n(5), to: None };
+        assert_eq!(stalls(&policy(), Asked::Open(n(9)), 5, 1), (Some(2), again));
+        assert_eq!(stalls(&policy(), Asked::Open(n(9)), 5, 2), (Some(3), again));
+        assert_eq!(stalls(&policy(), Asked::Open(n(9)), 5, 3), (None, Action::GiveUp { missing: n(5) }));
+        assert_eq!(stalls(&policy(), Asked::Open(n(9)), 4, 3), (Some(1), again));
+    }
+
+    #[test]
+    fn a_request_is_repeated_only_where_one_is_out_for_the_same_gap() {
+        let policy = GapPolicy { retry: Retry::SameNumber, ..policy() };
+        let anew = Action::Ask { from: n(5), to: None };
+        assert_eq!(stalls(&policy, Asked::Open(n(9)), 5, 1), (Some(2), Action::Repeat));
+        assert_eq!(stalls(&policy, Asked::Open(n(9)), 5, 2), (Some(3), Action::Repeat));
+        assert_eq!(stalls(&policy, Asked::Open(n(9)), 5, 3), (None, Action::GiveUp { missing: n(5) }));
+        assert_eq!(stalls(&policy, Asked::Open(n(9)), 4, 1), (Some(1), anew));
+        assert_eq!(stalls(&policy, Asked::ByLogon, 5, 0), (Some(1), anew));
+        assert_eq!(stalls(&policy, Asked::ByLogon, 5, 1), (Some(2), anew));
+    }
+
+    #[test]
+    fn a_piece_that_reaches_the_last_missing_message_is_the_last() {
+        let policy = GapPolicy { chunk: 3, ..policy() };
+        let asked = |number| {
+            let gap = Input::Gap { expected: n(5), number: n(number), became: Became::Held };
+            next(&policy, Inbound::InSequence, gap).1
+        };
+        assert_eq!(asked(7), Action::Ask { from: n(5), to: None });
+        assert_eq!(asked(8), Action::Ask { from: n(5), to: None });
+        assert_eq!(asked(9), Action::Ask { from: n(5), to: Some(n(7)) });
+    }
+
+    #[test]
+    fn refusals_of_the_same_gap_add_up_and_those_of_another_do_not() {
+        let refused = Inbound::Refused(Refusal { missing: n(5), tries: 3 });
+        let gap = |expected| Input::Gap { expected: n(expected), number: n(9), became: Became::Held };
+        assert_eq!(next(&policy(), refused, gap(5)).1, Action::GiveUp { missing: n(5) });
+        let (state, action) = next(&policy(), refused, gap(6));
+        assert_eq!(action, Action::Ask { from: n(6), to: None });
+        assert!(matches!(state, Inbound::Recovering(Recovery { tries: 1, .. })));
+    }
+}

@@ -142,3 +142,57 @@ fn sent(replay: Replaying, below: MsgSeqNum, next_out: MsgSeqNum) -> Outbound {
         None => replay.later.map_or(Outbound::Live, begin),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn n(number: u64) -> MsgSeqNum {
+        MsgSeqNum::new(number).unwrap()
+    }
+
+    fn span(from: u64, to: u64) -> Span {
+        Span { from: n(from), to: n(to) }
+    }
+
+    /// 3 to 5 is asked for, and 8 waits, if so.
+    fn replaying(unsent: Option<u64>) -> Replaying {
+        Replaying { next: n(3), scanned: n(3), to: n(5), unsent: unsent.map(n), later: None }
+    }
+
+    fn heard(replay: Replaying, input: Input) -> Replaying {
+        let Outbound::Replaying(replay) = next(Outbound::Replaying(replay), input, n(10)) else { panic!() };
+        replay
+    }
+
+    #[test]
+    fn a_second_request_is_served_once_for_what_is_to_come_and_later_for_what_has_gone() {
+        let asked = |from, to| heard(replaying(None), Input::Requested(span(from, to)));
+        assert_eq!(asked(3, 9), Replaying { to: n(9), ..replaying(None) });
+        assert_eq!(asked(4, 4), replaying(None));
+        assert_eq!(asked(2, 4), Replaying { later: Some(span(2, 4)), ..replaying(None) });
+        let twice = heard(asked(2, 4), Input::Requested(span(1, 3)));
+        assert_eq!(twice.later, Some(span(1, 4)));
+    }
+
+    #[test]
+    fn what_waits_for_its_first_transmission_is_not_sent_for_a_request() {
+        let asked = |from, to| heard(replaying(Some(8)), Input::Requested(span(from, to)));
+        assert_eq!(asked(8, 9), replaying(Some(8)));
+        assert_eq!(asked(7, 9), Replaying { to: n(7), ..replaying(Some(8)) });
+        assert_eq!(asked(4, 6), Replaying { to: n(6), ..replaying(Some(8)) });
+    }
+
+    #[test]
+    fn behind_the_range_comes_what_waits_then_the_late_request_then_nothing() {
+        let late = Replaying { later: Some(span(1, 2)), ..replaying(Some(8)) };
+        let behind = heard(late, Input::Sent(n(6)));
+        assert_eq!((behind.next, behind.scanned, behind.unsent), (n(8), n(8), Some(n(8))));
+        assert!(behind.is_first_transmission(n(8)) && !behind.is_first_transmission(n(7)));
+        let last = heard(behind, Input::Sent(n(9)));
+        assert_eq!((last.next, last.scanned, last.unsent), (n(9), n(9), Some(n(9))));
+        let late = heard(last, Input::Sent(n(10)));
+        assert_eq!(late, Replaying { next: n(1), scanned: n(1), to: n(2), unsent: None, later: None });
+        assert_eq!(next(Outbound::Replaying(late), Input::Sent(n(3)), n(10)), Outbound::Live);
+    }
+}

@@ -97,3 +97,34 @@ impl From<u32> for RefTag {
         RefTag::new(tag)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Layout;
+    use crate::wire::DataFields;
+
+    struct NothingIsGood;
+
+    impl MessageRules for NothingIsGood {
+        fn check(&self, _: &Message<'_>) -> Result<(), Violation> {
+            Err(Violation { answer: Answer::Reject(SessionRejectReason::Other), tag: None })
+        }
+    }
+
+    #[test]
+    fn rules_that_may_be_there_count_when_they_are() {
+        let message = Message::new(b"", &DataFields::STANDARD, Layout::NOTHING);
+        assert!(Some(NothingIsGood).check(&message).is_err());
+        assert!(None::<NothingIsGood>.check(&message).is_ok());
+    }
+
+    #[test]
+    fn a_malformed_tag_is_quoted_and_is_no_number() {
+        assert_eq!((RefTag::new(7).number(), RefTag::new(7).as_str()), (Some(7), "7"));
+        let quoted = |text: &[u8]| RefTag::malformed(text).unwrap();
+        assert_eq!((quoted(b"0").number(), quoted(b"0").as_str()), (None, "0"));
+        assert_eq!((quoted(b"-5").number(), quoted(b"5x\x01").as_str()), (None, "5x"));
+        assert!(RefTag::malformed(b"\x01").is_none());
+    }
+}

@@ -218,4 +218,12 @@ mod tests {
         assert_eq!(header.msg_seq_num.unwrap().as_bytes(), b"1");
         assert!(header.poss_dup.is_none());
     }
+
+    #[test]
+    fn a_tag_from_5000_on_may_be_of_the_header_and_one_below_is_not() {
+        assert!(read(&framed("35=D|34=1|5000=x|43=Y|11=x|")).poss_dup.is_some());
+        assert!(read(&framed("35=D|34=1|4999=x|43=Y|11=x|")).poss_dup.is_none());
+        assert!(read(&framed("35=D|34=1|90=1|91=x|5000=x|43=Y|11=x|")).poss_dup.is_some());
+        assert!(read(&framed("35=D|34=1|90=1|91=x|4999=x|43=Y|11=x|")).poss_dup.is_none());
+    }
 }

@@ -345,4 +345,20 @@ mod tests {
             assert_eq!(out.get(..len), Some(text.as_bytes()));
         }
     }
+
+    #[test]
+    fn the_days_around_a_leap_day_of_a_century_are_written() {
+        let date = |seconds: i64| std::string::String::from_utf8(date_and_seconds(seconds).to_vec()).unwrap();
+        for (day, text) in [
+            (10_956, "19991231"),
+            (11_015, "20000228"),
+            (11_016, "20000229"),
+            (11_017, "20000301"),
+            (-25_509, "19000228"),
+            (-25_508, "19000301"),
+            (157_113, "24000229"),
+        ] {
+            assert_eq!(date(day * 86_400), std::format!("{text}-00:00:00"));
+        }
+    }
 }

@@ -328,6 +328,7 @@ mod tests {
         assert_eq!(empty.decimal(), Err(ValueError::Empty));
         assert_eq!(empty.uint(), Err(ValueError::Empty));
         assert_eq!(empty.bool(), Err(ValueError::Empty));
+        assert_eq!(empty.char(), Err(ValueError::Empty));
     }
 
     #[test]

@@ -221,3 +221,25 @@ fn an_incomplete_search_goes_on_where_it_stopped() {
     bytes.extend(raw("10=000|"));
     assert_eq!(frame(&bytes, LIMIT, &mut scan), garbled(bytes.len(), Garbled::BodyLength));
 }
+
+#[test]
+fn every_beginning_of_a_frame_waits_for_the_rest() {
+    for begin in ["FIX.4.0", "FIX.4.4", "FIXT.1.1", "FIX.4.9"] {
+        let text = std::format!("8={begin}\u{1}9=005\u{1}35=0\u{1}10=000\u{1}");
+        for len in 0..text.len() {
+            let framing = super::frame(&text.as_bytes()[..len], 4096, &mut super::Scan::default());
+            assert_eq!(framing, super::Framing::Incomplete, "{begin} {len}");
+        }
+    }
+}
+
+#[test]
+fn a_body_length_without_digits_is_garbled_as_such() {
+    let mut bytes = b"8=FIX.4.4\x019=\x01".to_vec();
+    bytes.extend(crate::wire::trailer(crate::wire::checksum(&bytes)));
+    let framing = super::frame(&bytes, 4096, &mut super::Scan::default());
+    assert!(
+        matches!(framing, super::Framing::Garbled { why: super::Garbled::BodyLength, .. }),
+        "{framing:?}"
+    );
+}

@@ -24,6 +24,13 @@ impl Player<'_> {
             "reject" => {
                 return self.reject(words, &text, in_hand.ok_or("reject what? use `on message reject`")?);
             }
+            "business_reject" => {
+                return self.business_reject(
+                    words,
+                    &text,
+                    in_hand.ok_or("use `on message business_reject`")?,
+                );
+            }
             "on" => {
                 let (verb, rest) =
                     words.get(1..).and_then(<[_]>::split_first).ok_or("on message do what?")?;
@@ -125,6 +132,18 @@ impl Player<'_> {
         let mut out = vec![0; 8192];
         let reason = SessionRejectReason::from_code(code);
         match self.session.reject(now, message, reason, tag, text, &mut out) {
+            Ok(frame) => self.commit(frame),
+            Err(error) => self.note(Outcome::Failed(error.to_string())),
+        }
+        Ok(())
+    }
+
+    /// `business_reject 3 "text"`: the application's BusinessMessageReject of the message in hand.
+    fn business_reject(&mut self, words: &[String], text: &str, message: &Message<'_>) -> Result<(), String> {
+        let now = self.now();
+        let code = words.first().and_then(|word| word.parse().ok()).ok_or("business_reject CODE TEXT")?;
+        let mut out = vec![0; 8192];
+        match self.session.business_reject(now, message, code, text, &mut out) {
             Ok(frame) => self.commit(frame),
             Err(error) => self.note(Outcome::Failed(error.to_string())),
         }
