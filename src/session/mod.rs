@@ -52,7 +52,7 @@ pub use status::{Closed, Status, Text};
 
 use crate::checkpoint::Checkpoint;
 use crate::message::Message;
-use crate::number::MsgSeqNum;
+use crate::number::{MsgSeqNum, Series};
 use crate::time::Instant;
 use numbers::Numbers;
 use owed::Queue;
@@ -99,6 +99,8 @@ pub struct Session {
     acted: acted::Acted,
     /// Numbers below the expected one that the application asked for again.
     again: Option<Span>,
+    /// The series that began by a reset in session of the counterparty's.
+    reset_answered: Option<Series>,
     /// When the first message of the application began to wait behind a replay.
     waiting_since: Option<Instant>,
     bucket: bucket::Bucket,
@@ -172,6 +174,7 @@ impl Session {
             request: None,
             acted: acted::Acted::default(),
             again: None,
+            reset_answered: None,
             waiting_since: None,
             bucket: bucket::Bucket::full(config.rate),
             memory: status::Memory::default(),
