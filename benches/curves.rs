@@ -1,6 +1,7 @@
 //! How the cost grows, or does not: `cargo bench --bench curves`, tab-separated.
 //!
-//! Each line is a curve, what it grows with, and nanoseconds: a message's, or a whole replay's for the width of a gap.
+//! Each line is a curve, what it grows with, and nanoseconds: a message's, or a whole replay's for the width
+//! of a gap.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a bench that cannot go on stops")]
 

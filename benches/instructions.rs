@@ -1,7 +1,8 @@
-//! Instructions per message of each work, counted by valgrind: `cargo bench --bench instructions [-- --accept]`.
+//! Instructions per message of each work, counted by valgrind: `cargo bench --bench instructions [--
+//! --accept]`.
 //!
-//! Counts do not depend on what else the machine does, so they are the gate: a work that takes over 5 % more than `instructions.txt`
-//! says fails the bench. `--accept` writes the present counts to that file.
+//! Counts do not depend on what else the machine does, so they are the gate: a work that takes over 5 % more
+//! than `instructions.txt` says fails the bench. `--accept` writes the present counts to that file.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a bench that cannot go on stops")]
 

@@ -1,6 +1,7 @@
 //! Time per message of each work: `cargo bench --bench session [-- PART OF A NAME]`.
 //!
-//! One line a work: name, nanoseconds (median of many rounds), the best round, the median absolute deviation, messages and bytes a second.
+//! One line a work: name, nanoseconds (median of many rounds), the best round, the median absolute deviation,
+//! messages and bytes a second.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a bench that cannot go on stops")]
 

@@ -1,9 +1,10 @@
-//! Two sessions as firmware runs them: no operating system, no heap, no thread; one loop over events in virtual time, and a serial line between the two.
+//! Two sessions as firmware runs them: no operating system, no heap, no thread; one loop over events in
+//! virtual time, and a serial line between the two.
 //!
 //! `cargo run --release --example bare`
 //!
-//! Nothing here needs `std` but the printing. The line takes 87 µs for a byte (115,200 baud), has a queue of 2 KiB each way, and breaks
-//! twice, with whatever is on it.
+//! Nothing here needs `std` but the printing. The line takes 87 µs for a byte (115,200 baud), has a queue of
+//! 2 KiB each way, and breaks twice, with whatever is on it.
 
 use core::time::Duration;
 
@@ -167,7 +168,8 @@ impl<'m> Node<'m> {
         }
     }
 
-    /// Steps until the session waits. A frame without room in the queue is dropped: it has not happened, and is offered again.
+    /// Steps until the session waits. A frame without room in the queue is dropped: it has not happened, and
+    /// is offered again.
     fn run(&mut self, now: Now) -> Wants {
         loop {
             let frame = match self.session.step(now, &mut self.inbox, &mut self.frame) {

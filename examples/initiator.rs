@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release --example initiator -- --connect 127.0.0.1:9878 --orders 1000`
 //!
-//! Kill it at any moment and start it again on the same folder: it goes on with the first order that was not sent.
+//! Kill it at any moment and start it again on the same folder: it goes on with the first order that was not
+//! sent.
 
 mod common;
 

@@ -5,9 +5,9 @@ use crate::time::Utc;
 
 /// Where both directions of a session stand.
 ///
-/// `next_in` may lag behind what the counterparty sent, never lead what the application finished: a message that comes
-/// twice can be recognised, one that never comes cannot. `next_out` may lead what was sent, never lag: a number that went
-/// unused is filled, one that was used twice is not mended.
+/// `next_in` may lag behind what the counterparty sent, never lead what the application finished: a message
+/// that comes twice can be recognised, one that never comes cannot. `next_out` may lead what was sent, never
+/// lag: a number that went unused is filled, one that was used twice is not mended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Checkpoint {
@@ -17,7 +17,8 @@ pub struct Checkpoint {
     pub next_in: MsgSeqNum,
     /// The number that the next outbound message will bear.
     pub next_out: MsgSeqNum,
-    /// A reset that we asked for has not been acknowledged: the next Logon asks again (FIX session layer 4.4.3).
+    /// A reset that we asked for has not been acknowledged: the next Logon asks again (FIX session layer
+    /// 4.4.3).
     pub reset_pending: bool,
 }
 
@@ -36,10 +37,11 @@ impl Checkpoint {
         }
     }
 
-    /// The further of two checkpoints of one session, for an application that keeps its own beside the journal's.
+    /// The further of two checkpoints of one session, for an application that keeps its own beside the
+    /// journal's.
     ///
-    /// A later series wins whole. Within one series `finished` (the application's, stored with its work) decides
-    /// `next_in`, and the larger `next_out` counts, since that number may lead and never lag.
+    /// A later series wins whole. Within one series `finished` (the application's, stored with its work)
+    /// decides `next_in`, and the larger `next_out` counts, since that number may lead and never lag.
     #[must_use]
     pub fn with_finished(self, finished: Checkpoint) -> Self {
         match finished.series.cmp(&self.series) {

@@ -48,7 +48,8 @@ impl Name {
     }
 }
 
-/// The sessions of a port, each with a way to reach it, and a template for counterparties that are not known beforehand.
+/// The sessions of a port, each with a way to reach it, and a template for counterparties that are not known
+/// beforehand.
 ///
 /// ```
 /// use sansfix::{BeginString, Config, Directory, Name, Peek, Role, peek};
@@ -85,8 +86,9 @@ impl<T> Directory<T> {
         self.known.insert(name, session);
     }
 
-    /// Makes a session by `make` for a counterparty that is not known, `most` of them at once; what it answers `None` to stays a stranger. Such a
-    /// session judges its Logon like any other: here only its name is known, which anybody can write.
+    /// Makes a session by `make` for a counterparty that is not known, `most` of them at once; what it
+    /// answers `None` to stays a stranger. Such a session judges its Logon like any other: here only its
+    /// name is known, which anybody can write.
     pub fn with_template(
         &mut self,
         most: usize,
@@ -95,7 +97,8 @@ impl<T> Directory<T> {
         self.template = Some(Template { make: Box::new(make), made: HashMap::new(), most });
     }
 
-    /// The session of a Logon; `None` for a stranger. Sessions made by the template that are not `alive` any more make room.
+    /// The session of a Logon; `None` for a stranger. Sessions made by the template that are not `alive` any
+    /// more make room.
     pub fn find(&mut self, logon: &LogonId<'_>, alive: impl Fn(&T) -> bool) -> Option<&T> {
         let name = Name::of_logon(logon);
         let bare = name.clone().by_comp_ids();

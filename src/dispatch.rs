@@ -29,8 +29,9 @@ pub struct Dispatch<'h, A, R = ()> {
 }
 
 impl<'h, A, R> Dispatch<'h, A, R> {
-    /// `handlers` by type, the first of two equal types counts; `otherwise` takes the rest, and answers them by
-    /// BusinessMessageReject(j) with BusinessRejectReason(380) 3, say (FIX session layer 4.5.4, test case 2r).
+    /// `handlers` by type, the first of two equal types counts; `otherwise` takes the rest, and answers them
+    /// by BusinessMessageReject(j) with BusinessRejectReason(380) 3, say (FIX session layer 4.5.4, test
+    /// case 2r).
     pub const fn new(handlers: &'h [(MsgType<'h>, Handler<A, R>)], otherwise: Handler<A, R>) -> Self {
         Dispatch { handlers, otherwise }
     }

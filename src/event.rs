@@ -15,17 +15,21 @@ use crate::wire::Garbled;
 #[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event<'i> {
-    /// A Logon that passed the session's checks (FIX session layer 4.3.10). Username(553), Password(554) and every other field are in
-    /// it. Answer by `Session::accept` or `Session::refuse`, now or later; nothing more is read until then.
+    /// A Logon that passed the session's checks (FIX session layer 4.3.10). Username(553), Password(554) and
+    /// every other field are in it. Answer by `Session::accept` or `Session::refuse`, now or later;
+    /// nothing more is read until then.
     Logon(Message<'i>),
     /// The session is established. The message is the counterparty's Logon.
     LoggedOn(Message<'i>),
-    /// An application message, in order. It counts as finished when `step` is called again, or, by policy, when `processed` says so: store
-    /// what `Session::checkpoint_after` says after your work for at-least-once processing, or in the same transaction for exactly-once.
+    /// An application message, in order. It counts as finished when `step` is called again, or, by policy,
+    /// when `processed` says so: store what `Session::checkpoint_after` says after your work for
+    /// at-least-once processing, or in the same transaction for exactly-once.
     Message(Message<'i>),
-    /// The counterparty rejects a message of ours: RefSeqNum(45), SessionRejectReason(373) and Text(58) are in it (test case 7).
+    /// The counterparty rejects a message of ours: RefSeqNum(45), SessionRejectReason(373) and Text(58) are
+    /// in it (test case 7).
     Rejected(Message<'i>),
-    /// The counterparty's Logout: unasked, the answer to ours, or its refusal of our Logon. Text(58) and SessionStatus(1409) are in it.
+    /// The counterparty's Logout: unasked, the answer to ours, or its refusal of our Logon. Text(58) and
+    /// SessionStatus(1409) are in it.
     Logout(Message<'i>),
     /// A message was rejected, and the Reject is the next output.
     Refused {
@@ -59,7 +63,8 @@ pub enum Event<'i> {
     Recovered,
     /// The counterparty rejected our ResendRequest: what is missing will not come.
     ResendRejected,
-    /// The counterparty moved its numbers on: what lay between will not come (FIX session layer 4.8.5, 4.8.6).
+    /// The counterparty moved its numbers on: what lay between will not come (FIX session layer 4.8.5,
+    /// 4.8.6).
     Skipped {
         /// The first number that will not come.
         from: MsgSeqNum,
@@ -68,8 +73,9 @@ pub enum Event<'i> {
         /// By which kind of SequenceReset.
         by: Skip,
     },
-    /// Both directions begin anew at 1. Whatever was stored of the series before is void. Store `resume`: until something is stored of the new
-    /// series, a restart goes on with the old one, and asks for the reset again.
+    /// Both directions begin anew at 1. Whatever was stored of the series before is void. Store `resume`:
+    /// until something is stored of the new series, a restart goes on with the old one, and asks for the
+    /// reset again.
     NewSeries {
         /// Where the session stands in it.
         resume: Checkpoint,
@@ -88,7 +94,8 @@ pub enum Event<'i> {
         /// The next that we send.
         next_out: MsgSeqNum,
     },
-    /// The journal no longer has messages that the counterparty asks for, or they are longer now than it takes: a gap fill stands in for them.
+    /// The journal no longer has messages that the counterparty asks for, or they are longer now than it
+    /// takes: a gap fill stands in for them.
     Lost {
         /// The first.
         from: MsgSeqNum,
@@ -109,8 +116,8 @@ pub enum Event<'i> {
         /// The time between the two.
         took: Duration,
     },
-    /// Somebody connected as this counterparty while the session has a live link; the new link has to be dropped, and the old
-    /// one is tested by a TestRequest (test case 1Sb).
+    /// Somebody connected as this counterparty while the session has a live link; the new link has to be
+    /// dropped, and the old one is tested by a TestRequest (test case 1Sb).
     DuplicateConnection,
     /// The session asks for no more connections by itself; `Session::enable` makes it.
     Stopped {

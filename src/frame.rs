@@ -12,8 +12,9 @@ use crate::time::Instant;
 
 /// A frame that is built and has not happened yet.
 ///
-/// [`commit`](Frame::commit) stores it, takes its number and gives its bytes. A frame that is dropped, or that the journal refuses, has not
-/// happened: the number is free, and what the session owes is offered again.
+/// [`commit`](Frame::commit) stores it, takes its number and gives its bytes. A frame that is dropped, or
+/// that the journal refuses, has not happened: the number is free, and what the session owes is offered
+/// again.
 #[must_use = "nothing is sent, and no number taken, until it is committed"]
 pub struct Frame<'o> {
     pub(crate) bytes: &'o [u8],
@@ -61,8 +62,9 @@ impl<'o> Frame<'o> {
     /// Records the frame, waits until that is safe, takes the number, and gives the bytes to write.
     ///
     /// # Errors
-    /// [`CommitError::Stale`] when something else happened to the session since the frame was built; [`CommitError::Journal`] when it cannot be
-    /// stored. Nothing has happened then, and nothing may be written.
+    /// [`CommitError::Stale`] when something else happened to the session since the frame was built;
+    /// [`CommitError::Journal`] when it cannot be stored. Nothing has happened then, and nothing may be
+    /// written.
     pub fn commit<J: Journal + ?Sized>(
         self,
         session: &mut Session,
@@ -76,7 +78,8 @@ impl<'o> Frame<'o> {
         self.committed(session).map_err(|Stale| CommitError::Stale)
     }
 
-    /// What has to be safe before the bytes may leave, for journals that work in their own time; `None` when nothing has.
+    /// What has to be safe before the bytes may leave, for journals that work in their own time; `None` when
+    /// nothing has.
     pub fn record(&self) -> Option<Record<'_>> {
         if planted(Bug::SentBeforeStored) {
             return None;
@@ -90,7 +93,8 @@ impl<'o> Frame<'o> {
         Some(Record { resume: self.resume, sent: Some(Sent { number: self.number, frame }) })
     }
 
-    /// Takes the number and gives the bytes to write. The word is a promise: what [`record`](Frame::record) gave is safe.
+    /// Takes the number and gives the bytes to write. The word is a promise: what [`record`](Frame::record)
+    /// gave is safe.
     ///
     /// # Errors
     /// [`Stale`] when something else happened to the session since the frame was built: write nothing.
@@ -130,7 +134,8 @@ impl fmt::Debug for Frame<'_> {
     }
 }
 
-/// Bytes to write; they deref to a slice. Empty for a message that a replay sends in its turn, or that waits for a connection.
+/// Bytes to write; they deref to a slice. Empty for a message that a replay sends in its turn, or that waits
+/// for a connection.
 #[must_use = "recorded but not written: write them, or end the connection"]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wire<'o>(pub(crate) &'o [u8]);
@@ -150,7 +155,8 @@ impl Deref for Wire<'_> {
     }
 }
 
-/// The frame was built for a session that has moved on: another frame was committed, or the connection changed. Build it again.
+/// The frame was built for a session that has moved on: another frame was committed, or the connection
+/// changed. Build it again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the session has moved on since the frame was built: build it again")]
 pub struct Stale;

@@ -7,8 +7,9 @@ use crate::wire::{Framing, Scan};
 
 /// A read buffer over lent memory, one for each connection.
 ///
-/// Read from the transport into [`space`](Inbox::space), say how much came by [`filled`](Inbox::filled), and hand the inbox to `Session::step`.
-/// The message of the last event stays in place until `step` reads the next one.
+/// Read from the transport into [`space`](Inbox::space), say how much came by [`filled`](Inbox::filled), and
+/// hand the inbox to `Session::step`. The message of the last event stays in place until `step` reads the
+/// next one.
 ///
 /// ```
 /// let mut memory = [0; 4096];
@@ -27,7 +28,8 @@ pub struct Inbox<'b> {
     held: Ring<'b>,
 }
 
-/// The frame in hand: it stays where it is until the next one is read, since events and owed answers look at it.
+/// The frame in hand: it stays where it is until the next one is read, since events and owed answers look at
+/// it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Current {
     None,
@@ -38,7 +40,8 @@ enum Current {
 }
 
 impl<'b> Inbox<'b> {
-    /// An empty inbox over `buf`, which must hold the longest frame; a longer frame ends the connection. Messages above a gap are not held and come again.
+    /// An empty inbox over `buf`, which must hold the longest frame; a longer frame ends the connection.
+    /// Messages above a gap are not held and come again.
     pub fn new(buf: &'b mut [u8]) -> Self {
         Inbox {
             buf,
@@ -50,20 +53,23 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// Lends memory for messages above a gap, so that they need not come again. Full memory holds no more of them.
+    /// Lends memory for messages above a gap, so that they need not come again. Full memory holds no more of
+    /// them.
     #[must_use]
     pub fn holding(self, memory: &'b mut [u8]) -> Self {
         Inbox { held: Ring::new(memory), ..self }
     }
 
-    /// Where to read into: all the free memory there is. Empty only when the unread bytes fill the buffer, which they cannot once `step` has
-    /// answered `Wait`: do not take a read of nothing into it for the end of the stream.
+    /// Where to read into: all the free memory there is. Empty only when the unread bytes fill the buffer,
+    /// which they cannot once `step` has answered `Wait`: do not take a read of nothing into it for the
+    /// end of the stream.
     pub fn space(&mut self) -> &mut [u8] {
         if self.start == self.end {
             self.start = 0;
             self.end = 0;
         } else if self.start > 0 && self.buf.len() - self.end < self.buf.len() / 2 {
-            // Move what is left to the front once half the buffer is behind us: each byte moves a bounded number of times.
+            // Move what is left to the front once half the buffer is behind us: each byte moves a bounded
+            // number of times.
             self.buf.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
@@ -71,7 +77,8 @@ impl<'b> Inbox<'b> {
         self.buf.get_mut(self.end..).unwrap_or_default()
     }
 
-    /// Says that `bytes` bytes were read into [`space`](Inbox::space); more than there was room for count as all of it.
+    /// Says that `bytes` bytes were read into [`space`](Inbox::space); more than there was room for count as
+    /// all of it.
     pub fn filled(&mut self, bytes: usize) {
         self.end = self.end.saturating_add(bytes).min(self.buf.len());
     }
@@ -144,8 +151,8 @@ impl<'b> Inbox<'b> {
         self.current = Current::None;
     }
 
-    /// Keeps a copy of the frame in hand for later; says whether it is kept. Held messages have rising numbers: one that comes below another, or
-    /// finds no room, is dropped and has to come again.
+    /// Keeps a copy of the frame in hand for later; says whether it is kept. Held messages have rising
+    /// numbers: one that comes below another, or finds no room, is dropped and has to come again.
     pub(crate) fn hold(&mut self, number: u64) -> bool {
         let Current::Read(len) = self.current else { return false };
         match self.held.back().map(|last| last.key.cmp(&number)) {
@@ -175,7 +182,8 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// A new connection: nothing of the old one counts, the beginning of a frame that did not come whole least of all.
+    /// A new connection: nothing of the old one counts, the beginning of a frame that did not come whole
+    /// least of all.
     pub(crate) fn clear(&mut self) {
         (self.start, self.end) = (0, 0);
         self.scan = Scan::default();

@@ -1,7 +1,8 @@
 //! The FIX session layer as a value: bytes and time in, frames and events out.
 //!
-//! A [`Session`] owns no socket, clock, thread or heap memory. It runs under any IO layer, in a unit test without sleeping, under a
-//! fuzzer, and on a machine without an operating system. Everything is deterministic: two sessions that were told the same are equal.
+//! A [`Session`] owns no socket, clock, thread or heap memory. It runs under any IO layer, in a unit test
+//! without sleeping, under a fuzzer, and on a machine without an operating system. Everything is
+//! deterministic: two sessions that were told the same are equal.
 //!
 //! ```
 //! use sansfix::*;
@@ -77,27 +78,32 @@
 //! 1. Open or accept a link and call [`connected`](Session::connected).
 //! 2. Call [`step`](Session::step) until it answers [`Output::Wait`]; do what each output says.
 //! 3. Wait for bytes, for [`Wait::until`], or for the application; put bytes into the [`Inbox`].
-//! 4. When the link is gone, or [`Output::Disconnect`] says so, call [`disconnected`](Session::disconnected). The session stays: its numbers survive the link.
+//! 4. When the link is gone, or [`Output::Disconnect`] says so, call [`disconnected`](Session::disconnected).
+//!    The session stays: its numbers survive the link.
 //!
-//! A [`Frame`] that is dropped has not happened: its number is not taken, and what the session owes is offered again. Bytes that were
-//! committed and cannot be written mean that the link is gone: call `disconnected`, and the counterparty asks for them.
+//! A [`Frame`] that is dropped has not happened: its number is not taken, and what the session owes is
+//! offered again. Bytes that were committed and cannot be written mean that the link is gone: call
+//! `disconnected`, and the counterparty asks for them.
 //!
 //! # What it leaves to you
 //!
-//! Sockets, TLS, threads; clocks; where the journal is kept (a ring in memory and a file are here); who may log on; the meaning of
-//! messages; when a session opens and closes (the feature `schedule` answers that as a pure function of time).
+//! Sockets, TLS, threads; clocks; where the journal is kept (a ring in memory and a file are here); who may
+//! log on; the meaning of messages; when a session opens and closes (the feature `schedule` answers that as a
+//! pure function of time).
 //!
 //! # Errors
 //!
-//! A counterparty's fault is never an `Err`: it is an [`Output`] with a typed [`Reason`], which knows the rule behind it. `Err` means you:
-//! a configuration that cannot work ([`ConfigError`]), a call at the wrong moment ([`NotNow`], [`SendError`], [`Stale`]), or memory that is
-//! too small (`NeedSpace`). Nothing has happened then, and the call may be repeated.
+//! A counterparty's fault is never an `Err`: it is an [`Output`] with a typed [`Reason`], which knows the
+//! rule behind it. `Err` means you: a configuration that cannot work ([`ConfigError`]), a call at the wrong
+//! moment ([`NotNow`], [`SendError`], [`Stale`]), or memory that is too small (`NeedSpace`). Nothing has
+//! happened then, and the call may be repeated.
 //!
 //! # Features
 //!
-//! The default is `std`, which adds conversions only; without it the crate is `no_std` and whole. `dictionary`: message rules from
-//! QuickFIX-format XML. `schedule`: session calendars with time zones. `settings`: QuickFIX's settings file. `file-journal`: an append-only file.
-//! `migration`: the stores of other engines. `testing`: virtual clock, faulty link, simulator. `serde`: checkpoints and numbers.
+//! The default is `std`, which adds conversions only; without it the crate is `no_std` and whole.
+//! `dictionary`: message rules from QuickFIX-format XML. `schedule`: session calendars with time zones.
+//! `settings`: QuickFIX's settings file. `file-journal`: an append-only file. `migration`: the stores of
+//! other engines. `testing`: virtual clock, faulty link, simulator. `serde`: checkpoints and numbers.
 #![no_std]
 #![forbid(unsafe_code)]
 // No input and no sequence of calls may panic.

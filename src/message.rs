@@ -7,7 +7,8 @@ use crate::wire::{DataFields, Fields, MsgType, Value, find, tag};
 
 /// A message as it stands in the inbox: frame checked, header read, body untouched until asked for.
 ///
-/// It borrows the caller's buffer and nothing else, so the application may call the session while it holds one.
+/// It borrows the caller's buffer and nothing else, so the application may call the session while it holds
+/// one.
 #[derive(Clone, Copy)]
 pub struct Message<'i> {
     frame: &'i [u8],
@@ -70,15 +71,16 @@ impl<'i> Message<'i> {
         self.layout.number
     }
 
-    /// PossDupFlag(43): the counterparty sends this number again. It is the first time that it reaches the application all
-    /// the same: a number that was processed is never handed over twice, unless [`is_again`](Message::is_again).
+    /// PossDupFlag(43): the counterparty sends this number again. It is the first time that it reaches the
+    /// application all the same: a number that was processed is never handed over twice, unless
+    /// [`is_again`](Message::is_again).
     #[inline]
     pub fn poss_dup(&self) -> bool {
         self.layout.flags.has(Flags::POSS_DUP)
     }
 
-    /// PossResend(97): the content may have been sent before under another number. The application looks for its business
-    /// identifier (FIX session layer 4.9.1, test case 19).
+    /// PossResend(97): the content may have been sent before under another number. The application looks for
+    /// its business identifier (FIX session layer 4.9.1, test case 19).
     #[inline]
     pub fn poss_resend(&self) -> bool {
         self.layout.flags.has(Flags::POSS_RESEND)
@@ -103,7 +105,8 @@ impl<'i> Message<'i> {
         self.get(tag)?.as_str().ok()
     }
 
-    /// The field as an integer; `None` when it is absent or no integer ([`get`](Message::get) tells these apart).
+    /// The field as an integer; `None` when it is absent or no integer ([`get`](Message::get) tells these
+    /// apart).
     #[inline]
     pub fn int(&self, tag: u32) -> Option<i64> {
         self.get(tag)?.int().ok()
@@ -160,7 +163,8 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// Password(554), NewPassword(925), their encrypted forms, and a Logon's RawData(96), where some venues want the password, never reach a log.
+/// Password(554), NewPassword(925), their encrypted forms, and a Logon's RawData(96), where some venues want
+/// the password, never reach a log.
 fn masked(frame: &[u8], data: &'static DataFields, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const SECRET: [u32; 5] = [
         tag::PASSWORD,

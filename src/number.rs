@@ -7,7 +7,8 @@ use crate::time::Utc;
 
 /// MsgSeqNum(34): the number of a message in its direction, from 1.
 ///
-/// 0 is never a MsgSeqNum (FIX session layer 4.1); the one lawful 0 is an open EndSeqNo(16), which has a type of its own.
+/// 0 is never a MsgSeqNum (FIX session layer 4.1); the one lawful 0 is an open EndSeqNo(16), which has a type
+/// of its own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MsgSeqNum(NonZeroU64);
@@ -16,8 +17,8 @@ impl MsgSeqNum {
     /// The number of the first message of a series.
     pub const FIRST: MsgSeqNum = MsgSeqNum(NonZeroU64::MIN);
 
-    /// The largest number: 18 nines. No message bears it; a counter that reaches it is exhausted, and the session
-    /// ends in an orderly way in place of wrapping.
+    /// The largest number: 18 nines. No message bears it; a counter that reaches it is exhausted, and the
+    /// session ends in an orderly way in place of wrapping.
     pub const MAX: MsgSeqNum = match MsgSeqNum::new(999_999_999_999_999_999) {
         Some(max) => max,
         None => MsgSeqNum::FIRST,
@@ -68,9 +69,9 @@ impl fmt::Debug for MsgSeqNum {
 
 /// A run of sequence numbers between two resets, both directions together.
 ///
-/// It is named by the moment it began, in nanoseconds of UTC, and always later than the series before it, even when the
-/// wall clock was set back. A journal that holds messages of one series never answers for another, so a crash between
-/// a reset and the journal's truncation cannot bring old orders back.
+/// It is named by the moment it began, in nanoseconds of UTC, and always later than the series before it,
+/// even when the wall clock was set back. A journal that holds messages of one series never answers for
+/// another, so a crash between a reset and the journal's truncation cannot bring old orders back.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Series(u64);
@@ -88,8 +89,8 @@ impl Series {
         if now.0 > self.0 { now } else { Series(self.0.saturating_add(1)) }
     }
 
-    /// When it began, for a calendar that asks whether a reset is due since then. Not earlier than the clock said; a clock that was set
-    /// back makes it later.
+    /// When it began, for a calendar that asks whether a reset is due since then. Not earlier than the clock
+    /// said; a clock that was set back makes it later.
     pub const fn began(self) -> Utc {
         Utc::from_nanos(if self.0 > i64::MAX as u64 { i64::MAX } else { self.0 as i64 })
     }

@@ -8,7 +8,8 @@ use crate::session::Session;
 
 /// Frames that are recorded and wait for one sync, in memory that the caller lends.
 ///
-/// [`push`](Outbox::push) records a frame and takes its number; [`flush`](Outbox::flush) makes all of them safe by one sync and gives their bytes for one write.
+/// [`push`](Outbox::push) records a frame and takes its number; [`flush`](Outbox::flush) makes all of them
+/// safe by one sync and gives their bytes for one write.
 pub struct Outbox<'b> {
     buf: &'b mut [u8],
     /// The end of what was pushed.
@@ -45,12 +46,14 @@ impl<'b> Outbox<'b> {
         self.buf.len() - self.end
     }
 
-    /// Is there nothing to flush or to write? A message that waits for its turn has no bytes to write, and is to be made safe all the same.
+    /// Is there nothing to flush or to write? A message that waits for its turn has no bytes to write, and is
+    /// to be made safe all the same.
     pub fn is_empty(&self) -> bool {
         self.end == 0 && !self.dirty
     }
 
-    /// Records `frame`, takes its number, and keeps its bytes. They are not to be written before the next flush.
+    /// Records `frame`, takes its number, and keeps its bytes. They are not to be written before the next
+    /// flush.
     ///
     /// # Errors
     /// See [`PushError`].
@@ -77,11 +80,12 @@ impl<'b> Outbox<'b> {
         Ok(())
     }
 
-    /// Makes everything pushed safe and gives what is to be written; say by [`written`](Outbox::written) how much of it was.
+    /// Makes everything pushed safe and gives what is to be written; say by [`written`](Outbox::written) how
+    /// much of it was.
     ///
     /// # Errors
-    /// The journal's own. The numbers are taken and the messages may be lost: write nothing, and end the connection by
-    /// [`Reason::JournalFailed`](crate::Reason::JournalFailed).
+    /// The journal's own. The numbers are taken and the messages may be lost: write nothing, and end the
+    /// connection by [`Reason::JournalFailed`](crate::Reason::JournalFailed).
     pub fn flush<J: Journal + ?Sized>(&mut self, journal: &mut J) -> Result<Wire<'_>, J::Error> {
         if self.dirty {
             journal.sync()?;
@@ -99,7 +103,8 @@ impl<'b> Outbox<'b> {
         }
     }
 
-    /// The link is gone: what was not written never will be. It is recorded, and the counterparty asks for it.
+    /// The link is gone: what was not written never will be. It is recorded, and the counterparty asks for
+    /// it.
     pub fn clear(&mut self) {
         (self.end, self.safe, self.written) = (0, 0, 0);
     }

@@ -21,12 +21,13 @@ pub enum Output<'i, 'o> {
     Compose(Compose),
     /// `out` is too small for the next output: so many bytes are enough. Nothing has moved.
     NeedSpace(usize),
-    /// Open a link to the counterparty, then call `Session::connected`, or `Session::disconnected` when it cannot be had.
+    /// Open a link to the counterparty, then call `Session::connected`, or `Session::disconnected` when it
+    /// cannot be had.
     Connect(Connect),
     /// Close the link, then call `Session::disconnected`.
     Disconnect(Reason),
-    /// Nothing to do until bytes come, the time is there, or the application wants something: after `send`, `logout`, `accept` and the like,
-    /// step again before you wait, since they may leave something owed.
+    /// Nothing to do until bytes come, the time is there, or the application wants something: after `send`,
+    /// `logout`, `accept` and the like, step again before you wait, since they may leave something owed.
     Wait(Wait),
 }
 
@@ -48,8 +49,9 @@ pub struct Connect {
 
 /// A question to the journal: what is the first message in this range?
 ///
-/// A token: it is answered once, by `Session::replay`. It may stay unanswered while the session is stepped on; it is offered again then, and
-/// an answer to a question that is not open any more is told as late. Like [`Wait`] it carries the next deadline.
+/// A token: it is answered once, by `Session::replay`. It may stay unanswered while the session is stepped
+/// on; it is offered again then, and an answer to a question that is not open any more is told as late. Like
+/// [`Wait`] it carries the next deadline.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Replay {
     pub(crate) series: Series,

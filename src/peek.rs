@@ -13,11 +13,13 @@ pub enum Peek<'i> {
     NotALogon,
     /// A Logon. Nothing but its frame has been checked.
     Logon(LogonId<'i>),
-    /// A Logon, but its CheckSum(10) is wrong: close the link without a word, unless its session does not look at that.
+    /// A Logon, but its CheckSum(10) is wrong: close the link without a word, unless its session does not
+    /// look at that.
     BadCheckSum(LogonId<'i>),
 }
 
-/// Who a Logon says that it is. To find our session, our identifiers are its target's and the other way round.
+/// Who a Logon says that it is. To find our session, our identifiers are its target's and the other way
+/// round.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LogonId<'i> {
     /// BeginString(8).
@@ -36,10 +38,11 @@ pub struct LogonId<'i> {
     pub target_location_id: &'i [u8],
 }
 
-/// Looks at the first bytes of a connection, before a session is chosen; no frame may be longer than `limit` bytes.
+/// Looks at the first bytes of a connection, before a session is chosen; no frame may be longer than `limit`
+/// bytes.
 ///
-/// It consumes nothing: hand the same bytes to the session's inbox. Garbled frames in front of the Logon are not passed over; a counterparty
-/// whose first frame is garbled is no counterparty.
+/// It consumes nothing: hand the same bytes to the session's inbox. Garbled frames in front of the Logon are
+/// not passed over; a counterparty whose first frame is garbled is no counterparty.
 ///
 /// ```
 /// use sansfix::{Peek, peek};

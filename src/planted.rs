@@ -1,5 +1,5 @@
-//! Bugs on purpose. Each stands in the session behind `planted(Bug::..)`, which is `false` at compile time; in a build with
-//! `--cfg sansfix_planted` a test turns one on, and the simulator has to find it.
+//! Bugs on purpose. Each stands in the session behind `planted(Bug::..)`, which is `false` at compile time;
+//! in a build with `--cfg sansfix_planted` a test turns one on, and the simulator has to find it.
 
 /// A mistake that a session layer could make.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -105,7 +105,8 @@ pub enum LogonFault {
         /// What a session needs, in bytes.
         needed: u64,
     },
-    /// A field is missing, empty, malformed or out of range; or the message breaks a rule that names no field.
+    /// A field is missing, empty, malformed or out of range; or the message breaks a rule that names no
+    /// field.
     Field(SessionRejectReason, Option<u32>),
 }
 
@@ -115,8 +116,8 @@ impl Reason {
         matches!(self, Reason::LoggedOut | Reason::LoggedOutByPeer | Reason::LinkLeftOpen | Reason::Closed)
     }
 
-    /// May the session connect again by itself? Not after a Logon was refused: a locked account stays locked, and each try
-    /// burns a number.
+    /// May the session connect again by itself? Not after a Logon was refused: a locked account stays locked,
+    /// and each try burns a number.
     pub const fn allows_reconnect(self) -> bool {
         match self {
             Reason::LogonTimeout

@@ -101,8 +101,8 @@ impl SessionRejectReason {
         }
     }
 
-    /// The value of field 373 in `version`, or `None` where that version does not define it: the field is left out then,
-    /// and Text(58) alone says why.
+    /// The value of field 373 in `version`, or `None` where that version does not define it: the field is
+    /// left out then, and Text(58) alone says why.
     pub fn code_in(self, version: BeginString) -> Option<u16> {
         match self {
             Reason::Unlisted(code) => (version >= BeginString::Fix42).then_some(code),

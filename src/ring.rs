@@ -5,8 +5,9 @@ use core::ops::Range;
 
 /// A first-in-first-out queue of entries, each two integers and some bytes, in memory of the caller.
 ///
-/// An entry is never split: one that does not fit behind the youngest begins again at the bottom of the memory, and
-/// what was left over at the top stays unused until the queue has gone round. So the entries lie in at most two runs.
+/// An entry is never split: one that does not fit behind the youngest begins again at the bottom of the
+/// memory, and what was left over at the top stays unused until the queue has gone round. So the entries lie
+/// in at most two runs.
 pub(crate) struct Ring<'b> {
     memory: &'b mut [u8],
     /// The run that holds the oldest entry; empty only when the ring is.
@@ -39,7 +40,8 @@ pub(crate) enum NoRoom {
     Ever,
 }
 
-/// Before an entry's bytes: key, extra, the entry's own size and that of the entry pushed before it, headers included.
+/// Before an entry's bytes: key, extra, the entry's own size and that of the entry pushed before it, headers
+/// included.
 struct Header {
     key: u64,
     extra: u64,

@@ -83,7 +83,8 @@ impl From<std::time::SystemTime> for Utc {
 /// The time of a call: what both clocks show.
 ///
 /// The session takes it as an argument everywhere and never reads a clock. A `monotonic` reading earlier
-/// than one already seen counts as that one: time never moves back. `utc` may step either way; no timer fires for it.
+/// than one already seen counts as that one: time never moves back. `utc` may step either way; no timer fires
+/// for it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Now {
     /// For timers: heartbeats, silence, waits.

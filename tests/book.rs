@@ -26,7 +26,8 @@ impl Drop for File {
     }
 }
 
-/// A book with these orders, which came under the numbers from 1 on. It answers where the session stands then.
+/// A book with these orders, which came under the numbers from 1 on. It answers where the session stands
+/// then.
 fn book_of(file: &File, orders: &[u64]) -> Checkpoint {
     let mut book = Book::open(&file.0).unwrap();
     let mut stands = Checkpoint::begin(Utc::from_secs(1_767_225_600));

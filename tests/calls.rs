@@ -1,4 +1,5 @@
-//! What a call gives and refuses where the size of a buffer, a moment or an argument is at its edge: nothing moves before it can be done.
+//! What a call gives and refuses where the size of a buffer, a moment or an argument is at its edge: nothing
+//! moves before it can be done.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 

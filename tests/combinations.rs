@@ -1,4 +1,5 @@
-//! Two sessions with any combination of presets and reset policies log on, or refuse each other with a reason, within a bound: never a loop.
+//! Two sessions with any combination of presets and reset policies log on, or refuse each other with a
+//! reason, within a bound: never a loop.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
@@ -80,7 +81,8 @@ fn after_links() -> Vec<Choice> {
     choices
 }
 
-/// Plays a day of a pair: orders, a broken link, a Logout, resets in session from either side, each followed by another logon.
+/// Plays a day of a pair: orders, a broken link, a Logout, resets in session from either side, each followed
+/// by another logon.
 fn play(initiator: Choice, acceptor: Choice) {
     let config = |role, us: &str, them: &str, choice: Choice| {
         let mut config = Config::new(role, BeginString::Fix44, us, them).unwrap();

@@ -1,4 +1,5 @@
-//! The expected header never changes an answer: a session that uses it and one that does not are told the same, and say the same.
+//! The expected header never changes an answer: a session that uses it and one that does not are told the
+//! same, and say the same.
 
 #[path = "fast_path/twin.rs"]
 mod twin;

@@ -1,4 +1,5 @@
-//! What the fuzzers have found, run by every `cargo test`: the inputs in `fuzz/regressions`, and a few made by hand.
+//! What the fuzzers have found, run by every `cargo test`: the inputs in `fuzz/regressions`, and a few made
+//! by hand.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 #![allow(unreachable_pub, reason = "nothing reaches into a test")]

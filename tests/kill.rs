@@ -1,4 +1,5 @@
-//! The two programs of `examples/` as processes, killed at seeded moments: afterwards both books hold everything once.
+//! The two programs of `examples/` as processes, killed at seeded moments: afterwards both books hold
+//! everything once.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
 

@@ -1,7 +1,8 @@
-//! Every rule of the session layer as a scenario: see `tests/scenarios/README.md` for their language, `docs/rules.md` for the list.
+//! Every rule of the session layer as a scenario: see `tests/scenarios/README.md` for their language,
+//! `docs/rules.md` for the list.
 //!
-//! `cargo test --test scenarios -- --nocapture` prints what was run; a word after `--` picks scenarios by name; `--show WORD` prints what
-//! actually came, for writing one.
+//! `cargo test --test scenarios -- --nocapture` prints what was run; a word after `--` picks scenarios by
+//! name; `--show WORD` prints what actually came, for writing one.
 
 #[path = "scenarios/runner/mod.rs"]
 mod runner;

@@ -1,4 +1,5 @@
-//! What holds for every session: the cut of its bytes does not matter, and a restart changes nothing that the counterparty sees.
+//! What holds for every session: the cut of its bytes does not matter, and a restart changes nothing that the
+//! counterparty sees.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
@@ -8,7 +9,8 @@ use proptest::prelude::*;
 use sansfix::testing::{Clock, MemoryJournal, Pair, What, Who};
 use sansfix::{BeginString, Checkpoint, Config, Event, Inbox, Journal, MsgType, Output, Role, Session};
 
-/// A frame of the counterparty: type, how far its number is above the last, PossDupFlag, and a byte that is changed on the way.
+/// A frame of the counterparty: type, how far its number is above the last, PossDupFlag, and a byte that is
+/// changed on the way.
 #[derive(Clone, Debug)]
 struct Sent {
     msg_type: char,

@@ -120,8 +120,8 @@ impl<T: Take, R: MessageRules> Work for Delivered<T, R> {
     }
 }
 
-/// Frames that the application is not told of as messages: admin messages, duplicates, garbled ones. What counts is what the session
-/// sends, how many events it has, and its next number.
+/// Frames that the application is not told of as messages: admin messages, duplicates, garbled ones. What
+/// counts is what the session sends, how many events it has, and its next number.
 pub(crate) struct Absorbed {
     start: Session,
     session: Session,
@@ -132,7 +132,8 @@ pub(crate) struct Absorbed {
 }
 
 impl Absorbed {
-    /// `frames` come to `start`; each moves the next number by `counted`, and causes `outputs` events and frames.
+    /// `frames` come to `start`; each moves the next number by `counted`, and causes `outputs` events and
+    /// frames.
     pub(crate) fn new(start: Session, frames: &[Vec<u8>], counted: u64, outputs: u64) -> Self {
         Absorbed {
             session: start.clone(),

@@ -1,4 +1,5 @@
-//! The messages that speed is measured on: an order of 18 fields, an execution report of 28, market data of 8 KiB, and admin messages.
+//! The messages that speed is measured on: an order of 18 fields, an execution report of 28, market data of 8
+//! KiB, and admin messages.
 
 use std::fmt::Write as _;
 
@@ -6,7 +7,8 @@ use std::fmt::Write as _;
 pub(crate) const PEER: &str = "BUYSIDE";
 /// The session under test.
 pub(crate) const US: &str = "SELLSIDE";
-/// 2026-01-01T12:00:00Z, the SendingTime(52) of every message that does not move it, in seconds since the epoch.
+/// 2026-01-01T12:00:00Z, the SendingTime(52) of every message that does not move it, in seconds since the
+/// epoch.
 pub(crate) const NOON: i64 = 1_767_268_800;
 
 /// Where a stream begins, so that every MsgSeqNum(34) has six digits.

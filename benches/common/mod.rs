@@ -27,7 +27,8 @@ use sansfix::{
 pub(crate) trait Work {
     /// Back to the beginning; not measured.
     fn rewind(&mut self);
-    /// Does `count` messages, no more than it was made for, and says a digest of what came of them. This is measured.
+    /// Does `count` messages, no more than it was made for, and says a digest of what came of them. This is
+    /// measured.
     fn run(&mut self, count: usize) -> u64;
     /// The digest that `count` messages must have.
     fn expected(&self, count: usize) -> u64;

@@ -43,8 +43,8 @@ fn counterparty() -> Session {
     }
 }
 
-/// `batches` times `batch` orders go from one session over a loopback link to another, all on this thread: built, recorded in memory,
-/// written, read, and handed over.
+/// `batches` times `batch` orders go from one session over a loopback link to another, all on this thread:
+/// built, recorded in memory, written, read, and handed over.
 pub(crate) fn over_tcp(batches: usize, batch: usize) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let mut near = TcpStream::connect(listener.local_addr().unwrap()).unwrap();

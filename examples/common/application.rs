@@ -24,13 +24,14 @@ pub(crate) struct Port<'a, 'b> {
     pub(super) journal: &'a mut FileJournal,
     pub(super) outbox: &'a mut Outbox<'b>,
     pub(super) out: &'a mut Vec<u8>,
-    /// The session has something new to do, or the application more to send than there was room for: no time to wait.
+    /// The session has something new to do, or the application more to send than there was room for: no time
+    /// to wait.
     pub(super) again: bool,
 }
 
 impl Port<'_, '_> {
-    /// Sends an application message, if the session is logged on and there is room; otherwise it answers `false`, and it is to be tried
-    /// again in the next round.
+    /// Sends an application message, if the session is logged on and there is room; otherwise it answers
+    /// `false`, and it is to be tried again in the next round.
     pub(crate) fn send(
         &mut self,
         msg_type: MsgType<'_>,

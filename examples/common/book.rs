@@ -1,12 +1,14 @@
 //! A file of messages that took effect: how an application does everything exactly once.
 //!
-//! The session promises that a message which was not finished comes again after a crash. What remains is a crash between the work and
-//! the word that it is finished. So the effect of a message and the checkpoint that counts it are *one record*: after a crash the file has both
-//! or neither. With both, the session that is restored from that checkpoint does not let the message in again; with neither, it comes
-//! again and takes effect then. A database does the same with one transaction.
+//! The session promises that a message which was not finished comes again after a crash. What remains is a
+//! crash between the work and the word that it is finished. So the effect of a message and the checkpoint
+//! that counts it are *one record*: after a crash the file has both or neither. With both, the session that
+//! is restored from that checkpoint does not let the message in again; with neither, it comes again and takes
+//! effect then. A database does the same with one transaction.
 //!
-//! What the application answers is an effect of its own, kept by the session's journal. It is sent *after* the record is safe, and every
-//! record is answered once: what the journal holds says how far the answers had come, see `restore::last_sent`.
+//! What the application answers is an effect of its own, kept by the session's journal. It is sent *after*
+//! the record is safe, and every record is answered once: what the journal holds says how far the answers had
+//! come, see `restore::last_sent`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -22,11 +24,12 @@ const CHECKPOINT: usize = Checkpoint::ENCODED_LEN;
 
 /// The bodies of the messages that took effect in the present series, in order.
 ///
-/// A reset makes the series before it void, by agreement of both sides: what was asked then and not answered never will be. So entries are
-/// counted anew in each series, and those of earlier ones stay in the file as history.
+/// A reset makes the series before it void, by agreement of both sides: what was asked then and not answered
+/// never will be. So entries are counted anew in each series, and those of earlier ones stay in the file as
+/// history.
 ///
-/// A commit hands the records to the operating system and survives `kill -9`; where the machine may lose power, let it end with
-/// `File::sync_data` and the journal with `Durability::PowerLoss`.
+/// A commit hands the records to the operating system and survives `kill -9`; where the machine may lose
+/// power, let it end with `File::sync_data` and the journal with `Durability::PowerLoss`.
 pub(crate) struct Book {
     file: File,
     /// What the file holds, and behind it what the next commit adds.

@@ -1,4 +1,5 @@
-//! A session's conversation as a sequence diagram: its admin messages one by one, what lies between them as counts.
+//! A session's conversation as a sequence diagram: its admin messages one by one, what lies between them as
+//! counts.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -135,7 +136,8 @@ impl Frames {
     }
 }
 
-/// A link whose frames are shown as they go out, and, where the other side is not shown by itself, as they come in.
+/// A link whose frames are shown as they go out, and, where the other side is not shown by itself, as they
+/// come in.
 pub(crate) struct Shown<L> {
     link: L,
     conversation: Conversation,

@@ -1,10 +1,11 @@
 //! A session at work: its frames through a journal to a link, its events to an application.
 //!
-//! One thread does everything and waits in one place, where it reads from the link: what an application sends is caused by what comes in, or by the
-//! time. `packages/` has drivers for applications that are woken from elsewhere.
+//! One thread does everything and waits in one place, where it reads from the link: what an application sends
+//! is caused by what comes in, or by the time. `packages/` has drivers for applications that are woken from
+//! elsewhere.
 //!
-//! A failure here ends the program, or what plays its part. Nothing needs tidying up then: a program that begins again from its files goes
-//! on where this one was.
+//! A failure here ends the program, or what plays its part. Nothing needs tidying up then: a program that
+//! begins again from its files goes on where this one was.
 
 use std::io;
 use std::thread;
@@ -23,7 +24,8 @@ use super::link::Link;
 
 /// The size of each buffer, in bytes: how much is read, synced and written at a time.
 pub(super) const BUFFER: usize = 256 * 1024;
-/// The part of the outbox that is kept for what the session itself owes: it must not wait behind the application.
+/// The part of the outbox that is kept for what the session itself owes: it must not wait behind the
+/// application.
 pub(super) const RESERVE: usize = 16 * 1024;
 /// A link that takes no byte for so long is lost. The session's own timers watch what comes in, not this.
 const STALLED: Duration = Duration::from_secs(30);
@@ -37,12 +39,14 @@ pub(crate) struct Engine {
     pub(crate) clock: Clock,
     /// What messages are checked against, beside the rules of the session.
     pub(crate) rules: Option<MessageRules>,
-    /// Fields of our Logon beside the session's own, by tag and value: a password, for instance, so print nothing of it.
+    /// Fields of our Logon beside the session's own, by tag and value: a password, for instance, so print
+    /// nothing of it.
     pub(crate) logon_fields: Vec<(u32, String)>,
 }
 
 impl Engine {
-    /// Waits until the session wants to be connected, connects by `dial`, and drives the connection to its end.
+    /// Waits until the session wants to be connected, connects by `dial`, and drives the connection to its
+    /// end.
     pub(crate) fn initiate<L: Link>(
         &mut self,
         app: &mut impl Application,
@@ -228,7 +232,8 @@ fn receive(
 ) -> io::Result<Received> {
     let space = inbox.space();
     if !read || space.is_empty() {
-        // A Logon is being judged, or the session has no room for an answer: nothing is read, and the counterparty feels it.
+        // A Logon is being judged, or the session has no room for an answer: nothing is read, and the
+        // counterparty feels it.
         thread::park_timeout(patience.unwrap_or(Duration::MAX).min(Duration::from_millis(1)));
         return Ok(Received::Something);
     }

@@ -4,16 +4,16 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-/// How long a write may wait for the counterparty to take bytes before we read again. Two sides that only write, each of them waiting
-/// for the other to read, would wait for ever.
+/// How long a write may wait for the counterparty to take bytes before we read again. Two sides that only
+/// write, each of them waiting for the other to read, would wait for ever.
 const WRITE_PATIENCE: Duration = Duration::from_millis(1);
 /// How long a closed link is read on, so that the counterparty gets what we wrote last.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// Bytes in, bytes out, and an end.
 pub(crate) trait Link {
-    /// Reads what is there, waiting for it at most `patience` (`None`: as long as it takes). `None` when nothing came; `Some(0)` when the
-    /// counterparty has closed.
+    /// Reads what is there, waiting for it at most `patience` (`None`: as long as it takes). `None` when
+    /// nothing came; `Some(0)` when the counterparty has closed.
     fn read(&mut self, space: &mut [u8], patience: Option<Duration>) -> io::Result<Option<usize>>;
 
     /// Writes as much as the link takes without a long wait, maybe nothing, and says how much that was.
@@ -64,8 +64,9 @@ impl Link for Tcp {
         Ok(unless_late(self.stream.write(bytes))?.unwrap_or(0))
     }
 
-    /// A socket that is dropped with bytes unread answers the counterparty with a TCP reset, which destroys what is still on its
-    /// way there: our Logout. So we say that we are done writing, and read until the counterparty is done too.
+    /// A socket that is dropped with bytes unread answers the counterparty with a TCP reset, which destroys
+    /// what is still on its way there: our Logout. So we say that we are done writing, and read until the
+    /// counterparty is done too.
     fn close(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
         let mut rest = [0; 4096];

@@ -1,5 +1,6 @@
-//! What the programs share. Read in this order: `driver` (a session at work), `application` and `link` (what it works for, and on), `book` and
-//! `orders` (applications that do everything once), `setup` (what a side is told), `restore` (from files to a running side).
+//! What the programs share. Read in this order: `driver` (a session at work), `application` and `link` (what
+//! it works for, and on), `book` and `orders` (applications that do everything once), `setup` (what a side is
+//! told), `restore` (from files to a running side).
 #![allow(dead_code, reason = "each program uses its part")]
 
 pub(crate) mod application;

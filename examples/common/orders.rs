@@ -99,7 +99,8 @@ impl Application for Exchange {
                 let price = value(order, 44).map_or(b"0".as_slice(), Value::as_bytes);
                 body.bytes(31, price).bytes(6, price);
                 body.uint(37, place).uint(EXEC_ID, place).char(39, '2');
-                // ExecType and LeavesQty came with 4.1, ExecTransType went with 4.3, where a fill became a trade.
+                // ExecType and LeavesQty came with 4.1, ExecTransType went with 4.3, where a fill became a
+                // trade.
                 if version > BeginString::Fix40 {
                     body.char(150, if version >= BeginString::Fix43 { 'F' } else { '2' }).uint(151, 0);
                 }

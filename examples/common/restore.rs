@@ -30,7 +30,8 @@ fn restore(setup: Setup) -> Result<(Engine, Book), Error> {
     let Setup { config, rules, logon_fields, folder, .. } = setup;
     std::fs::create_dir_all(&folder)?;
     let clock = Clock::start();
-    // Enough for `kill -9`, and fast; a session that has to outlive its machine waits for the disk: Durability::PowerLoss.
+    // Enough for `kill -9`, and fast; a session that has to outlive its machine waits for the disk:
+    // Durability::PowerLoss.
     let options =
         FileJournalOptions { durability: Durability::ProcessDeath, ..FileJournalOptions::default() };
     let (journal, recovered) = FileJournal::open(folder.join("journal"), options)?;
@@ -49,7 +50,8 @@ fn restore(setup: Setup) -> Result<(Engine, Book), Error> {
     Ok((Engine { session, journal, clock, rules, logon_fields }, book))
 }
 
-/// The number in field `tag` of the last message of the series in the journal that has the field: how far the application had come with sending.
+/// The number in field `tag` of the last message of the series in the journal that has the field: how far the
+/// application had come with sending.
 fn last_sent(engine: &mut Engine, tag: u32) -> Result<u64, Error> {
     let series = engine.session.checkpoint().series;
     let mut number = engine.session.next_out();

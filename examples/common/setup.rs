@@ -31,7 +31,8 @@ impl Setup {
                 .map_err(|error| format!("{}: {error}", file.display()))?,
             None => defaults(role)?,
         };
-        // The books say when a message is finished: when it is safe in them, not when the next one is asked for.
+        // The books say when a message is finished: when it is safe in them, not when the next one is asked
+        // for.
         setup.config.policies.checks.finished = Finished::ByCall;
         Ok(setup)
     }

@@ -88,7 +88,8 @@ fn write(body: &mut Body<'_>, fields: &[Field<'_>]) {
     }
 }
 
-/// FIX session test case 2r. QuickFIX's applications say it in other letters before FIX 4.2, where it is a Reject.
+/// FIX session test case 2r. QuickFIX's applications say it in other letters before FIX 4.2, where it is a
+/// Reject.
 fn unsupported<'o>(
     message: &Message<'_>,
     session: &mut Session,

@@ -133,7 +133,8 @@ fn fill(
     }
 }
 
-/// Closes our side and drains the other: unread bytes would turn the close into a reset that may overtake our last message.
+/// Closes our side and drains the other: unread bytes would turn the close into a reset that may overtake our
+/// last message.
 fn close(mut stream: TcpStream) {
     let deadline = now().monotonic.saturating_add(CLOSE_TIMEOUT);
     let mut rest = [0; 1024];

@@ -1,4 +1,5 @@
-//! The acceptor that QuickFIX's acceptance scenarios expect: many sessions on one port, an application that echoes.
+//! The acceptor that QuickFIX's acceptance scenarios expect: many sessions on one port, an application that
+//! echoes.
 //!
 //! ```text
 //! conformance --port 5001 --spec path/to/dictionaries [--set KEY=VALUE]...

@@ -97,7 +97,8 @@ impl Place {
         self.served.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the place for a connection. A counterparty may come back before the thread of its old link has seen that end, so it is given a moment.
+    /// Takes the place for a connection. A counterparty may come back before the thread of its old link has
+    /// seen that end, so it is given a moment.
     pub(crate) fn enter(&self, inbox: &mut Inbox<'_>) -> Result<(), NotNow> {
         let is_taken = |served: &mut Served| served.session.state() != State::Disconnected;
         let waited = self.left.wait_timeout_while(self.lock(), HANDOVER, is_taken);

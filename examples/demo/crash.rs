@@ -42,8 +42,8 @@ struct State {
 }
 
 impl Plan {
-    /// `count` cuts spread evenly over `orders`; `seed` moves each of them. The acceptor dies at each, a little before it would notice the cut,
-    /// so that something is lost in the link too.
+    /// `count` cuts spread evenly over `orders`; `seed` moves each of them. The acceptor dies at each, a
+    /// little before it would notice the cut, so that something is lost in the link too.
     pub(crate) fn new(orders: u64, count: u64, seed: u64) -> Self {
         let mut random = seed;
         let mut below = |bound: u64| {

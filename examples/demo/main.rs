@@ -2,9 +2,10 @@
 //!
 //! `cargo run --release --example demo`
 //!
-//! Two sides talk over TCP on this machine. Halfway the connection breaks in the middle of a frame, and both sides are thrown away: sessions,
-//! buffers, journals, books, as they are, nothing written back. Both begin again from their files, and recover what is missing by resend.
-//! At the end the books of both sides are read again from disk and checked.
+//! Two sides talk over TCP on this machine. Halfway the connection breaks in the middle of a frame, and both
+//! sides are thrown away: sessions, buffers, journals, books, as they are, nothing written back. Both begin
+//! again from their files, and recover what is missing by resend. At the end the books of both sides are read
+//! again from disk and checked.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,4 +1,5 @@
-//! A checkpoint's bytes are read back to themselves or refused; a journal's file is opened or refused, and what opens can be asked.
+//! A checkpoint's bytes are read back to themselves or refused; a journal's file is opened or refused, and
+//! what opens can be asked.
 
 use sansfix::journal::{FileJournal, FileJournalOptions};
 use sansfix::{Checkpoint, Journal, MsgSeqNum};

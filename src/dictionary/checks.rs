@@ -11,8 +11,8 @@ pub enum OnFault {
 
 /// One switch for each kind of fault.
 ///
-/// [`Checks::ALL`] rejects them all, as the FIX session test cases 14a to 14k, 2q and 2r ask. Switch some off by
-/// struct update:
+/// [`Checks::ALL`] rejects them all, as the FIX session test cases 14a to 14k, 2q and 2r ask. Switch some off
+/// by struct update:
 ///
 /// ```
 /// use sansfix::dictionary::{Checks, OnFault};
@@ -30,7 +30,8 @@ pub struct Checks {
     pub undefined_tag: OnFault,
     /// A tag below 5000 that is defined, and not for this message: 373=2. QuickFIX's AllowUnknownMsgFields.
     pub tag_not_in_message: OnFault,
-    /// Either of both with a tag from 5000 on, where user-defined fields live: 373=0 or 2. QuickFIX's ValidateUserDefinedFields.
+    /// Either of both with a tag from 5000 on, where user-defined fields live: 373=0 or 2. QuickFIX's
+    /// ValidateUserDefinedFields.
     pub user_defined_tag: OnFault,
     /// A tag without a value: 373=4. QuickFIX's ValidateFieldsHaveValues.
     pub empty_value: OnFault,
@@ -38,15 +39,16 @@ pub struct Checks {
     pub incorrect_value: OnFault,
     /// A value that cannot be read as its type: 373=6.
     pub bad_format: OnFault,
-    /// A country, currency, exchange or language that has not the length of its ISO standard's codes: 373=6. QuickFIX takes
-    /// them for any text, and venues send such.
+    /// A country, currency, exchange or language that has not the length of its ISO standard's codes: 373=6.
+    /// QuickFIX takes them for any text, and venues send such.
     pub bad_code: OnFault,
     /// A tag more than once outside groups, or in one entry of a group: 373=13.
     pub repeated_tag: OnFault,
     /// Fields of header, body and trailer interleaved: 373=14. QuickFIX's ValidateFieldsOutOfOrder.
     pub section_order: OnFault,
-    /// Fields in an entry of a group in another order than the dictionary's, or an entry that does not begin with the group's first
-    /// field: 373=15, or 1 where that field is missing. Where it is allowed an entry ends when one of its tags comes again.
+    /// Fields in an entry of a group in another order than the dictionary's, or an entry that does not begin
+    /// with the group's first field: 373=15, or 1 where that field is missing. Where it is allowed an
+    /// entry ends when one of its tags comes again.
     pub group_order: OnFault,
     /// A group with more or fewer entries than its count field says: 373=16.
     pub group_count: OnFault,
@@ -59,7 +61,8 @@ pub struct Checks {
 pub enum FaultOrder {
     /// The first in the message; a missing tag is known only at its end.
     AsSent,
-    /// A missing tag before any fault but an unknown type and fields out of order, as QuickFIX and QuickFIX/J have it.
+    /// A missing tag before any fault but an unknown type and fields out of order, as QuickFIX and QuickFIX/J
+    /// have it.
     MissingFirst,
 }
 

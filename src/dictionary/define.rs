@@ -168,8 +168,8 @@ impl Definition {
     /// Checks the rules together and packs them.
     ///
     /// # Errors
-    /// Names the first contradiction: something used and not defined, defined twice, a component within itself, a group without
-    /// members, or more than the tables can hold.
+    /// Names the first contradiction: something used and not defined, defined twice, a component within
+    /// itself, a group without members, or more than the tables can hold.
     pub fn build(self) -> Result<Dictionary, DictionaryError> {
         compile::compile(&self).map_err(|refusal| DictionaryError { at: None, fault: refusal.fault })
     }

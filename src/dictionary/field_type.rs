@@ -21,7 +21,8 @@ pub enum FieldType {
     TagNum,
     /// An int from 1 to 31.
     DayOfMonth,
-    /// Digits with at most one decimal point, `-` before them where negative: float, Price, Qty, Amt, PriceOffset, Percentage.
+    /// Digits with at most one decimal point, `-` before them where negative: float, Price, Qty, Amt,
+    /// PriceOffset, Percentage.
     Decimal,
     /// Texts separated by single spaces.
     MultipleStringValue,

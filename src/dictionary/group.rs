@@ -73,9 +73,11 @@ struct Entries {
 }
 
 impl<'r, 'a> Pass<'r, 'a> {
-    /// Reads the entries of the group that `count` begins, if it begins one here. The field behind them is held.
+    /// Reads the entries of the group that `count` begins, if it begins one here. The field behind them is
+    /// held.
     ///
-    /// The count stands before the entries, so of both at fault the count is the first: FIX session test case 14i.
+    /// The count stands before the entries, so of both at fault the count is the first: FIX session test case
+    /// 14i.
     pub(super) fn group(
         &mut self,
         dictionary: &'r Dictionary,

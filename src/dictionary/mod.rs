@@ -1,9 +1,10 @@
 //! Message rules: what a message of a FIX version must and may hold.
 //!
-//! A [`Dictionary`] holds the rules of one version. It is loaded from the XML that QuickFIX uses, or written in code, once,
-//! at start. [`MessageRules`] puts the dictionaries of a session together (FIX 4.x has one, FIXT.1.1 one for the transport and one for the
-//! application) and checks messages: undefined, misplaced, missing, empty and repeated tags, values, repeating groups. Each
-//! check has its own switch in [`Checks`]. A message that breaks a rule gives a [`Violation`], which says what to answer:
+//! A [`Dictionary`] holds the rules of one version. It is loaded from the XML that QuickFIX uses, or written
+//! in code, once, at start. [`MessageRules`] puts the dictionaries of a session together (FIX 4.x has one,
+//! FIXT.1.1 one for the transport and one for the application) and checks messages: undefined, misplaced,
+//! missing, empty and repeated tags, values, repeating groups. Each check has its own switch in [`Checks`]. A
+//! message that breaks a rule gives a [`Violation`], which says what to answer:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -20,11 +21,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The session needs no dictionary. It judges what it must know of a header by itself; the driver checks a message against rules before
-//! the application sees it, and answers a violation through the session.
+//! The session needs no dictionary. It judges what it must know of a header by itself; the driver checks a
+//! message against rules before the application sees it, and answers a violation through the session.
 //!
-//! What rules cannot say stays with the application: fields that are required on a condition (BusinessRejectReason(380)=5) and
-//! values that are lawful and not served.
+//! What rules cannot say stays with the application: fields that are required on a condition
+//! (BusinessRejectReason(380)=5) and values that are lawful and not served.
 
 mod checks;
 mod compile;
@@ -56,6 +57,6 @@ pub use version::Version;
 pub use violation::{RefTagId, Violation};
 pub use walk::{Entries, Group, Item, Items};
 
-/// A small dictionary in the manner of FIX 4.4, for tests, examples and as a pattern: header, trailer, the session's messages,
-/// NewOrderSingle, ExecutionReport, News and BusinessMessageReject.
+/// A small dictionary in the manner of FIX 4.4, for tests, examples and as a pattern: header, trailer, the
+/// session's messages, NewOrderSingle, ExecutionReport, News and BusinessMessageReject.
 pub const SMALL: &str = include_str!("small.xml");

@@ -16,7 +16,8 @@ use crate::wire::DataFields;
 #[derive(Clone, Debug)]
 pub struct MessageRules {
     pub(super) transport: Arc<Dictionary>,
-    /// None under FIX 4.x, where the transport's dictionary is the application's too; the first is the session's.
+    /// None under FIX 4.x, where the transport's dictionary is the application's too; the first is the
+    /// session's.
     applications: Vec<Arc<Dictionary>>,
     pub(super) checks: Checks,
     pub(super) data: &'static DataFields,
@@ -51,11 +52,13 @@ impl MessageRules {
         MessageRules::over(dictionary)
     }
 
-    /// The rules of a FIXT.1.1 session: `transport` for header, trailer and admin messages, `application` for the others where a
-    /// message does not say otherwise by ApplVerID(1128). Use the one that DefaultApplVerID(1137) named.
+    /// The rules of a FIXT.1.1 session: `transport` for header, trailer and admin messages, `application` for
+    /// the others where a message does not say otherwise by ApplVerID(1128). Use the one that
+    /// DefaultApplVerID(1137) named.
     ///
     /// # Errors
-    /// The transport's dictionary is not FIXT.1.1's, the application's is, or the transport's has no header and trailer.
+    /// The transport's dictionary is not FIXT.1.1's, the application's is, or the transport's has no header
+    /// and trailer.
     pub fn fixt(transport: Arc<Dictionary>, application: Arc<Dictionary>) -> Result<Self, RulesError> {
         if transport.version() != Version::Fixt11 {
             return Err(RulesError::NotTransport(transport.version()));
@@ -63,7 +66,8 @@ impl MessageRules {
         MessageRules::over(transport)?.with_application(application)
     }
 
-    /// Adds an application dictionary for messages that name its version by ApplVerID(1128). FIX 4.x sessions never look at it.
+    /// Adds an application dictionary for messages that name its version by ApplVerID(1128). FIX 4.x sessions
+    /// never look at it.
     ///
     /// # Errors
     /// The dictionary is FIXT.1.1's.
@@ -75,8 +79,9 @@ impl MessageRules {
         Ok(self)
     }
 
-    /// Makes `id`, a DefaultApplVerID(1137), the version of messages that name none; false where no dictionary is of that version, and nothing
-    /// changes then. Call it when the counterparty's Logon has said it.
+    /// Makes `id`, a DefaultApplVerID(1137), the version of messages that name none; false where no
+    /// dictionary is of that version, and nothing changes then. Call it when the counterparty's Logon has
+    /// said it.
     pub fn set_default_appl_ver_id(&mut self, id: &[u8]) -> bool {
         let is_meant = |known: &Arc<Dictionary>| {
             known.version().appl_ver_id().is_some_and(|known| known.as_bytes() == id)
@@ -98,19 +103,22 @@ impl MessageRules {
         MessageRules { data, ..self }
     }
 
-    /// Checks a whole frame, from BeginString(8) to the SOH behind CheckSum(10), whose length and checksum are right.
+    /// Checks a whole frame, from BeginString(8) to the SOH behind CheckSum(10), whose length and checksum
+    /// are right.
     ///
     /// Nothing is allocated; the time grows with the number of fields.
     ///
     /// # Errors
-    /// The first fault in the message's order, unless [`Checks::order`] says otherwise. A missing tag is known only at the message's end (in a group: at the entry's);
-    /// of several the lowest is named, those of the header first.
+    /// The first fault in the message's order, unless [`Checks::order`] says otherwise. A missing tag is
+    /// known only at the message's end (in a group: at the entry's); of several the lowest is named,
+    /// those of the header first.
     pub fn validate<'a>(&self, frame: &'a [u8]) -> Result<(), Violation<'a>> {
         Pass::judge(self, frame)
     }
 
-    /// The body of a message, a group as one thing. Meant for a message that [`validate`](MessageRules::validate) passed; from
-    /// bytes that it would not pass, what comes is what can be made out.
+    /// The body of a message, a group as one thing. Meant for a message that
+    /// [`validate`](MessageRules::validate) passed; from bytes that it would not pass, what comes is what
+    /// can be made out.
     pub fn body<'r, 'a>(&'r self, frame: &'a [u8]) -> Items<'r, 'a> {
         Items::of_body(self, frame)
     }
@@ -134,7 +142,8 @@ impl MessageRules {
         })
     }
 
-    /// The rules for a message type, and the dictionary that has them; `None` when there are none and that is allowed.
+    /// The rules for a message type, and the dictionary that has them; `None` when there are none and that is
+    /// allowed.
     pub(super) fn message<'a>(
         &self,
         msg_type: &'a [u8],
@@ -159,7 +168,8 @@ impl MessageRules {
         Err(Violation::tag(Reason::InvalidMsgType, MSG_TYPE))
     }
 
-    /// Is the tag defined for some application, so that the header has ended where the transport does not know it?
+    /// Is the tag defined for some application, so that the header has ended where the transport does not
+    /// know it?
     pub(super) fn an_application_knows(&self, tag: u32) -> bool {
         self.applications.iter().any(|application| application.tags.get(tag).is_some())
     }

@@ -9,7 +9,8 @@ use crate::session::{RefTag, Violated};
 /// BusinessRejectReason(380): unsupported message type.
 const UNSUPPORTED_MESSAGE_TYPE: u16 = 3;
 
-/// Hand it to [`Session::step_with`](crate::Session::step_with): what breaks the rules is answered and counted, and the application never sees it.
+/// Hand it to [`Session::step_with`](crate::Session::step_with): what breaks the rules is answered and
+/// counted, and the application never sees it.
 impl session::MessageRules for MessageRules {
     fn check(&self, message: &Message<'_>) -> Result<(), session::Violation> {
         self.validate(message.as_bytes()).map_err(session::Violation::from)

@@ -205,7 +205,8 @@ impl<'r, 'a> Pass<'r, 'a> {
         self.fault(|checks| checks.section_order, Reason::TagSpecifiedOutOfRequiredOrder, tag)
     }
 
-    /// A tag that belongs nowhere in this message: FIX session test cases 14a and 14c. Where that is allowed its value is still checked.
+    /// A tag that belongs nowhere in this message: FIX session test cases 14a and 14c. Where that is allowed
+    /// its value is still checked.
     #[cold]
     pub(super) fn stray(&self, dictionary: &'r Dictionary, field: Field<'a>) -> Result<(), Violation<'a>> {
         for dictionary in [dictionary, &*self.rules.transport] {

@@ -15,8 +15,9 @@ pub enum Violation<'a> {
         /// RefTagID(371).
         tag: RefTagId<'a>,
     },
-    /// The message type exists in the standard, or is user-defined, and has no rules here. Answer with BusinessMessageReject,
-    /// BusinessRejectReason(380)=3 (FIX session test case 2r); before FIX 4.2, which has no such message, with Reject.
+    /// The message type exists in the standard, or is user-defined, and has no rules here. Answer with
+    /// BusinessMessageReject, BusinessRejectReason(380)=3 (FIX session test case 2r); before FIX 4.2,
+    /// which has no such message, with Reject.
     UnsupportedMsgType,
 }
 

@@ -7,11 +7,12 @@ use crate::checkpoint::Checkpoint;
 use crate::number::{MsgSeqNum, Series};
 use crate::ring::{NoRoom, Position, Ring};
 
-/// Keeps the newest messages in memory that the caller lends; the oldest make room, and are remembered as lost.
+/// Keeps the newest messages in memory that the caller lends; the oldest make room, and are remembered as
+/// lost.
 ///
 /// It survives a lost link, not the end of the process. A message takes its own bytes and
-/// [`OVERHEAD`](RingJournal::OVERHEAD) more. Recording costs a copy; a replay visits each message once, whatever the
-/// journal holds beside it.
+/// [`OVERHEAD`](RingJournal::OVERHEAD) more. Recording costs a copy; a replay visits each message once,
+/// whatever the journal holds beside it.
 ///
 /// ```
 /// use sansfix::journal::{Journal, Record, RingJournal, Stored};
@@ -63,7 +64,8 @@ pub enum RingJournalError {
         /// The length of the memory in bytes.
         memory: usize,
     },
-    /// The record or checkpoint belongs to a series before the one that the journal holds, which is never given up for it.
+    /// The record or checkpoint belongs to a series before the one that the journal holds, which is never
+    /// given up for it.
     #[error("series {got} began before series {held}, which the journal holds")]
     EarlierSeries {
         /// The series of the record.
@@ -119,8 +121,8 @@ impl<'b> RingJournal<'b> {
         Ok(())
     }
 
-    /// Drops what was recorded from `number` on: when a number comes again, its first attempt and what followed it have
-    /// not happened.
+    /// Drops what was recorded from `number` on: when a number comes again, its first attempt and what
+    /// followed it have not happened.
     fn withdraw_from(&mut self, number: MsgSeqNum) {
         while self.messages.back().is_some_and(|entry| entry.key >= number.get()) {
             self.messages.pop_back();
@@ -147,8 +149,8 @@ impl<'b> RingJournal<'b> {
         self.last_answer = self.last_answer.filter(|answer| answer.number > evicted);
     }
 
-    /// Where the first message from `from` on lies. The search begins at the last answer, the oldest or the youngest
-    /// message, whichever is likely nearest.
+    /// Where the first message from `from` on lies. The search begins at the last answer, the oldest or the
+    /// youngest message, whichever is likely nearest.
     fn seek(&self, from: MsgSeqNum) -> Option<Position> {
         let number_at = |position| self.messages.get(position).map_or(0, |entry| entry.key);
         let below = |position| number_at(position) < from.get();
@@ -204,8 +206,9 @@ impl Journal for RingJournal<'_> {
         Ok(())
     }
 
-    /// As [`Journal::first_in`]. Of a range that begins at or below a number that had to make room, everything up to
-    /// that number is [`Stored::Lost`]: which of the numbers held an admin message is not remembered.
+    /// As [`Journal::first_in`]. Of a range that begins at or below a number that had to make room,
+    /// everything up to that number is [`Stored::Lost`]: which of the numbers held an admin message is
+    /// not remembered.
     fn first_in(
         &mut self,
         series: Series,

@@ -66,7 +66,8 @@ pub(super) fn created(path: &Path, engine: Engine) -> Result<Utc, MigrationError
     created.ok_or_else(|| unexpected(path, expected, &content))
 }
 
-/// Where each message lies. A last entry that was not written whole is left out: its number was not taken yet.
+/// Where each message lies. A last entry that was not written whole is left out: its number was not taken
+/// yet.
 pub(super) fn index(path: &Path, engine: Engine) -> Result<Index, MigrationError> {
     let content = fs::read(path).map_err(cannot("read", path))?;
     match engine {
@@ -142,7 +143,8 @@ fn number(digits: &[u8]) -> Option<MsgSeqNum> {
     MsgSeqNum::new(integer(digits.trim_ascii())?)
 }
 
-/// The text in a file of `engine`. Java's stands behind its length, and what is behind the text is left from a longer one.
+/// The text in a file of `engine`. Java's stands behind its length, and what is behind the text is left from
+/// a longer one.
 fn text(content: &[u8], engine: Engine) -> Option<&[u8]> {
     match engine {
         Engine::QuickFix | Engine::QuickFixGo => Some(content),

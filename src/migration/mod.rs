@@ -10,8 +10,8 @@
 //! | `.body` | the messages, one behind the other | the same | the same |
 //! | `.session` | when the store began, UTC | the same after a length | the same, in RFC 3339 |
 //!
-//! Stop the old engine, take the store over, start the session from its checkpoint. The counterparty notices a
-//! reconnect and nothing else.
+//! Stop the old engine, take the store over, start the session from its checkpoint. The counterparty notices
+//! a reconnect and nothing else.
 //!
 //! ```no_run
 //! use sansfix::journal::{Journal, RingJournal};
@@ -74,17 +74,17 @@ pub struct QuickFixStore {
 /// What [`QuickFixStore::copy_into`] did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Copied {
-    /// Application messages that the journal now holds. Admin messages are left behind: they are never sent again (FIX
-    /// session layer 4.8.5).
+    /// Application messages that the journal now holds. Admin messages are left behind: they are never sent
+    /// again (FIX session layer 4.8.5).
     pub messages: u64,
-    /// Messages that the store holds under numbers from the next one on. The engine stopped before it took the number, so they count as
-    /// not sent, and are left behind.
+    /// Messages that the store holds under numbers from the next one on. The engine stopped before it took
+    /// the number, so they count as not sent, and are left behind.
     pub unsent: u64,
 }
 
 impl QuickFixStore {
-    /// Reads the store whose files begin with `prefix`: the folder and the session's name in it, without the dot, such as
-    /// `store/FIX.4.4-US-BROKER`. The engine must have stopped.
+    /// Reads the store whose files begin with `prefix`: the folder and the session's name in it, without the
+    /// dot, such as `store/FIX.4.4-US-BROKER`. The engine must have stopped.
     ///
     /// # Errors
     /// A file that is missing, cannot be read, or holds something else than expected; nothing is guessed.
@@ -111,7 +111,8 @@ impl QuickFixStore {
         self.checkpoint
     }
 
-    /// The application messages that were sent, ascending by number. Of a number that was stored twice the last counts, as in the engines.
+    /// The application messages that were sent, ascending by number. Of a number that was stored twice the
+    /// last counts, as in the engines.
     pub fn messages(&mut self) -> Messages<'_> {
         let places = self.index.range(..self.checkpoint.next_out);
         Messages { places, body: &mut self.body, body_path: &self.body_path, body_len: self.body_len }

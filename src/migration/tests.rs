@@ -59,7 +59,8 @@ fn frame(msg_type: &str, number: u64) -> String {
         .replace('|', "\x01")
 }
 
-/// In the order in which they were stored: 3 and 4 a second time, 4 as a Heartbeat then, and 5, whose number was not taken.
+/// In the order in which they were stored: 3 and 4 a second time, 4 as a Heartbeat then, and 5, whose number
+/// was not taken.
 fn sent() -> Vec<(u64, String)> {
     [("A", 1), ("D", 2), ("F", 3), ("D", 4), ("0", 4), ("G", 3), ("D", 5)]
         .map(|(msg_type, number)| (number, frame(msg_type, number)))

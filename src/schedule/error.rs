@@ -5,8 +5,8 @@ use std::string::String;
 /// Why a [`Schedule`](super::Schedule), or a part of one, cannot be made.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ScheduleError {
-    /// The name is in no time zone database. Abbreviations such as "CST" mean different zones to different people and are
-    /// refused, unless the database itself has them.
+    /// The name is in no time zone database. Abbreviations such as "CST" mean different zones to different
+    /// people and are refused, unless the database itself has them.
     #[error("time zone \"{name}\" is unknown, expected a name such as America/New_York")]
     UnknownZone {
         /// The name asked for.
@@ -39,7 +39,8 @@ pub enum ScheduleError {
     /// A set of weekdays without a day: nothing would ever happen on it.
     #[error("expected at least one day of the week, got none")]
     NoWeekdays,
-    /// [`Reset::AtOpening`](super::Reset::AtOpening) or [`Reset::AtClosing`](super::Reset::AtClosing) for a session that never opens or closes.
+    /// [`Reset::AtOpening`](super::Reset::AtOpening) or [`Reset::AtClosing`](super::Reset::AtClosing) for a
+    /// session that never opens or closes.
     #[error(
         "a non-stop session has no opening and no closing to reset at: give it a window, or the reset a time"
     )]

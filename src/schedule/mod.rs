@@ -1,14 +1,17 @@
 //! Calendars of sessions, as a pure function of time (feature `schedule`).
 //!
-//! FIX leaves it to the two sides to agree when a session is held and when its sequence numbers begin again. A [`Schedule`] says
-//! both; the session itself never sees one. A driver asks it what a moment means and when to ask again, so nothing here
-//! reads a clock, and a question that comes late has the same answer.
+//! FIX leaves it to the two sides to agree when a session is held and when its sequence numbers begin again.
+//! A [`Schedule`] says both; the session itself never sees one. A driver asks it what a moment means and when
+//! to ask again, so nothing here reads a clock, and a question that comes late has the same answer.
 //!
 //! A calendar has three parts, each of which may be left out:
-//! - the **session**: one [`Window`], daily, on weekdays or weekly. Without it the session is held around the clock.
-//! - the **logon window**, in which the two sides may be logged on, where that is less than the session: sequence numbers that
-//!   run from Sunday to Friday, links that are up from eight to six. Without it one may log on whenever the session is held.
-//! - the **resets**: when a new series of sequence numbers is due. They are named one by one; a window alone resets nothing.
+//! - the **session**: one [`Window`], daily, on weekdays or weekly. Without it the session is held around the
+//!   clock.
+//! - the **logon window**, in which the two sides may be logged on, where that is less than the session:
+//!   sequence numbers that run from Sunday to Friday, links that are up from eight to six. Without it one may
+//!   log on whenever the session is held.
+//! - the **resets**: when a new series of sequence numbers is due. They are named one by one; a window alone
+//!   resets nothing.
 //!
 //! # A driver's use
 //!
@@ -80,8 +83,8 @@ use crate::time::Utc;
 
 /// When a session is held, when one may log on, and when its sequence numbers begin again.
 ///
-/// A question costs a few microseconds, and some milliseconds where the answer is never. It looks a little over a year
-/// ahead or back, 390 days: what does not happen within them counts as never.
+/// A question costs a few microseconds, and some milliseconds where the answer is never. It looks a little
+/// over a year ahead or back, 390 days: what does not happen within them counts as never.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Schedule {
     session: Option<Window>,
@@ -96,8 +99,8 @@ pub enum Reset {
     AtOpening,
     /// Whenever the session closes.
     AtClosing,
-    /// At a time of day, on these days of the week, whether the session is held then or not. A time that the clock leaves out
-    /// is moved to the end of the gap; one that it shows twice counts at the first.
+    /// At a time of day, on these days of the week, whether the session is held then or not. A time that the
+    /// clock leaves out is moved to the end of the gap; one that it shows twice counts at the first.
     At {
         /// The days, on the clock of `time`.
         days: Weekdays,
@@ -112,10 +115,11 @@ impl Schedule {
         ScheduleBuilder::default()
     }
 
-    /// The instance of the session that `at` belongs to, named by its opening; `None` when no session is held. A closing
-    /// belongs to what follows it.
+    /// The instance of the session that `at` belongs to, named by its opening; `None` when no session is
+    /// held. A closing belongs to what follows it.
     ///
-    /// A session around the clock has one instance, from the earliest to the last moment that a [`Utc`] can say.
+    /// A session around the clock has one instance, from the earliest to the last moment that a [`Utc`] can
+    /// say.
     pub fn session_at(&self, at: Utc) -> Option<Period> {
         match &self.session {
             Some(session) => session.at(at),
@@ -128,8 +132,8 @@ impl Schedule {
         self.session_at(one).is_some_and(|period| period.contains(other))
     }
 
-    /// The period around `at` in which one may be logged on; `None` when one may not. It ends with the logon window or with
-    /// the session, whichever is first: a link that is up then is to be logged out.
+    /// The period around `at` in which one may be logged on; `None` when one may not. It ends with the logon
+    /// window or with the session, whichever is first: a link that is up then is to be logged out.
     pub fn logon_at(&self, at: Utc) -> Option<Period> {
         let session = self.session_at(at)?;
         let logon = match &self.logon {
@@ -190,11 +194,13 @@ impl Schedule {
         self.resets.iter().filter_map(next).min()
     }
 
-    /// The latest reset after `since`, up to `now` and including it; `None` when there was none, and what is in use may stay.
+    /// The latest reset after `since`, up to `now` and including it; `None` when there was none, and what is
+    /// in use may stay.
     ///
-    /// With `since` the moment at which the series in use began, this answers whether it is out of date: a reset that fell
-    /// into a night when the process was down, or a poll that came late, is found all the same, and one already made is
-    /// not asked for again. A standby asks with the series of the checkpoint that it was handed, not with its own start.
+    /// With `since` the moment at which the series in use began, this answers whether it is out of date: a
+    /// reset that fell into a night when the process was down, or a poll that came late, is found all the
+    /// same, and one already made is not asked for again. A standby asks with the series of the
+    /// checkpoint that it was handed, not with its own start.
     pub fn due_reset(&self, since: Utc, now: Utc) -> Option<Utc> {
         let latest = |reset: &Reset| match reset {
             Reset::AtOpening => self.session.as_ref()?.latest(now).map(|period| period.opens),
@@ -227,8 +233,8 @@ pub struct ScheduleBuilder {
 }
 
 impl ScheduleBuilder {
-    /// The session is held in this window, each opening of which begins an instance of its own. Without this it is held
-    /// around the clock.
+    /// The session is held in this window, each opening of which begins an instance of its own. Without this
+    /// it is held around the clock.
     #[must_use]
     pub fn session(mut self, window: Window) -> Self {
         self.session = Some(window);
@@ -252,7 +258,8 @@ impl ScheduleBuilder {
     /// The calendar.
     ///
     /// # Errors
-    /// - [`ScheduleError::ResetWithoutWindow`]: a reset at the opening or closing of a session around the clock.
+    /// - [`ScheduleError::ResetWithoutWindow`]: a reset at the opening or closing of a session around the
+    ///   clock.
     /// - [`ScheduleError::LogonOutsideSession`]: the logon window never meets the session.
     pub fn build(self) -> Result<Schedule, ScheduleError> {
         let ScheduleBuilder { session, logon, resets } = self;

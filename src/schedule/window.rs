@@ -27,11 +27,12 @@ impl Period {
 
 /// A window of time that opens on some days: what StartTime and EndTime say, or LogonTime and LogoutTime.
 ///
-/// - It opens when the clock of its start shows the start time, and closes when, next, the clock of its end shows the end time:
-///   on the same day, after midnight, or for equal times a full day later.
-/// - A bound that the clock leaves out, in the night when summer time begins, is moved to the end of the gap. A window that
-///   would lie in the gap altogether does not open.
-/// - A bound that the clock shows twice, in the night when summer time ends, opens at the first and closes at the second.
+/// - It opens when the clock of its start shows the start time, and closes when, next, the clock of its end
+///   shows the end time: on the same day, after midnight, or for equal times a full day later.
+/// - A bound that the clock leaves out, in the night when summer time begins, is moved to the end of the gap.
+///   A window that would lie in the gap altogether does not open.
+/// - A bound that the clock shows twice, in the night when summer time ends, opens at the first and closes at
+///   the second.
 /// - A window closes, at the latest, when the next one opens.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Window {
@@ -58,14 +59,15 @@ impl Window {
         Window::on_weekdays(Weekdays::EVERY_DAY, start, end)
     }
 
-    /// A window that opens on these days of the week, counted on the clock of `start`. It may close on the day after:
-    /// one from Sunday to Thursday, 17:00 to 16:00, is open on Friday morning and closed on Saturday.
+    /// A window that opens on these days of the week, counted on the clock of `start`. It may close on the
+    /// day after: one from Sunday to Thursday, 17:00 to 16:00, is open on Friday morning and closed on
+    /// Saturday.
     pub fn on_weekdays(days: Weekdays, start: impl Into<LocalTime>, end: impl Into<LocalTime>) -> Self {
         Window { days, start: start.into(), end: end.into(), length: Length::Daily, holidays: Vec::new() }
     }
 
-    /// A window that opens once a week. With the same day twice it is open for some hours of that day when `end` is the later
-    /// time, otherwise for a week.
+    /// A window that opens once a week. With the same day twice it is open for some hours of that day when
+    /// `end` is the later time, otherwise for a week.
     pub fn weekly(
         start_day: Weekday,
         start: impl Into<LocalTime>,
@@ -83,8 +85,8 @@ impl Window {
 
     /// This window, which does not open on these dates of its start's calendar. May be called again for more.
     ///
-    /// A weekly one opens on the next date that is no holiday, at the same time, if that is before it closes. A window that
-    /// opened the day before is not cut short.
+    /// A weekly one opens on the next date that is no holiday, at the same time, if that is before it closes.
+    /// A window that opened the day before is not cut short.
     #[must_use]
     pub fn except(mut self, holidays: impl IntoIterator<Item = Date>) -> Self {
         self.holidays.extend(holidays.into_iter().map(civil::Date::from));
@@ -135,8 +137,8 @@ impl Window {
     }
 
     fn closing(&self, day: civil::Date) -> Option<Utc> {
-        // What the clock of the end shows at the opening. On one and the same clock that is the start time itself, also
-        // when it lies in a gap.
+        // What the clock of the end shows at the opening. On one and the same clock that is the start time
+        // itself, also when it lies in a gap.
         let opening = if self.start.zone == self.end.zone {
             day.to_datetime(self.start.time.0)
         } else {

@@ -13,7 +13,8 @@ use crate::time::Utc;
 
 /// How far a question looks ahead or back, in days. What does not happen within them counts as never.
 pub(super) const SEARCH_DAYS: usize = 400;
-/// How far before the date of an opening its own day can lie: a week session put off by holidays, and a day that a zone left out.
+/// How far before the date of an opening its own day can lie: a week session put off by holidays, and a day
+/// that a zone left out.
 const SLACK_DAYS: i8 = 9;
 
 /// A time zone, by its name in the IANA database, which is built into the crate.
@@ -37,7 +38,8 @@ impl Zone {
         }
     }
 
-    /// A zone from a file of `/usr/share/zoneinfo` or another in TZif format, for rules newer than the built-in ones.
+    /// A zone from a file of `/usr/share/zoneinfo` or another in TZif format, for rules newer than the
+    /// built-in ones.
     ///
     /// # Errors
     /// [`ScheduleError::ZoneData`] when the bytes are nothing of the kind.
@@ -61,13 +63,14 @@ impl Zone {
 
     /// The dates, going back, on which something may have begun that happened at or before `at`.
     pub(super) fn days_back(&self, at: Utc) -> impl Iterator<Item = civil::Date> {
-        // The clock may have been set back over midnight since: the reading's next day has begun once already.
+        // The clock may have been set back over midnight since: the reading's next day has begun once
+        // already.
         let from = self.reading(at).date().saturating_add(1.day());
         from.series((-1).day()).take(SEARCH_DAYS)
     }
 
-    /// The moment at which the clock shows `reading`: the `pass` of two when it shows it twice, and the end of the gap when
-    /// the clock leaves it out. `None` when a [`Utc`] cannot say it.
+    /// The moment at which the clock shows `reading`: the `pass` of two when it shows it twice, and the end
+    /// of the gap when the clock leaves it out. `None` when a [`Utc`] cannot say it.
     fn moment(&self, reading: DateTime, pass: Pass) -> Option<Utc> {
         let offset = match (self.0.to_ambiguous_timestamp(reading).offset(), pass) {
             (AmbiguousOffset::Unambiguous { offset }, _) => offset,
@@ -80,7 +83,8 @@ impl Zone {
 
     /// The moment at which the clock jumps over `reading` to the offset `after`.
     fn end_of_gap(&self, reading: DateTime, after: Offset) -> Option<Utc> {
-        // Read with the later offset, a time in the gap names a moment before the jump, by less than its width.
+        // Read with the later offset, a time in the gap names a moment before the jump, by less than its
+        // width.
         let before_jump = after.to_timestamp(reading).ok()?;
         let jump = self.0.following(before_jump).take(4).find(|change| change.offset() == after)?;
         utc(jump.timestamp())

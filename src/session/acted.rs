@@ -6,10 +6,11 @@ use super::recovery::Became;
 use crate::number::MsgSeqNum;
 use crate::planted::{Bug, planted};
 
-/// The counterparty's Logon, its ResendRequests, its Logout: what is served although messages below it are missing (FIX session layer 4.8.8).
+/// The counterparty's Logon, its ResendRequests, its Logout: what is served although messages below it are
+/// missing (FIX session layer 4.8.8).
 ///
-/// One that finds no room comes again, as a gap fill. There is room without any memory of the inbox: two sides that recover from each other
-/// would otherwise ask for each other's requests without end.
+/// One that finds no room comes again, as a gap fill. There is room without any memory of the inbox: two
+/// sides that recover from each other would otherwise ask for each other's requests without end.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Acted(ArrayVec<MsgSeqNum, 4>);
 

@@ -158,7 +158,8 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.6: Text says why; SessionStatus(1409) and the expected number where the version has them.
+    /// FIX session layer 4.6: Text says why; SessionStatus(1409) and the expected number where the version
+    /// has them.
     fn write_logout(&self, owed: Owed, body: &mut Body<'_>) {
         let policies = &self.config.policies;
         let fixt = self.config.begin_string == BeginString::Fixt11;

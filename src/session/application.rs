@@ -17,8 +17,9 @@ use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, SOH
 
 /// An application message to send: its type, and header fields of its own.
 ///
-/// A bare [`MsgType`] is one without header fields. The header fields (50, 57, 97, 115, 116, 128, 129, 142 to 145, 1128, a venue's own) are stored
-/// with the message and go out again with it. A data field follows its length field.
+/// A bare [`MsgType`] is one without header fields. The header fields (50, 57, 97, 115, 116, 128, 129, 142 to
+/// 145, 1128, a venue's own) are stored with the message and go out again with it. A data field follows its
+/// length field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Outgoing<'m> {
     /// MsgType(35).
@@ -36,8 +37,8 @@ impl<'m> From<MsgType<'m>> for Outgoing<'m> {
 /// How a Logon is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Farewell<'t> {
-    /// A Logout says why, in Text(58), and where the version has it in SessionStatus(1409): 5 bad user name or password, 6 locked, 7 not
-    /// allowed now, 8 expired.
+    /// A Logout says why, in Text(58), and where the version has it in SessionStatus(1409): 5 bad user name
+    /// or password, 6 locked, 7 not allowed now, 8 expired.
     Logout {
         /// Text(58); empty for none. Longer than 96 bytes is cut.
         text: &'t str,
@@ -99,7 +100,8 @@ pub enum SendError {
 impl Session {
     /// Builds an application message: `body` writes its fields, the session everything else.
     ///
-    /// The message has not happened until the frame is committed. During a replay its bytes are empty, and the replay sends it in its turn.
+    /// The message has not happened until the frame is committed. During a replay its bytes are empty, and
+    /// the replay sends it in its turn.
     ///
     /// ```no_run
     /// # use sansfix::{MsgType, Now, RingJournal, SendError, Session};
@@ -170,7 +172,8 @@ impl Session {
             }
             (State::Active, _) if super::replay::holds_back(self.outbound) => Ok(Effect::MessageBehindReplay),
             (State::Active, _) => Ok(Effect::Message),
-            // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would void it.
+            // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a
+            // reset would void it.
             (State::Disconnected | State::Connecting | State::AwaitingLogon, WhileDisconnected::Store)
                 if !self.numbers.reset.is_pending()
                     && self.config.policies.logon.reset_on_logon == ResetOnLogon::Never =>
@@ -195,7 +198,8 @@ impl Session {
         self.config.data_fields.length_tag(tag).is_some()
     }
 
-    /// Accepts the Logon of the last [`Event::Logon`](crate::Event::Logon): the session answers it, its reset included.
+    /// Accepts the Logon of the last [`Event::Logon`](crate::Event::Logon): the session answers it, its reset
+    /// included.
     ///
     /// # Errors
     /// No Logon waits for a verdict.
@@ -203,8 +207,8 @@ impl Session {
         self.accept_logon(now, None)
     }
 
-    /// The same, and under FIXT.1.1 the answer says SessionStatus(1409): 0 session active, 1 password changed, 2 password due to expire, 3 new
-    /// password against the rules.
+    /// The same, and under FIXT.1.1 the answer says SessionStatus(1409): 0 session active, 1 password
+    /// changed, 2 password due to expire, 3 new password against the rules.
     ///
     /// # Errors
     /// No Logon waits for a verdict.
@@ -224,8 +228,8 @@ impl Session {
         }
     }
 
-    /// Refuses the Logon of the last [`Event::Logon`](crate::Event::Logon). Numbers and stored messages stay as they were, but a Logout takes a
-    /// number (FIX session layer 4.3.10).
+    /// Refuses the Logon of the last [`Event::Logon`](crate::Event::Logon). Numbers and stored messages stay
+    /// as they were, but a Logout takes a number (FIX session layer 4.3.10).
     ///
     /// # Errors
     /// No Logon waits for a verdict.
@@ -246,8 +250,8 @@ impl Session {
 
     /// Builds a Reject for an application message that breaks the session's rules in the application's eyes.
     ///
-    /// Failures of business are not for it: they are answered by messages of the application (FIX session layer 4.5.4). The message's own number was counted
-    /// when it was handed over.
+    /// Failures of business are not for it: they are answered by messages of the application (FIX session
+    /// layer 4.5.4). The message's own number was counted when it was handed over.
     ///
     /// # Errors
     /// As [`send`](Session::send).
@@ -300,8 +304,9 @@ impl Session {
         Ok(self.own_frame(out.get(range).unwrap_or_default(), number, effect, now.monotonic))
     }
 
-    /// Builds a BusinessMessageReject for an application message: `code` is BusinessRejectReason(380), 3 for a type that is not supported (test
-    /// case 2r). Before FIX 4.2, which has no such message, it is a Reject.
+    /// Builds a BusinessMessageReject for an application message: `code` is BusinessRejectReason(380), 3 for
+    /// a type that is not supported (test case 2r). Before FIX 4.2, which has no such message, it is a
+    /// Reject.
     ///
     /// # Errors
     /// As [`send`](Session::send).
@@ -330,7 +335,8 @@ impl Session {
         })
     }
 
-    /// Logs out: the session sends Logout once no replay runs and nothing is missing, or the time for an answer has passed, waits for the answer, serves resends meanwhile, and asks for the link to be closed.
+    /// Logs out: the session sends Logout once no replay runs and nothing is missing, or the time for an
+    /// answer has passed, waits for the answer, serves resends meanwhile, and asks for the link to be closed.
     ///
     /// `text` is what Text(58) says; empty for none, longer than 96 bytes is cut. Numbers survive.
     ///
@@ -358,8 +364,9 @@ impl Session {
 
     /// Begins a new series with both numbers at 1 (FIX session layer 4.4.2, 4.4.3).
     ///
-    /// Without a link an initiator asks for it by its next Logon; an acceptor begins it at once. Logged on, the session recovers what is missing,
-    /// exchanges TestRequest and Heartbeat, and sends a Logon with ResetSeqNumFlag(141); until it is answered the old series stands.
+    /// Without a link an initiator asks for it by its next Logon; an acceptor begins it at once. Logged on,
+    /// the session recovers what is missing, exchanges TestRequest and Heartbeat, and sends a Logon with
+    /// ResetSeqNumFlag(141); until it is answered the old series stands.
     ///
     /// # Errors
     /// The session is between the two, or the version has no ResetSeqNumFlag.
@@ -384,7 +391,8 @@ impl Session {
         }
     }
 
-    /// With [`Finished::ByCall`](super::Finished::ByCall): everything up to `number` is finished, and need not come again after a crash.
+    /// With [`Finished::ByCall`](super::Finished::ByCall): everything up to `number` is finished, and need
+    /// not come again after a crash.
     pub fn processed(&mut self, number: MsgSeqNum) {
         self.numbers.finish(number);
     }

@@ -1,7 +1,7 @@
 //! What a good frame is, before anything reacts to it: kind, number, and what its header does wrong.
 //!
-//! The order of the checks is the one that the test cases imply: BeginString, MsgSeqNum present, CompIDs, SendingTime, then the
-//! number. Nothing here changes the session, and nothing borrows the frame.
+//! The order of the checks is the one that the test cases imply: BeginString, MsgSeqNum present, CompIDs,
+//! SendingTime, then the number. Nothing here changes the session, and nothing borrows the frame.
 
 use super::config::Config;
 use super::owed::Rejection;
@@ -227,7 +227,8 @@ fn header_fault<'a>(
                 return Some((SessionRejectReason::TagSpecifiedWithoutValue, Some(tag.into()), None));
             }
             Some(_) => {}
-            // Test case 14g: a required header field that stands in the body counts as misplaced, not as missing.
+            // Test case 14g: a required header field that stands in the body counts as misplaced, not as
+            // missing.
             None => match (misplaced(tag), config.policies.checks.header_order) {
                 (Some(value), Check::Off) => *slot = Some(value),
                 (Some(_), Check::On) => {
@@ -312,7 +313,8 @@ fn flag_fault(tag: u32, value: Value<'_>) -> Option<Faulty> {
     Some((reason, Some(tag.into()), None))
 }
 
-/// FIX session layer 4.8.7, test cases 2f and 2g: OrigSendingTime(122) of a possible duplicate is there and not later than SendingTime(52).
+/// FIX session layer 4.8.7, test cases 2f and 2g: OrigSendingTime(122) of a possible duplicate is there and
+/// not later than SendingTime(52).
 #[inline]
 fn orig_sending_time_fault(
     header: &Header<'_>,

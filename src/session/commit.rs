@@ -55,8 +55,8 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.8.5: a gap fill stands in for a TestRequest, so a counterparty that had missed it never answers it. Where its echo is waited for,
-    /// another one asks.
+    /// FIX session layer 4.8.5: a gap fill stands in for a TestRequest, so a counterparty that had missed it
+    /// never answers it. Where its echo is waited for, another one asks.
     fn probe_again(&mut self, from: MsgSeqNum, below: MsgSeqNum) {
         let passed_over = self.probe.is_some_and(|(number, _)| from <= number && number < below);
         if passed_over && matches!(self.liveness, Liveness::Probing { .. }) && self.owed.has_room() {

@@ -8,7 +8,8 @@ use crate::wire::{BeginString, DataFields, TimePrecision};
 /// The longest CompID, SubID or LocationID, in bytes.
 pub const ID_MAX: usize = 48;
 
-/// The smallest buffer that holds any admin message of a session whose texts are of ordinary length, in bytes.
+/// The smallest buffer that holds any admin message of a session whose texts are of ordinary length, in
+/// bytes.
 ///
 /// A longer echo or header asks for more by `NeedSpace`.
 pub const OUT_MIN: usize = 1024;
@@ -63,7 +64,8 @@ pub struct Config {
 /// A short text of the configuration: a CompID, a SubID.
 pub type Id = ArrayString<ID_MAX>;
 
-/// Which admin messages the application adds fields to: the session asks by `Output::Compose` before such a message goes out.
+/// Which admin messages the application adds fields to: the session asks by `Output::Compose` before such a
+/// message goes out.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Compose {
     /// Logon (A): Username, Password, a signature over its MsgSeqNum and SendingTime.
@@ -92,8 +94,8 @@ pub struct Rate {
 }
 
 impl Config {
-    /// A session between `sender` (us) and `target` (the counterparty), by the rules of the standard: 30 s heartbeats, frames up to 64 KiB,
-    /// milliseconds, FIX 5.0 SP2 under FIXT.1.1.
+    /// A session between `sender` (us) and `target` (the counterparty), by the rules of the standard: 30 s
+    /// heartbeats, frames up to 64 KiB, milliseconds, FIX 5.0 SP2 under FIXT.1.1.
     ///
     /// ```
     /// use sansfix::{BeginString, Config, Role};

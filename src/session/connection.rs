@@ -1,4 +1,5 @@
-//! Between the connection machine and the world: links that come and go, and what its actions mean for the session.
+//! Between the connection machine and the world: links that come and go, and what its actions mean for the
+//! session.
 
 use super::application::NotNow;
 use super::config::Role;
@@ -15,14 +16,15 @@ use crate::reason::Reason;
 use crate::time::Now;
 
 impl Session {
-    /// Tells the session that it has a link, and clears `inbox` for it: bytes that were read already, to [`peek`](crate::peek) at, are put in
-    /// afterwards.
+    /// Tells the session that it has a link, and clears `inbox` for it: bytes that were read already, to
+    /// [`peek`](crate::peek) at, are put in afterwards.
     ///
     /// An initiator sends its Logon next; an acceptor waits for one.
     ///
     /// # Errors
-    /// There is a link already, or the session is stopped: drop the new link without a word. A session that is logged on tests its old link
-    /// by a TestRequest then, by policy, lest a half-open one keep the counterparty out (test case 1Sb).
+    /// There is a link already, or the session is stopped: drop the new link without a word. A session that
+    /// is logged on tests its old link by a TestRequest then, by policy, lest a half-open one keep the
+    /// counterparty out (test case 1Sb).
     pub fn connected(&mut self, now: Now, inbox: &mut Inbox<'_>) -> Result<(), NotNow> {
         let now = self.observe(now);
         match self.state {
@@ -101,8 +103,9 @@ impl Session {
     /// What the end of a link does beside ending it: resets by agreement, and the word to cancel orders.
     fn after_link(&mut self, now: Now, why: Reason) {
         let policy = self.config.policies;
-        // A refusal falls back to the series before; a lost answer leaves the question open (FIX session layer 4.4.3), and so does other traffic in
-        // its place: that may have been on its way before the counterparty took our reset.
+        // A refusal falls back to the series before; a lost answer leaves the question open (FIX session
+        // layer 4.4.3), and so does other traffic in its place: that may have been on its way before
+        // the counterparty took our reset.
         let given_up = planted(Bug::ResetGivenUpUnanswered) && why == Reason::ResetUnanswered;
         let refused = why == Reason::LogonRefusedByPeer || given_up;
         self.numbers.reset = self.numbers.reset.unanswered(refused);
@@ -145,7 +148,8 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.5.5: a lost link is mended by connecting again; a refusal is not mended by asking again.
+    /// FIX session layer 4.5.5: a lost link is mended by connecting again; a refusal is not mended by asking
+    /// again.
     fn plan_reconnect(&mut self, now: Now, why: Reason) {
         let policy = self.config.policies.logon;
         let spent = policy.attempts.is_some_and(|most| self.attempt >= most);

@@ -1,4 +1,5 @@
-//! What two Logons agree on: series, numbers, intervals, and who recovers what (FIX session layer 4.3.11, 4.4).
+//! What two Logons agree on: series, numbers, intervals, and who recovers what (FIX session layer 4.3.11,
+//! 4.4).
 
 use super::config::Role;
 use super::numbers::OurReset;
@@ -26,20 +27,23 @@ impl Session {
         self.take_facts(logon);
         let reset = logon.reset || own == ResetOnLogon::Announced;
         self.owed.push(Owed::LogonAnswer { reset });
-        // A reset that we announce makes the Logon the first message of the new series, whatever number it bore in the old one.
+        // A reset that we announce makes the Logon the first message of the new series, whatever number it
+        // bore in the old one.
         if logon.number == self.numbers.next_in || self.announces_reset() {
             self.count(now);
         }
     }
 
-    /// Does our answer to a Logon begin a new series on our own account, and say so (FIX session layer 4.4.3)?
+    /// Does our answer to a Logon begin a new series on our own account, and say so (FIX session layer
+    /// 4.4.3)?
     pub(super) fn announces_reset(&self) -> bool {
         let policy = self.config.policies.logon.reset_on_logon;
         self.config.role == Role::Acceptor && policy == ResetOnLogon::Announced
     }
 
-    /// Our reset in session lost its answer with the link, and the counterparty logs on again: a number below the expected one says that it
-    /// has begun the new series (FIX session layer 4.4.2). With any other the reset did not arrive, and the old series goes on.
+    /// Our reset in session lost its answer with the link, and the counterparty logs on again: a number below
+    /// the expected one says that it has begun the new series (FIX session layer 4.4.2). With any other
+    /// the reset did not arrive, and the old series goes on.
     pub(super) fn took_our_reset(&self, number: MsgSeqNum) -> bool {
         self.numbers.reset.is_pending() && number < self.numbers.next_in
     }
@@ -67,7 +71,8 @@ impl Session {
         if self.announces_reset() {
             return;
         }
-        // Our own Logon is still owed by an acceptor: its number is the last that the counterparty cannot have.
+        // Our own Logon is still owed by an acceptor: its number is the last that the counterparty cannot
+        // have.
         let own = match self.config.role {
             Role::Acceptor => Some(self.numbers.next_out),
             Role::Initiator => self.numbers.next_out.previous(),

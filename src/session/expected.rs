@@ -1,11 +1,12 @@
 //! The expected header: a short way for the message that comes nearly every time.
 //!
-//! A counterparty writes one header after another that differ in MsgSeqNum, the second, BodyLength and MsgType only. After one good message its
-//! header is kept, with the next number in it; when the bytes of the next message are the same, it has the same BeginString, the same CompIDs, the next
-//! number, and the same minute, and most of what the [generic way](super::classify) does is done.
+//! A counterparty writes one header after another that differ in MsgSeqNum, the second, BodyLength and
+//! MsgType only. After one good message its header is kept, with the next number in it; when the bytes of the
+//! next message are the same, it has the same BeginString, the same CompIDs, the next number, and the same
+//! minute, and most of what the [generic way](super::classify) does is done.
 //!
-//! Whatever is not certain goes the generic way, which decides everything. What is kept here never changes an answer: it is compared as
-//! equal and hashed as nothing.
+//! Whatever is not certain goes the generic way, which decides everything. What is kept here never changes an
+//! answer: it is compared as equal and hashed as nothing.
 
 use core::fmt;
 
@@ -59,8 +60,9 @@ struct Part {
 }
 
 impl Session {
-    /// Takes the next frame when it is the next application message, with the expected header. The session is logged on and has nothing to do
-    /// but to read. Otherwise nothing has changed, and the frame goes the generic way.
+    /// Takes the next frame when it is the next application message, with the expected header. The session is
+    /// logged on and has nothing to do but to read. Otherwise nothing has changed, and the frame goes the
+    /// generic way.
     #[inline]
     pub(super) fn take_expected(
         &mut self,
@@ -91,7 +93,8 @@ impl Session {
             && message.fault.is_none()
             && message.last_processed.is_none()
             && !message.layout.flags.has(Flags::POSS_DUP);
-        // One message of another kind changes nothing, and headers that are never alike are not looked at each time.
+        // One message of another kind changes nothing, and headers that are never alike are not looked at
+        // each time.
         let misses = self.expected.misses.wrapping_add(1);
         self.expected.misses = misses;
         let stale = self.expected.header.as_ref().is_none_or(|header| header.number.is_none());
@@ -401,7 +404,8 @@ mod tests {
         assert!(header.bear(MsgSeqNum::new(99).unwrap()));
     }
 
-    /// Is the second of two like headers, which came at `millis` past the epoch, a message to the application?
+    /// Is the second of two like headers, which came at `millis` past the epoch, a message to the
+    /// application?
     fn is_taken(second: &[u8], millis: i64, frame_max: usize) -> bool {
         let mut session = ready(7);
         let _ = short_ways(&mut session, &[order(7, "19700101-01:00:00.000")]);

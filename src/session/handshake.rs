@@ -1,4 +1,5 @@
-//! Logons: the first message of a link, the answer to ours, and one in session (FIX session layer 4.3.10, 4.4).
+//! Logons: the first message of a link, the answer to ours, and one in session (FIX session layer 4.3.10,
+//! 4.4).
 
 use super::classify::{Class, Classified, Kind, Unclassified};
 use super::owed::{Owed, Rejection};
@@ -53,7 +54,8 @@ impl Session {
         self.judge_logon(now, inbox, &message, rules)
     }
 
-    /// FIX session layer 4.3.10, test cases 1Sc and 1Sd: a wrong identity learns nothing, a bad Logon is answered by a Logout.
+    /// FIX session layer 4.3.10, test cases 1Sc and 1Sd: a wrong identity learns nothing, a bad Logon is
+    /// answered by a Logout.
     fn bad_logon_header(&self, inbox: &Inbox<'_>, message: &Classified) -> Option<(Reason, Farewell)> {
         let fault = message.fault?;
         let tag = fault.rejection.tag.and_then(RefTag::number);
@@ -99,7 +101,8 @@ impl Session {
         let resets =
             logon.reset || policy.reset_on_logon != ResetOnLogon::Never || self.took_our_reset(logon.number);
         let expected = if resets { MsgSeqNum::FIRST } else { self.numbers.next_in };
-        // FIX session layer 4.3.10, test case 2c: below the expected number, and neither a reset nor a duplicate.
+        // FIX session layer 4.3.10, test case 2c: below the expected number, and neither a reset nor a
+        // duplicate.
         if logon.number < expected && self.config.policies.checks.sequence == Check::On {
             if message.layout.flags.has(Flags::POSS_DUP) {
                 return Some(Told::Ignored(message.layout, Ignored::Duplicate));
@@ -157,7 +160,8 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.3.1, 4.3.10: what an initiator takes after its Logon is out; also the answer to a reset in session.
+    /// FIX session layer 4.3.1, 4.3.10: what an initiator takes after its Logon is out; also the answer to a
+    /// reset in session.
     pub(super) fn answer_to_logon(
         &mut self,
         now: Now,
@@ -178,7 +182,8 @@ impl Session {
                 return None;
             }
         };
-        // FIX session layer 4.4.3: while our reset is not answered, a number belongs to no series that we know.
+        // FIX session layer 4.4.3: while our reset is not answered, a number belongs to no series that we
+        // know.
         let message = match opening {
             Opening::Resumed => message,
             Opening::Reset => Classified { class: Class::Low, ..message },
@@ -231,7 +236,8 @@ impl Session {
         None
     }
 
-    /// FIX session layer 4.4.1: what the counterparty expects was never sent, and the session cannot be recovered. True when it ends over that.
+    /// FIX session layer 4.4.1: what the counterparty expects was never sent, and the session cannot be
+    /// recovered. True when it ends over that.
     fn expects_too_much(&mut self, now: Now, logon: &PeerLogon, next_out: MsgSeqNum) -> bool {
         let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) else { return false };
         let reason = Reason::NextExpectedTooHigh { next_out, received };
@@ -264,8 +270,9 @@ impl Session {
             self.go(now, Input::Logon(logon));
             return None;
         }
-        // FIX session layer 4.4.2: TestRequest and Heartbeat go before a reset, so one that follows another at once is none. It answers ours, which
-        // the counterparty took for a request: two sides would answer each other without end.
+        // FIX session layer 4.4.2: TestRequest and Heartbeat go before a reset, so one that follows another
+        // at once is none. It answers ours, which the counterparty took for a request: two sides
+        // would answer each other without end.
         let answered = self.reset_answered == Some(self.numbers.series);
         if answered && self.numbers.next_in == MsgSeqNum::FIRST.next() {
             return Some(Told::Ignored(message.layout, Ignored::Duplicate));

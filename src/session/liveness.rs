@@ -30,7 +30,8 @@ pub enum Cause {
 pub(crate) enum Input {
     /// A good message came, of any kind.
     Traffic,
-    /// A Heartbeat with the TestReqID(112) of the open TestRequest came, in sequence and nothing on either side to be sent again, or not so.
+    /// A Heartbeat with the TestReqID(112) of the open TestRequest came, in sequence and nothing on either
+    /// side to be sent again, or not so.
     Echoed(Place),
     /// The wait is over: nothing came since the last message, or since our TestRequest.
     Elapsed,
@@ -67,7 +68,8 @@ pub(crate) fn next(echo: Echo, state: Liveness, input: Input) -> (Liveness, Acti
         // Other traffic had shown life before the echo came.
         (Liveness::Quiet, Input::Echoed(_)) => (Liveness::Quiet, Action::RoundTrip),
         (Liveness::Probing { .. }, Input::Elapsed) => (Liveness::Quiet, Action::Lost),
-        // FIX session layer 4.4.2: the echo shows that nothing is missing. When it shows a gap, the reset begins anew once that is filled.
+        // FIX session layer 4.4.2: the echo shows that nothing is missing. When it shows a gap, the reset
+        // begins anew once that is filled.
         (Liveness::Probing { cause: Cause::Reset }, Input::Echoed(Place::InSequence)) => {
             (Liveness::Quiet, Action::ResetMayBegin)
         }
@@ -77,7 +79,8 @@ pub(crate) fn next(echo: Echo, state: Liveness, input: Input) -> (Liveness, Acti
         (Liveness::Probing { cause: Cause::Silence | Cause::Asked }, Input::Echoed(_)) => {
             (Liveness::Quiet, Action::RoundTrip)
         }
-        // FIX session layer 4.5.5: in a long recovery the echo itself stands above the gap, so any good message shows life.
+        // FIX session layer 4.5.5: in a long recovery the echo itself stands above the gap, so any good
+        // message shows life.
         (Liveness::Probing { cause: Cause::Silence | Cause::Asked }, Input::Traffic) => match echo {
             Echo::AnyTraffic => (Liveness::Quiet, Action::Heard),
             Echo::Demand => (state, Action::None),

@@ -19,7 +19,8 @@ pub struct PeerLogon {
     pub max_message_size: Option<u32>,
 }
 
-/// An acceptor with a link, before the first Logon. FIX session layer 4.6.4: a stranger learns nothing from us.
+/// An acceptor with a link, before the first Logon. FIX session layer 4.6.4: a stranger learns nothing from
+/// us.
 pub(super) fn awaiting(input: Input) -> (State, Actions) {
     match input {
         Input::Logon(logon) => to(State::LogonReceived(logon), [Action::Judge]),
@@ -42,7 +43,8 @@ pub(super) fn awaiting(input: Input) -> (State, Actions) {
 /// Our Logon is out, or about to be.
 pub(super) fn sent(opening: Opening, input: Input) -> (State, Actions) {
     match input {
-        // FIX session layer 4.3.10: the session is established when the answer arrives. When both sides reset at once, each Logon answers the other.
+        // FIX session layer 4.3.10: the session is established when the answer arrives. When both sides reset
+        // at once, each Logon answers the other.
         Input::Logon(logon) => match (opening, logon.reset) {
             (Opening::Reset, true) | (Opening::Resumed, true | false) => to(
                 State::Active,
@@ -77,7 +79,8 @@ pub(super) fn sent(opening: Opening, input: Input) -> (State, Actions) {
     }
 }
 
-/// The application has the Logon and has not said yes or no. Until then nothing of it counts (FIX session layer 4.3.10, 4.4.3).
+/// The application has the Logon and has not said yes or no. Until then nothing of it counts (FIX session
+/// layer 4.3.10, 4.4.3).
 pub(super) fn received(logon: PeerLogon, input: Input) -> (State, Actions) {
     match input {
         // FIX session layer 4.3.10: the acceptor's answer comes first, recovery after it.

@@ -8,8 +8,8 @@ use crate::reason::LogonFault;
 use crate::reject_reason::SessionRejectReason;
 use crate::wire::{BeginString, Value, ValueError, tag};
 
-/// Reads what the session acts on, and checks it in the order of FIX session layer 4.3. `agreed` is the HeartBtInt that the Logon has to
-/// bear: what an initiator asked for, what is in force in session.
+/// Reads what the session acts on, and checks it in the order of FIX session layer 4.3. `agreed` is the
+/// HeartBtInt that the Logon has to bear: what an initiator asked for, what is in force in session.
 pub(super) fn check(
     message: &Message<'_>,
     config: &Config,

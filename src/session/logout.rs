@@ -9,7 +9,8 @@ use crate::reason::Reason;
 /// The counterparty asks to log out while we are logged on.
 pub(super) fn unasked(rules: Rules, place: Place) -> (State, Actions) {
     match (place, rules.out_of_sequence) {
-        // FIX session layer 4.6.3: what is missing below the Logout is asked for first, and the link stays up for it.
+        // FIX session layer 4.6.3: what is missing below the Logout is asked for first, and the link stays up
+        // for it.
         (Place::AboveGap, OutOfSequenceLogout::Recover) => {
             to(State::LogoutReceived(Answer::Owed), [Action::Await(Wait::Logout)])
         }
@@ -17,11 +18,12 @@ pub(super) fn unasked(rules: Rules, place: Place) -> (State, Actions) {
     }
 }
 
-/// Our Logout is out. FIX session layer 4.6.1: nothing new is sent, inbound messages are processed, resends are served.
+/// Our Logout is out. FIX session layer 4.6.1: nothing new is sent, inbound messages are processed, resends
+/// are served.
 pub(super) fn sent(rules: Rules, input: Input) -> (State, Actions) {
     match input {
-        // FIX session layer 4.6.1, test case 13a: on the answer the side that asked closes, whatever the answer's number (4.6.3).
-        // When both Logouts cross, each is the other's answer.
+        // FIX session layer 4.6.1, test case 13a: on the answer the side that asked closes, whatever the
+        // answer's number (4.6.3). When both Logouts cross, each is the other's answer.
         Input::Logout(_) => close(Reason::LoggedOut, Farewell::Silent),
         // FIX session layer 4.6.2, test case 12: no answer within LogoutAckThreshold.
         Input::Timeout => close(Reason::LogoutUnanswered, Farewell::Silent),

@@ -59,7 +59,8 @@ impl Session {
         if was_probing && policy.while_probing == WhileProbing::Quiet {
             self.start_heartbeat(now.monotonic);
         }
-        // FIX session layer 4.3.4: an interval of 0 watches nothing, but a TestRequest that went out is answered in bounded time.
+        // FIX session layer 4.3.4: an interval of 0 watches nothing, but a TestRequest that went out is
+        // answered in bounded time.
         let probing = matches!(self.liveness, Liveness::Probing { .. });
         let wait = match (self.heart_bt_int, policy.silence) {
             (0, _) | (_, Silence::Ignore) if !probing => return self.timers.stop(Timer::Silence),

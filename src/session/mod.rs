@@ -60,12 +60,15 @@ use timers::Timers;
 
 /// One side of a FIX session, as a value.
 ///
-/// It is given bytes, the time and requests, and gives frames, events and the moment at which it wants to be called again. It owns no
-/// socket, clock, thread or heap memory: two sessions that were told the same are equal, byte for byte.
+/// It is given bytes, the time and requests, and gives frames, events and the moment at which it wants to be
+/// called again. It owns no socket, clock, thread or heap memory: two sessions that were told the same are
+/// equal, byte for byte.
 ///
-/// * [`step`](Session::step) does input and output; call it until it answers [`Output::Wait`](crate::Output::Wait).
+/// * [`step`](Session::step) does input and output; call it until it answers
+///   [`Output::Wait`](crate::Output::Wait).
 /// * [`connected`](Session::connected) and [`disconnected`](Session::disconnected) tell it of the link.
-/// * [`send`](Session::send), [`accept`](Session::accept), [`logout`](Session::logout) and the like are the application's wishes.
+/// * [`send`](Session::send), [`accept`](Session::accept), [`logout`](Session::logout) and the like are the
+///   application's wishes.
 // In this order: what a step with nothing to do looks at comes first, on few cache lines.
 #[repr(C, align(64))]
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -114,7 +117,8 @@ pub struct Session {
     config: Config,
 }
 
-/// Whose turn it is, the wire's or the replay's: replaying before reading would let two sides that recover from each other block.
+/// Whose turn it is, the wire's or the replay's: replaying before reading would let two sides that recover
+/// from each other block.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Turn {
     Read,

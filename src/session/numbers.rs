@@ -14,8 +14,8 @@ pub(crate) enum OurReset {
     Wanted,
     /// Our Logon asked for it, on this link for the first time. A refusal ends it.
     Asked,
-    /// A Logon that asked for it was never answered: the counterparty may have begun the new series, and a refusal of the next one does not say
-    /// that it has not.
+    /// A Logon that asked for it was never answered: the counterparty may have begun the new series, and a
+    /// refusal of the next one does not say that it has not.
     InDoubt,
 }
 

@@ -48,9 +48,9 @@ pub enum OperatorError {
 }
 
 impl Session {
-    /// Sets the number that the next inbound message must bear. Lower asks for nothing by itself: messages below it are low no more and
-    /// are handed over again when they come; higher skips messages, a poisoned one for instance. A reset of ours that was never answered is not
-    /// asked for again.
+    /// Sets the number that the next inbound message must bear. Lower asks for nothing by itself: messages
+    /// below it are low no more and are handed over again when they come; higher skips messages, a
+    /// poisoned one for instance. A reset of ours that was never answered is not asked for again.
     ///
     /// # Errors
     /// Our own Logon is out, or the session is ending: wait for it.
@@ -66,8 +66,9 @@ impl Session {
         Ok(())
     }
 
-    /// Sets the number that the next outbound message will bear, without telling the counterparty: it sees a gap, or a number too low.
-    /// [`sequence_reset`](Session::sequence_reset) tells it. A reset of ours that was never answered is not asked for again.
+    /// Sets the number that the next outbound message will bear, without telling the counterparty: it sees a
+    /// gap, or a number too low. [`sequence_reset`](Session::sequence_reset) tells it. A reset of ours
+    /// that was never answered is not asked for again.
     ///
     /// # Errors
     /// Our own Logon is out, or the session is ending: wait for it.
@@ -83,8 +84,8 @@ impl Session {
         Ok(())
     }
 
-    /// Tells the counterparty by SequenceReset-Reset that our next number is `next_out`, which must be above the present one: what lies between is
-    /// never sent. For disasters only (FIX session layer 4.8.6).
+    /// Tells the counterparty by SequenceReset-Reset that our next number is `next_out`, which must be above
+    /// the present one: what lies between is never sent. For disasters only (FIX session layer 4.8.6).
     ///
     /// # Errors
     /// The session is not logged on, or the number is not above the present one.
@@ -99,8 +100,9 @@ impl Session {
         Ok(())
     }
 
-    /// Asks for the messages from `from` to `to` (`None`: all from there on), whether or not they are missing. Those that were processed before
-    /// are handed over once more, marked [`Message::is_again`](crate::Message::is_again).
+    /// Asks for the messages from `from` to `to` (`None`: all from there on), whether or not they are
+    /// missing. Those that were processed before are handed over once more, marked
+    /// [`Message::is_again`](crate::Message::is_again).
     ///
     /// # Errors
     /// The session is not logged on, a request is open, or the range is empty.
@@ -139,7 +141,8 @@ impl Session {
         Ok(())
     }
 
-    /// Lets a running replay begin again at `from`, where what lies below is not worth sending: one gap fill stands in for it.
+    /// Lets a running replay begin again at `from`, where what lies below is not worth sending: one gap fill
+    /// stands in for it.
     ///
     /// # Errors
     /// No replay runs, or it is past that number.
@@ -197,8 +200,8 @@ impl Session {
         if self.owed.has_room() { Ok(()) } else { Err(OperatorError::StepFirst) }
     }
 
-    /// Numbers may be set while the session is logged on or has no link, and while a Logon waits for its verdict: an acceptor without
-    /// a memory takes them from there (FIX session layer 4.4.4).
+    /// Numbers may be set while the session is logged on or has no link, and while a Logon waits for its
+    /// verdict: an acceptor without a memory takes them from there (FIX session layer 4.4.4).
     fn settled(&self) -> Result<(), NotNow> {
         match self.state {
             State::Active | State::Disconnected | State::Connecting | State::LogonReceived(_) => Ok(()),

@@ -73,7 +73,8 @@ impl Session {
         }
     }
 
-    /// Builds the admin message that [`Output::Compose`] announced, with the fields that `body` adds behind the session's own.
+    /// Builds the admin message that [`Output::Compose`] announced, with the fields that `body` adds behind
+    /// the session's own.
     ///
     /// # Errors
     /// [`ComposeError::Late`] when the session has moved on; otherwise nothing has moved, and it asks again.
@@ -135,7 +136,8 @@ impl Session {
         let unnumbered =
             |number| Plan { number, entry: Entry::Nothing, effect: Effect::OwedAgain, resume: here };
         match owed {
-            // FIX session layer 4.4.3: number 1 of a series that begins with the answer; until then the old one is kept.
+            // FIX session layer 4.4.3: number 1 of a series that begins with the answer; until then the old
+            // one is kept.
             Owed::Logon(Opening::Reset) => Plan {
                 number: MsgSeqNum::FIRST,
                 entry: Entry::Resume,

@@ -97,7 +97,8 @@ impl Rejection {
     }
 }
 
-/// The queue. One call of the application or one inbound frame adds a handful at most, and no frame is read while anything is owed.
+/// The queue. One call of the application or one inbound frame adds a handful at most, and no frame is read
+/// while anything is owed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Queue(ArrayVec<Owed, { Queue::CAPACITY }>);
 
@@ -120,14 +121,16 @@ impl Queue {
         self.0.is_empty()
     }
 
-    /// Adds at the end. A caller that opens and closes links without ever stepping can fill the queue: the oldest news gives way then.
+    /// Adds at the end. A caller that opens and closes links without ever stepping can fill the queue: the
+    /// oldest news gives way then.
     pub(crate) fn push(&mut self, owed: Owed) {
         if self.0.is_full()
             && let Some(oldest) = self.0.iter().position(|owed| matches!(owed, Owed::Event(_)))
         {
             self.0.remove(oldest);
         }
-        // What one input causes fits beside the wishes of the application, which are let in only while there is room.
+        // What one input causes fits beside the wishes of the application, which are let in only while there
+        // is room.
         let _ = self.0.try_push(owed);
     }
 

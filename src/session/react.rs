@@ -1,4 +1,5 @@
-//! What a message does, by its kind and where its number stands: the one table of FIX session layer 4.8.8 and 4.8.7.
+//! What a message does, by its kind and where its number stands: the one table of FIX session layer 4.8.8 and
+//! 4.8.7.
 
 use super::classify::{Class, Kind};
 use crate::planted::{Bug, planted};
@@ -38,8 +39,8 @@ pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
         (Kind::Reset, Class::Next | Class::High | Class::Low | Class::LowDuplicate) => Reaction::Reset,
 
         (Kind::Application | Kind::GapFill | Kind::Reject, Class::Next) => Reaction::Act,
-        // FIX session layer 4.8.7: an admin message that comes again has no effect but its number. A gap fill is the exception: it is
-        // numbers; and a Reject may be sent again (4.8.5).
+        // FIX session layer 4.8.7: an admin message that comes again has no effect but its number. A gap fill
+        // is the exception: it is numbers; and a Reject may be sent again (4.8.5).
         (
             Kind::Heartbeat | Kind::TestRequest | Kind::ResendRequest | Kind::Logout | Kind::Logon,
             Class::Next,
@@ -52,8 +53,8 @@ pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
         }
 
         (Kind::GapFill, Class::High) if planted(Bug::GapFillAppliedAboveGap) => Reaction::Act,
-        // FIX session layer 4.8.8: what a number above the expected one does, type by type. A gap fill is not applied: it would skip
-        // what is missing below it (test case 10a).
+        // FIX session layer 4.8.8: what a number above the expected one does, type by type. A gap fill is not
+        // applied: it would skip what is missing below it (test case 10a).
         (Kind::ResendRequest, Class::High) => Reaction::GapAndServe,
         (Kind::Logout, Class::High) => Reaction::GapAndLogout,
         (Kind::Reject, Class::High) => Reaction::GapAndHeed,
@@ -62,7 +63,8 @@ pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
             Class::High,
         ) => Reaction::Gap,
 
-        // FIX session layer 4.10, state 10: a request that was processed before is not served again, unless policy says so.
+        // FIX session layer 4.10, state 10: a request that was processed before is not served again, unless
+        // policy says so.
         (Kind::ResendRequest, Class::Low) => Reaction::StaleRequest,
         (Kind::Logout, Class::Low) => Reaction::StaleLogout,
         // FIX session layer 4.8.1, test cases 2c and 10d.

@@ -224,7 +224,8 @@ impl Session {
                 self.advanced(now);
                 Some(Told::Message(message.layout))
             }
-            // FIX session layer 4.5.1: its effect is that it came. A Logon in session and a SequenceReset-Reset have paths of their own.
+            // FIX session layer 4.5.1: its effect is that it came. A Logon in session and a
+            // SequenceReset-Reset have paths of their own.
             Kind::Heartbeat | Kind::Logon | Kind::Reset => {
                 self.count(now);
                 None
@@ -277,7 +278,8 @@ impl Session {
         asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 
-    /// FIX session layer 4.8.7, test case 2e: already received, so it is ignored; but an application message must say well when it was first sent.
+    /// FIX session layer 4.8.7, test case 2e: already received, so it is ignored; but an application message
+    /// must say well when it was first sent.
     fn duplicate(&mut self, now: Now, message: &Classified) -> Option<Told> {
         let judged = match (message.kind, self.config.policies.checks.orig_sending_time) {
             (Kind::Application, _) => true,

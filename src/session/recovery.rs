@@ -11,7 +11,8 @@ pub enum Inbound {
     InSequence,
     /// Some have not.
     Recovering(Recovery),
-    /// Some have not, and the counterparty rejected the request for them: nothing is awaited until the gap shows again.
+    /// Some have not, and the counterparty rejected the request for them: nothing is awaited until the gap
+    /// shows again.
     Refused(Refusal),
 }
 
@@ -125,8 +126,8 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
             let recovery = Recovery { until, asked: Asked::ByLogon, mark: expected, tries: 0 };
             (Inbound::Recovering(recovery), Action::Moved)
         }
-        // FIX session layer 4.8.2, 4.8.8: one request is outstanding; what comes above it meanwhile asks nothing.
-        // One that is not kept has to be asked for once that request is served.
+        // FIX session layer 4.8.2, 4.8.8: one request is outstanding; what comes above it meanwhile asks
+        // nothing. One that is not kept has to be asked for once that request is served.
         (Inbound::Recovering(recovery), Input::Gap { expected, number, became }) => {
             let until = last_awaited(policy, number, became).max(recovery.until);
             match (policy.while_open, became) {
@@ -143,7 +144,8 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
         (Inbound::Recovering(_), Input::GapAtLogon { .. }) => (state, Action::None),
         (Inbound::Recovering(recovery), Input::Progress { expected }) => progress(policy, recovery, expected),
         (Inbound::Recovering(recovery), Input::Elapsed { expected }) => stalled(policy, recovery, expected),
-        // FIX session layer 4.8.2: the request is not open any more; asking again at once would only be rejected again.
+        // FIX session layer 4.8.2: the request is not open any more; asking again at once would only be
+        // rejected again.
         (Inbound::Recovering(Recovery { mark: missing, tries, .. }), Input::Rejected) => {
             (Inbound::Refused(Refusal { missing, tries }), Action::Dropped)
         }
@@ -166,8 +168,8 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
     }
 }
 
-/// The number that ends a recovery: an open request brings the message that showed the gap once more, a closed one ends before it, unless
-/// it was dropped.
+/// The number that ends a recovery: an open request brings the message that showed the gap once more, a
+/// closed one ends before it, unless it was dropped.
 fn last_awaited(policy: &GapPolicy, number: MsgSeqNum, became: Became) -> MsgSeqNum {
     match policy.request_end {
         RequestEnd::Closed if became.is_kept() => number.previous().unwrap_or(number),
@@ -175,10 +177,12 @@ fn last_awaited(policy: &GapPolicy, number: MsgSeqNum, became: Became) -> MsgSeq
     }
 }
 
-/// FIX session layer 4.8.2: from the next expected number on, in pieces where the counterparty limits a request.
+/// FIX session layer 4.8.2: from the next expected number on, in pieces where the counterparty limits a
+/// request.
 fn ask(policy: &GapPolicy, from: MsgSeqNum, until: MsgSeqNum, tries: u8) -> (Inbound, Action) {
     let chunk_end = u64::from(policy.chunk).checked_sub(1).and_then(|more| MsgSeqNum::new(from.get() + more));
-    // An open request waits for the message that showed the gap to come once more, but that one is not missing.
+    // An open request waits for the message that showed the gap to come once more, but that one is not
+    // missing.
     let missing_to = match policy.request_end {
         RequestEnd::Open => until.previous().unwrap_or(until),
         RequestEnd::Closed => until,

@@ -20,8 +20,8 @@ pub struct Replaying {
     pub scanned: MsgSeqNum,
     /// The last number asked for.
     pub to: MsgSeqNum,
-    /// The first message that has not gone out yet: committed while the replay ran. It follows what was asked for; what went out live between the
-    /// two is not sent again.
+    /// The first message that has not gone out yet: committed while the replay ran. It follows what was
+    /// asked for; what went out live between the two is not sent again.
     pub unsent: Option<MsgSeqNum>,
     /// A request that has to wait until those messages have gone out.
     pub later: Option<Span>,
@@ -68,7 +68,8 @@ pub(crate) fn next(state: Outbound, input: Input, next_out: MsgSeqNum) -> Outbou
         (Outbound::Replaying(replay), Input::Requested(span)) => {
             Outbound::Replaying(replay.asked_again(span))
         }
-        // Otherwise a counterparty that asks again and again would keep the application's messages back for ever.
+        // Otherwise a counterparty that asks again and again would keep the application's messages back for
+        // ever.
         (Outbound::Replaying(replay), Input::RequestedLate(span)) => {
             Outbound::Replaying(replay.asked_later(span))
         }
@@ -96,8 +97,8 @@ impl Replaying {
         self.unsent.is_some_and(|unsent| number >= unsent)
     }
 
-    /// FIX session layer 4.8.3: a second request is served as well. What it asks for that is still to come is sent once; what has just gone out
-    /// goes out again after that, and after the messages that wait.
+    /// FIX session layer 4.8.3: a second request is served as well. What it asks for that is still to come is
+    /// sent once; what has just gone out goes out again after that, and after the messages that wait.
     fn asked_again(self, span: Span) -> Self {
         if span.from < self.next {
             return self.asked_later(span);
@@ -127,7 +128,8 @@ fn begin(span: Span) -> Outbound {
     })
 }
 
-/// Everything below `below` has gone out. Behind the range asked for comes what waits, then the request that came late.
+/// Everything below `below` has gone out. Behind the range asked for comes what waits, then the request that
+/// came late.
 fn sent(replay: Replaying, below: MsgSeqNum, next_out: MsgSeqNum) -> Outbound {
     let next = replay.next.max(below);
     let unsent = replay.unsent.map(|unsent| unsent.max(below)).filter(|&unsent| unsent < next_out);

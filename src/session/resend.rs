@@ -49,10 +49,12 @@ pub(super) struct Asked {
 }
 
 impl Session {
-    /// Answers [`Output::Replay`](crate::Output::Replay) with what the journal has: its first message in the range, or nothing.
+    /// Answers [`Output::Replay`](crate::Output::Replay) with what the journal has: its first message in the
+    /// range, or nothing.
     ///
-    /// The frame is a retransmission, with PossDupFlag(43) and OrigSendingTime(122), or one gap fill for the numbers before it, however
-    /// many; the session asks on for the rest. `None` means that it has taken note and the gap fill comes later.
+    /// The frame is a retransmission, with PossDupFlag(43) and OrigSendingTime(122), or one gap fill for the
+    /// numbers before it, however many; the session asks on for the rest. `None` means that it has taken
+    /// note and the gap fill comes later.
     ///
     /// # Errors
     /// See [`ReplayError`]; nothing has moved then.
@@ -84,7 +86,8 @@ impl Session {
                     return self.pass_over(now, replay, asked, number, Gone::Lost, out);
                 };
                 if stored.msg_type.is_admin() && stored.msg_type != MsgType::REJECT {
-                    // FIX session layer 4.8.5: an imported store may hold admin messages; they are never sent again.
+                    // FIX session layer 4.8.5: an imported store may hold admin messages; they are never sent
+                    // again.
                     return self.pass_over(now, replay, asked, number, Gone::Withheld, out);
                 }
                 if self.is_too_long(frame.len(), stored.sending_time.len()) {
@@ -106,7 +109,8 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.3.6: with PossDupFlag and OrigSendingTime added, is a stored message longer than the counterparty takes?
+    /// FIX session layer 4.3.6: with PossDupFlag and OrigSendingTime added, is a stored message longer than
+    /// the counterparty takes?
     fn is_too_long(&self, stored: usize, sending_time: usize) -> bool {
         let added = "43=Y|122=|".len() + sending_time;
         self.peer_max.is_some_and(|max| stored.saturating_add(added) > max as usize)
@@ -143,7 +147,8 @@ impl Session {
         let config = &self.config;
         let stamp = self.stamp(now.utc);
         let number = replay.next;
-        // FIX session layer 4.8.4: PossDupFlag on all that answers a ResendRequest; OrigSendingTime equals SendingTime where there is no other.
+        // FIX session layer 4.8.4: PossDupFlag on all that answers a ResendRequest; OrigSendingTime equals
+        // SendingTime where there is no other.
         let facts = HeaderFacts {
             msg_type: MsgType::SEQUENCE_RESET,
             number,
@@ -158,7 +163,8 @@ impl Session {
         self.resent(range, out, number, below, now)
     }
 
-    /// FIX session layer 4.8.4: the same number and content, PossDupFlag, and the first SendingTime as OrigSendingTime.
+    /// FIX session layer 4.8.4: the same number and content, PossDupFlag, and the first SendingTime as
+    /// OrigSendingTime.
     fn retransmit<'o>(
         &self,
         now: Now,

@@ -12,8 +12,8 @@ pub trait MessageRules {
     /// Is the message as it should be?
     ///
     /// # Errors
-    /// The first thing that is wrong. The session answers it by a Reject or BusinessMessageReject and counts the number
-    /// (FIX session layer 4.5.4); the application does not see the message as one.
+    /// The first thing that is wrong. The session answers it by a Reject or BusinessMessageReject and counts
+    /// the number (FIX session layer 4.5.4); the application does not see the message as one.
     fn check(&self, message: &Message<'_>) -> Result<(), Violation>;
 }
 
@@ -53,11 +53,13 @@ pub struct Violation {
 pub enum Answer {
     /// Reject(3) with this SessionRejectReason(373).
     Reject(SessionRejectReason),
-    /// BusinessMessageReject(j) with this BusinessRejectReason(380) and Text(58); a Reject(3) with the text before FIX 4.2.
+    /// BusinessMessageReject(j) with this BusinessRejectReason(380) and Text(58); a Reject(3) with the text
+    /// before FIX 4.2.
     BusinessReject(u16, &'static str),
 }
 
-/// RefTagID(371) as it is written: mostly a number, but a malformed tag is quoted as it came, as far as it fits.
+/// RefTagID(371) as it is written: mostly a number, but a malformed tag is quoted as it came, as far as it
+/// fits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct RefTag(ArrayString<12>);
 

@@ -1,7 +1,8 @@
 //! The connection machine: from a link to a session and back.
 //!
-//! A pure function from (rules, state, input) to the next state and what has to be done. Sequence numbers stay out of it: a message
-//! was classified before it became an input, and what looks like an exception (a gap closes) is an input of its own.
+//! A pure function from (rules, state, input) to the next state and what has to be done. Sequence numbers
+//! stay out of it: a message was classified before it became an input, and what looks like an exception (a
+//! gap closes) is an input of its own.
 
 use arrayvec::ArrayVec;
 
@@ -21,7 +22,8 @@ pub enum State {
     AwaitingLogon,
     /// Our Logon is due or out, and the answer is awaited.
     LogonSent(Opening),
-    /// The counterparty's Logon is good by the session's rules; the application judges it. Nothing more is read.
+    /// The counterparty's Logon is good by the session's rules; the application judges it. Nothing more is
+    /// read.
     LogonReceived(PeerLogon),
     /// Logged on.
     Active,
@@ -178,7 +180,8 @@ fn disconnected(rules: Rules, state: State, input: Input) -> (State, Actions) {
             Role::Initiator => to(State::Connecting, [Action::Connect]),
             Role::Acceptor => stay(state),
         },
-        // FIX session layer 4.3.1: the initiator sends the first Logon, the acceptor waits for it, each for a limited time.
+        // FIX session layer 4.3.1: the initiator sends the first Logon, the acceptor waits for it, each for a
+        // limited time.
         Input::LinkUp(opening) => match rules.role {
             Role::Initiator => {
                 to(State::LogonSent(opening), [Action::SendLogon(opening), Action::Await(Wait::Logon)])

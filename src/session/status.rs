@@ -51,8 +51,8 @@ pub struct Closed {
     pub text: Text,
     /// SessionStatus(1409) of it.
     pub session_status: Option<u32>,
-    /// The number that the counterparty expects of us, where its Logout said: in NextExpectedMsgSeqNum(789), or in the words
-    /// `expecting N`.
+    /// The number that the counterparty expects of us, where its Logout said: in NextExpectedMsgSeqNum(789),
+    /// or in the words `expecting N`.
     pub peer_expects: Option<MsgSeqNum>,
 }
 
@@ -78,7 +78,8 @@ pub struct Status {
     pub acknowledged: Option<MsgSeqNum>,
     /// HeartBtInt(108) in force, in seconds.
     pub heart_bt_int: u32,
-    /// When the session was logged on, on the present link or the last; `None` when that was refused or is not yet done.
+    /// When the session was logged on, on the present link or the last; `None` when that was refused or is
+    /// not yet done.
     pub logged_on: Option<Instant>,
     /// When the session next wants to be called.
     pub deadline: Option<Instant>,

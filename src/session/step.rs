@@ -1,4 +1,5 @@
-//! One call does input and output: what is owed, what is due, what came in, what is to be sent again, in this order.
+//! One call does input and output: what is owed, what is due, what came in, what is to be sent again, in this
+//! order.
 
 use super::liveness;
 use super::owed::{Owed, Rejection, Why};
@@ -22,10 +23,12 @@ use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
 impl Session {
     /// What the session wants next: an event to hand on, a frame to send, a moment to wait for.
     ///
-    /// Call it until it answers [`Output::Wait`], then wait for bytes, for the time that it names, or for the application. `inbox` holds
-    /// what came in on the present link; `out` is where frames are written, at least [`OUT_MIN`](super::OUT_MIN) bytes.
+    /// Call it until it answers [`Output::Wait`], then wait for bytes, for the time that it names, or for the
+    /// application. `inbox` holds what came in on the present link; `out` is where frames are written, at
+    /// least [`OUT_MIN`](super::OUT_MIN) bytes.
     ///
-    /// The message of the last [`Event::Message`] counts as finished now, unless the policy is [`Finished::ByCall`].
+    /// The message of the last [`Event::Message`] counts as finished now, unless the policy is
+    /// [`Finished::ByCall`].
     #[inline]
     pub fn step<'i, 'o>(&mut self, now: Now, inbox: &'i mut Inbox<'_>, out: &'o mut [u8]) -> Output<'i, 'o> {
         self.step_with(now, inbox, out, &NoRules)
@@ -56,7 +59,8 @@ impl Session {
         self.step_any(now, inbox, out, rules)
     }
 
-    /// Is the session logged on, and is there nothing to do but to read? All that comes before reading has nothing to say then.
+    /// Is the session logged on, and is there nothing to do but to read? All that comes before reading has
+    /// nothing to say then.
     #[inline]
     fn is_calm(&self, now: Now) -> bool {
         matches!(self.state, State::Active)
@@ -165,7 +169,8 @@ impl Session {
 
     /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1).
     fn read_held(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Option<Read> {
-        // FIX session layer 4.6.1: once a Logout is answered, the link only waits to be closed; what is held comes again.
+        // FIX session layer 4.6.1: once a Logout is answered, the link only waits to be closed; what is held
+        // comes again.
         if self.state == State::LogoutReceived(Answer::Given) {
             return None;
         }
@@ -185,7 +190,8 @@ impl Session {
         }
     }
 
-    /// Nothing is asked for, and below a message that came something is missing all the same: it found no room, or its own gap was a second one.
+    /// Nothing is asked for, and below a message that came something is missing all the same: it found no
+    /// room, or its own gap was a second one.
     fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Read> {
         if self.inbound != Inbound::InSequence || !self.is_logged_on() {
             return None;
@@ -237,7 +243,8 @@ impl Session {
         Told::Event(Event::Garbled { len, why })
     }
 
-    /// By policy a garbled message is answered where its number is readable, and counted when that is the next.
+    /// By policy a garbled message is answered where its number is readable, and counted when that is the
+    /// next.
     fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>, why: Garbled) {
         if !self.is_logged_on() {
             return;
@@ -279,7 +286,8 @@ impl Session {
                     self.owed.push(Owed::Heartbeat);
                 }
             }
-            // FIX session layer 4.4.2, 4.6.1: while a reset awaits its answer, or a Logout is out, nothing new goes out; those waits are bounded themselves.
+            // FIX session layer 4.4.2, 4.6.1: while a reset awaits its answer, or a Logout is out, nothing
+            // new goes out; those waits are bounded themselves.
             Timer::Silence | Timer::Recovery if !self.is_open() => {}
             Timer::Silence => self.live(now, liveness::Input::Elapsed),
             Timer::Recovery => {
@@ -289,7 +297,8 @@ impl Session {
         }
     }
 
-    /// What the application asked for, once its moment has come; an initiator's first wish to connect. True when something changed.
+    /// What the application asked for, once its moment has come; an initiator's first wish to connect. True
+    /// when something changed.
     fn pursue(&mut self, now: Now) -> bool {
         if self.state == State::Disconnected {
             let due = self.config.role == Role::Initiator
@@ -387,7 +396,8 @@ impl Session {
         }
     }
 
-    /// The layout of the frame in hand, read anew: the counterparty's Logon stays in hand until it is answered.
+    /// The layout of the frame in hand, read anew: the counterparty's Logon stays in hand until it is
+    /// answered.
     fn layout_in_hand(&self, inbox: &Inbox<'_>) -> Layout {
         super::classify::layout(inbox.current(), &self.config)
     }

@@ -1,6 +1,8 @@
-//! The transition tables and the state diagram of ARCHITECTURE.md and the README, drawn from the code and compared with the pages.
+//! The transition tables and the state diagram of ARCHITECTURE.md and the README, drawn from the code and
+//! compared with the pages.
 //!
-//! Every machine is driven with a representative of every state and input. `UPDATE_TABLES=1 cargo test tables` writes the page anew.
+//! Every machine is driven with a representative of every state and input. `UPDATE_TABLES=1 cargo test
+//! tables` writes the page anew.
 
 use std::fmt::Write as _;
 use std::string::{String, ToString};

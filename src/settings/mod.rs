@@ -1,8 +1,9 @@
 //! QuickFIX's settings file, read into a [`Config`] for each session.
 //!
-//! The file has one `[DEFAULT]` section and a `[SESSION]` section for each session, which stands above the defaults. Keys are QuickFIX's and
-//! QuickFIX/J's, without regard to case; a key that neither has, a key twice in a section, and a value that cannot be are errors with file, line and
-//! key, and nothing is loaded then. Sessions begin from [`Policies::quickfix`](crate::Policies::quickfix).
+//! The file has one `[DEFAULT]` section and a `[SESSION]` section for each session, which stands above the
+//! defaults. Keys are QuickFIX's and QuickFIX/J's, without regard to case; a key that neither has, a key
+//! twice in a section, and a value that cannot be are errors with file, line and key, and nothing is loaded
+//! then. Sessions begin from [`Policies::quickfix`](crate::Policies::quickfix).
 //!
 //! ```
 //! use sansfix::settings::Settings;
@@ -29,9 +30,10 @@
 //! # Ok::<(), sansfix::settings::SettingsError>(())
 //! ```
 //!
-//! What a session acts on is in [`SessionSettings::config`]; what message rules are made of is in [`SessionSettings::rules`]; what belongs to sockets,
-//! files, databases, logs and the schedule is handed to the caller, by [`get`](SessionSettings::get) and [`path`](SessionSettings::path).
-//! Passwords in `LogonTag` never reach `Debug`.
+//! What a session acts on is in [`SessionSettings::config`]; what message rules are made of is in
+//! [`SessionSettings::rules`]; what belongs to sockets, files, databases, logs and the schedule is handed to
+//! the caller, by [`get`](SessionSettings::get) and [`path`](SessionSettings::path). Passwords in `LogonTag`
+//! never reach `Debug`.
 
 mod error;
 mod keys;
@@ -68,10 +70,11 @@ pub struct SessionSettings {
     pub config: Config,
     /// What messages are checked against.
     pub rules: RulesSettings,
-    /// Fields for our Logon (`LogonTag`), by tag and value: write them when the session asks by `Output::Compose`, which the configuration
-    /// makes it do.
+    /// Fields for our Logon (`LogonTag`), by tag and value: write them when the session asks by
+    /// `Output::Compose`, which the configuration makes it do.
     pub logon_fields: Vec<(u32, String)>,
-    /// Are sent messages kept for resends (`PersistMessages`)? If not, use a journal that keeps numbers alone: every resend is a gap fill then.
+    /// Are sent messages kept for resends (`PersistMessages`)? If not, use a journal that keeps numbers
+    /// alone: every resend is a gap fill then.
     pub persist_messages: bool,
     /// Relative paths are relative to this: the folder of the file.
     base: PathBuf,
@@ -123,8 +126,8 @@ impl Settings {
 }
 
 impl SessionSettings {
-    /// The value of a key that is the caller's: of sockets, files, databases, logs, the schedule. `None` when the file does not set it, or when it went into
-    /// [`config`](Self::config) or [`rules`](Self::rules).
+    /// The value of a key that is the caller's: of sockets, files, databases, logs, the schedule. `None` when
+    /// the file does not set it, or when it went into [`config`](Self::config) or [`rules`](Self::rules).
     pub fn get(&self, key: &str) -> Option<&str> {
         self.others().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     }

@@ -1,7 +1,8 @@
 //! The lines of a settings file.
 //!
-//! Own code, since no crate for INI files tells the line of a key, without which an error cannot say where to look; and QuickFIX's form has no quotes,
-//! no escapes, no `;` comments and no comments behind a value, which those crates read into passwords.
+//! Own code, since no crate for INI files tells the line of a key, without which an error cannot say where to
+//! look; and QuickFIX's form has no quotes, no escapes, no `;` comments and no comments behind a value, which
+//! those crates read into passwords.
 
 use std::fs::File;
 use std::io::Read;

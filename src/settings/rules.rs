@@ -14,13 +14,15 @@ use super::session::appl_ver_id;
 /// With the feature `dictionary`, `load` makes the rules.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RulesSettings {
-    /// Is anything checked? Not with `UseDataDictionary=N`, `ValidateIncomingMessage=N` or `RejectInvalidMessage=N`, nor without a dictionary.
+    /// Is anything checked? Not with `UseDataDictionary=N`, `ValidateIncomingMessage=N` or
+    /// `RejectInvalidMessage=N`, nor without a dictionary.
     pub enabled: bool,
     /// `DataDictionary`: the dictionary of a FIX 4.x session.
     pub dictionary: Option<PathBuf>,
     /// `TransportDataDictionary`: FIXT.1.1's.
     pub transport: Option<PathBuf>,
-    /// `AppDataDictionary`, and those with a version behind the name; each with its ApplVerID(1128). The first is DefaultApplVerID's.
+    /// `AppDataDictionary`, and those with a version behind the name; each with its ApplVerID(1128). The
+    /// first is DefaultApplVerID's.
     pub applications: Vec<(String, PathBuf)>,
     /// `ValidateFieldsOutOfOrder`: must header, body and trailer stand one behind the other?
     pub fields_in_order: bool,
@@ -28,7 +30,8 @@ pub struct RulesSettings {
     pub fields_have_values: bool,
     /// `ValidateUserDefinedFields`: are fields from 5000 on rejected that the dictionary does not have?
     pub user_defined_fields: bool,
-    /// `AllowUnknownMsgFields`: are other fields let through that the dictionary does not have for the message?
+    /// `AllowUnknownMsgFields`: are other fields let through that the dictionary does not have for the
+    /// message?
     pub allow_unknown_fields: bool,
     /// `ValidateUnorderedGroupFields`: must the fields of a group have the dictionary's order?
     pub group_order: bool,
@@ -159,7 +162,8 @@ mod load {
             }
         }
 
-        /// Loads the dictionaries; `None` when nothing is to be checked. Sessions that share dictionaries load them once by `load_with`.
+        /// Loads the dictionaries; `None` when nothing is to be checked. Sessions that share dictionaries
+        /// load them once by `load_with`.
         ///
         /// # Errors
         /// A file that cannot be read, is no dictionary, or is not of the version that the settings say.

@@ -44,7 +44,8 @@ impl Clock {
         self.advance(then.saturating_since(self.now.monotonic));
     }
 
-    /// Somebody sets the wall clock: forward by `nanos` nanoseconds, or back when that is negative. The steady clock does not notice.
+    /// Somebody sets the wall clock: forward by `nanos` nanoseconds, or back when that is negative. The
+    /// steady clock does not notice.
     pub fn step_utc(&mut self, nanos: i64) {
         self.now.utc = Utc::from_nanos(self.now.utc.as_nanos().saturating_add(nanos));
     }

@@ -25,8 +25,8 @@ pub struct BrokenRule {
     pub found: String,
 }
 
-/// Runs every rule that holds for a journal while it is open. `fresh` opens an empty one each time; it must have room
-/// for 256 KiB of messages.
+/// Runs every rule that holds for a journal while it is open. `fresh` opens an empty one each time; it must
+/// have room for 256 KiB of messages.
 ///
 /// ```
 /// use sansfix::journal::RingJournal;
@@ -59,7 +59,8 @@ where
 
 /// Runs [`journal_suite`], then every rule that holds for a journal that outlives its process.
 ///
-/// `reopen` ends the journal as a killed process would and opens the same medium again; it also gives the checkpoint found there.
+/// `reopen` ends the journal as a killed process would and opens the same medium again; it also gives the
+/// checkpoint found there.
 ///
 /// # Errors
 /// The first rule that the journal broke.

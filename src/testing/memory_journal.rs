@@ -8,7 +8,8 @@ use crate::checkpoint::Checkpoint;
 use crate::journal::{Journal, Record, Stored};
 use crate::number::{MsgSeqNum, Series};
 
-/// A journal for tests: it keeps everything, forgets in a crash what was not synced, and fails or loses messages when told to.
+/// A journal for tests: it keeps everything, forgets in a crash what was not synced, and fails or loses
+/// messages when told to.
 ///
 /// ```
 /// use sansfix::testing::MemoryJournal;
@@ -87,7 +88,8 @@ impl MemoryJournal {
         self.numbers.get(&number)?.as_deref()
     }
 
-    /// Messages up to `number` of the present series are not found any more, as in a ring that was overwritten.
+    /// Messages up to `number` of the present series are not found any more, as in a ring that was
+    /// overwritten.
     pub fn lose_up_to(&mut self, number: MsgSeqNum) {
         self.lost_up_to = self.lost_up_to.max(Some(number));
     }

@@ -13,8 +13,9 @@ use crate::time::Instant;
 
 /// An initiator and an acceptor, a link between them, and one clock.
 ///
-/// Nothing waits: time is what [`pass`](Pair::pass) makes of it, and the deadlines of both sessions fire on the way. Whatever happens is kept as a
-/// log, and [`expect`](Pair::expect) compares the frames in it with what a test says must have gone out, a line for each.
+/// Nothing waits: time is what [`pass`](Pair::pass) makes of it, and the deadlines of both sessions fire on
+/// the way. Whatever happens is kept as a log, and [`expect`](Pair::expect) compares the frames in it with
+/// what a test says must have gone out, a line for each.
 ///
 /// ```
 /// use core::time::Duration;
@@ -72,7 +73,8 @@ const CAPACITY: usize = 64 * 1024;
 const ROUNDS_MAX: usize = 10_000;
 
 impl Pair {
-    /// Two new sessions by the standard's rules, `BUYSIDE` that opens the link and `SELLSIDE` that waits for it.
+    /// Two new sessions by the standard's rules, `BUYSIDE` that opens the link and `SELLSIDE` that waits for
+    /// it.
     ///
     /// # Errors
     /// The version cannot be spoken by default settings; none is so.
@@ -122,7 +124,8 @@ impl Pair {
         self.drive();
     }
 
-    /// The link breaks: of what is on its way to `who`, the first `keep` bytes still arrive. Both sides notice.
+    /// The link breaks: of what is on its way to `who`, the first `keep` bytes still arrive. Both sides
+    /// notice.
     pub fn cut(&mut self, who: Who, keep: usize) {
         if let Some(link) = &mut self.link {
             link.to(who).cut(keep);
@@ -140,7 +143,8 @@ impl Pair {
         self.side(who).restart();
     }
 
-    /// Both sides do everything that they can do now, and what is on its way arrives, unless a deadline comes first.
+    /// Both sides do everything that they can do now, and what is on its way arrives, unless a deadline comes
+    /// first.
     pub fn drive(&mut self) {
         for _ in 0..ROUNDS_MAX {
             let moved = self.drive_side(Who::Initiator) | self.drive_side(Who::Acceptor);
@@ -173,7 +177,8 @@ impl Pair {
         self.fail("deadlines follow each other without end");
     }
 
-    /// The frames sent since the last call must be these and no others. A line names the side and fields that its frame has, by tag and value.
+    /// The frames sent since the last call must be these and no others. A line names the side and fields that
+    /// its frame has, by tag and value.
     ///
     /// # Panics
     /// They are not; the log so far is shown.
@@ -196,7 +201,8 @@ impl Pair {
         self.expect("");
     }
 
-    /// Among the events told since the last call are these, in this order. A line names the side, the event, and fields of its message.
+    /// Among the events told since the last call are these, in this order. A line names the side, the event,
+    /// and fields of its message.
     ///
     /// # Panics
     /// They are not; the log so far is shown.

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 
 use crate::time::Instant;
 
-/// Bytes in flight from one side to the other, in order, as a TCP connection carries them: late, in pieces of any size, and cut off anywhere.
+/// Bytes in flight from one side to the other, in order, as a TCP connection carries them: late, in pieces of
+/// any size, and cut off anywhere.
 ///
 /// ```
 /// use core::time::Duration;
@@ -106,7 +107,8 @@ impl Pipe {
         self.closed && self.bytes.is_empty()
     }
 
-    /// Noise on the line: adds `by` to the byte `at` bytes behind the next one to arrive. Says whether there was one.
+    /// Noise on the line: adds `by` to the byte `at` bytes behind the next one to arrive. Says whether there
+    /// was one.
     pub fn garble(&mut self, at: usize, by: u8) -> bool {
         self.bytes.get_mut(at).map(|byte| *byte = byte.wrapping_add(by)).is_some()
     }

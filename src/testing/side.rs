@@ -111,7 +111,8 @@ pub(super) enum Wants {
     Disconnect(Reason),
 }
 
-/// What the memory that a side reads into holds, in bytes. Twice, with that for held messages. It is never given back: a test's process is short-lived.
+/// What the memory that a side reads into holds, in bytes. Twice, with that for held messages. It is never
+/// given back: a test's process is short-lived.
 const INBOX: usize = 16 * 1024;
 /// More outputs than this at one moment are an endless loop.
 const OUTPUTS_MAX: usize = 100_000;
@@ -147,7 +148,8 @@ impl Side {
     ) -> Result<MsgSeqNum, SendError> {
         let frame = self.session.send(now, msg_type, &mut self.out, body)?;
         let number = frame.msg_seq_num();
-        // Nothing came between; a journal that fails leaves the message unsent, as the next expectation shows.
+        // Nothing came between; a journal that fails leaves the message unsent, as the next expectation
+        // shows.
         if let Ok(wire) = frame.commit(&mut self.session, &mut self.journal) {
             if !wire.is_empty() {
                 let what = What::Sent(readable(&wire));

@@ -4,8 +4,8 @@ use core::fmt;
 
 /// BeginString(8), in the order in which the versions appeared.
 ///
-/// FIX 5.0 and its service packs are never a BeginString: they are spoken under `FIXT.1.1`, which separates the session from
-/// the application's version (FIX session layer 4.2.1).
+/// FIX 5.0 and its service packs are never a BeginString: they are spoken under `FIXT.1.1`, which separates
+/// the session from the application's version (FIX session layer 4.2.1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum BeginString {

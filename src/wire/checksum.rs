@@ -8,7 +8,8 @@
 /// ```
 #[inline]
 pub fn checksum(bytes: &[u8]) -> u8 {
-    // Lanes wrap alone: 256 divides what each one loses. One lane per byte of a chunk lets the compiler add whole registers.
+    // Lanes wrap alone: 256 divides what each one loses. One lane per byte of a chunk lets the compiler add
+    // whole registers.
     const LANES: usize = 32;
     let (chunks, rest) = bytes.as_chunks::<LANES>();
     let mut lanes = [0_u8; LANES];

@@ -7,8 +7,8 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// The delimiters of some bytes, from the first on.
 ///
-/// Values are short, so that a search for each delimiter would spend its time beginning and ending. Here each word of bytes is looked at once,
-/// and a delimiter costs a bit operation.
+/// Values are short, so that a search for each delimiter would spend its time beginning and ending. Here each
+/// word of bytes is looked at once, and a delimiter costs a bit operation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Delimiters {
     /// Where the word after the present one begins.
@@ -47,7 +47,8 @@ impl Delimiters {
 #[inline]
 pub(super) const fn soh_marks(word: u64) -> u64 {
     let differs = word ^ (ONES * SOH as u64);
-    // Adding 0x7f reaches the high bit of every byte but 0 and 0x80 and more; nothing is carried out of a byte.
+    // Adding 0x7f reaches the high bit of every byte but 0 and 0x80 and more; nothing is carried out of a
+    // byte.
     !((differs & !HIGHS).wrapping_add(!HIGHS) | differs) & HIGHS
 }
 

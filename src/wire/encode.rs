@@ -1,5 +1,5 @@
-//! Frames out: the body first, at a fixed offset, then the header right-aligned before it. BodyLength has its exact digits
-//! and nothing is moved.
+//! Frames out: the body first, at a fixed offset, then the header right-aligned before it. BodyLength has its
+//! exact digits and nothing is moved.
 
 use super::begin_string::BeginString;
 use super::checksum::checksum;
@@ -18,8 +18,9 @@ pub(crate) const TRAILER_LEN: usize = 7;
 
 /// Writes fields one after another into lent memory; in an application's hands, the body of its message.
 ///
-/// Each method appends one field and can be chained. What cannot be written (a tag that the session writes itself, an empty value, SOH in a value that is not
-/// data) is remembered, and the call that lent the writer returns it as an error; nothing of the message is sent.
+/// Each method appends one field and can be chained. What cannot be written (a tag that the session writes
+/// itself, an empty value, SOH in a value that is not data) is remembered, and the call that lent the writer
+/// returns it as an error; nothing of the message is sent.
 #[derive(Debug)]
 pub struct Body<'b> {
     out: &'b mut [u8],
@@ -128,12 +129,14 @@ impl<'b> Body<'b> {
         self.uint(length_tag, value.len() as u64).field(tag, value)
     }
 
-    /// A field without a value. FIX forbids it (SessionRejectReason(373) 4): only for a counterparty that is known to take such fields.
+    /// A field without a value. FIX forbids it (SessionRejectReason(373) 4): only for a counterparty that is
+    /// known to take such fields.
     pub fn empty(&mut self, tag: u32) -> &mut Self {
         self.named(tag, b"")
     }
 
-    /// Gives the message up: the call that lent this writer returns [`BodyFault::Cancelled`], and no number is taken.
+    /// Gives the message up: the call that lent this writer returns [`BodyFault::Cancelled`], and no number
+    /// is taken.
     pub fn cancel(&mut self) {
         self.fail(BodyFault::Cancelled);
     }
@@ -222,7 +225,8 @@ pub(crate) enum EncodeError {
     Body(BodyFault),
 }
 
-/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field, `body` those behind it.
+/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field, `body`
+/// those behind it.
 ///
 /// Returns where the frame stands in `out`.
 #[inline]
@@ -274,8 +278,8 @@ pub(crate) const fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
 /// The longest u64 in digits.
 const UINT_MAX: usize = 20;
 
-/// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value has; returns the number of digits.
-/// What stands behind them may change.
+/// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value
+/// has; returns the number of digits. What stands behind them may change.
 #[inline]
 pub(crate) fn write_uint(out: &mut [u8], value: u64) -> usize {
     if value >= 100_000_000 {
@@ -304,7 +308,8 @@ fn write_long(out: &mut [u8], value: u64) -> usize {
 
 pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// The digits of a number below 10^8 as numbers, the first in the lowest byte: all at once, since a loop mispredicts where it ends.
+/// The digits of a number below 10^8 as numbers, the first in the lowest byte: all at once, since a loop
+/// mispredicts where it ends.
 #[inline]
 pub(super) const fn eight_digits(value: u64) -> u64 {
     let fours = (value / 10_000) | ((value % 10_000) << 32);
@@ -326,7 +331,8 @@ fn name(tag: u32) -> ([u8; 12], usize) {
     (name, len + 1)
 }
 
-/// Copies `from` to the front of `to`. Most values are short, and `memcpy` takes longer to be called than to copy them.
+/// Copies `from` to the front of `to`. Most values are short, and `memcpy` takes longer to be called than to
+/// copy them.
 #[inline]
 fn copy(to: &mut [u8], from: &[u8]) {
     // The first and the last bytes overlap where there are fewer than both together.

@@ -39,9 +39,9 @@ pub enum BadFieldKind {
 
 /// The fields of `bytes`, in order.
 ///
-/// A data field ends where the length field directly before it says, and may hold delimiters (FIX data type data). Without that
-/// length field it ends at the next delimiter, like any other. After a bad field the walk goes on behind the next delimiter.
-/// The last field may lack its delimiter.
+/// A data field ends where the length field directly before it says, and may hold delimiters (FIX data type
+/// data). Without that length field it ends at the next delimiter, like any other. After a bad field the walk
+/// goes on behind the next delimiter. The last field may lack its delimiter.
 ///
 /// ```
 /// # use sansfix::wire::{DataFields, Fields};

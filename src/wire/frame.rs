@@ -1,16 +1,17 @@
 //! One frame at the front of a stream of bytes (FIX session layer 4.5.2).
 //!
-//! A frame is `8=…␁9=…␁35=…␁ … 10=ddd␁`. Where it ends is what BodyLength(9) says, and nothing else: bytes of a frame that
-//! are still to come are never searched for the start of another, since a data field may hold a whole message.
+//! A frame is `8=…␁9=…␁35=…␁ … 10=ddd␁`. Where it ends is what BodyLength(9) says, and nothing else: bytes of
+//! a frame that are still to come are never searched for the start of another, since a data field may hold a
+//! whole message.
 //!
 //! What is garbled is dropped as one piece. Its end is, in this order:
 //! * where BodyLength puts it, when a `10=` field stands there;
 //! * otherwise the first CheckSum field (`␁10=…␁`) at or after the end that BodyLength claims;
 //! * when there is no BodyLength to read, the first CheckSum field after the start.
 //!
-//! Bytes that cannot begin any field (anything but a digit) are dropped up to the first that can. What begins with a
-//! digit but not with `8=` is a message that lost its head: it is dropped up to its CheckSum field like any other, so
-//! a message embedded in it is not delivered.
+//! Bytes that cannot begin any field (anything but a digit) are dropped up to the first that can. What begins
+//! with a digit but not with `8=` is a message that lost its head: it is dropped up to its CheckSum field
+//! like any other, so a message embedded in it is not delivered.
 
 use super::{BeginString, checksum, trailer};
 
@@ -41,7 +42,8 @@ pub enum Framing {
     },
     /// The frame is longer than the limit, or no end of it stands within the limit.
     TooLong {
-        /// The length in bytes: what BodyLength(9) makes it, or one more than the limit where no end was found.
+        /// The length in bytes: what BodyLength(9) makes it, or one more than the limit where no end was
+        /// found.
         claimed: usize,
     },
 }
@@ -75,7 +77,8 @@ pub enum Garbled {
     /// MsgType(35) is not the third field, or is empty.
     #[error("MsgType(35) is not the third field or is empty")]
     MsgType,
-    /// SecureDataLen(90) is not the length of SecureData(91). The frame is whole; reading its header finds this (test case 17g).
+    /// SecureDataLen(90) is not the length of SecureData(91). The frame is whole; reading its header finds
+    /// this (test case 17g).
     #[error("SecureDataLen(90) is not the length of SecureData(91)")]
     SecureDataLen,
     /// CheckSum(10) is not three digits, or not the sum of the bytes before it.
@@ -86,8 +89,8 @@ pub enum Garbled {
 /// How far the search for the end of an incomplete frame has got.
 ///
 /// Keep one beside a buffer and pass it with every call. It is new again after every answer but
-/// [`Framing::Incomplete`]; until then the bytes seen may only grow at their end. With it, the work is linear in the
-/// bytes however they are cut.
+/// [`Framing::Incomplete`]; until then the bytes seen may only grow at their end. With it, the work is linear
+/// in the bytes however they are cut.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Scan {
     /// No answer is possible with fewer bytes.
@@ -99,7 +102,8 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// The least number of bytes, from the frame's start, with which an answer other than [`Framing::Incomplete`] is possible.
+    /// The least number of bytes, from the frame's start, with which an answer other than
+    /// [`Framing::Incomplete`] is possible.
     pub fn needed(&self) -> usize {
         self.needed
     }
@@ -107,8 +111,8 @@ impl Scan {
 
 /// Looks at what stands at the front of `bytes`; no frame may be longer than `limit` bytes.
 ///
-/// The answer does not depend on how many bytes follow the frame, nor on how often `bytes` was seen shorter before.
-/// [`Garbled::NotAFrame`] alone may come in several pieces where the whole would come as one.
+/// The answer does not depend on how many bytes follow the frame, nor on how often `bytes` was seen shorter
+/// before. [`Garbled::NotAFrame`] alone may come in several pieces where the whole would come as one.
 ///
 /// ```
 /// # use sansfix::wire::{frame, BeginString, Framing, Scan};
@@ -194,7 +198,8 @@ fn head(bytes: &[u8]) -> Head {
     Head::Short
 }
 
-/// Everything but a known BeginString followed by BodyLength: the version named, if any, and where field 9's value begins.
+/// Everything but a known BeginString followed by BodyLength: the version named, if any, and where field 9's
+/// value begins.
 #[cold]
 fn unusual_begin(bytes: &[u8]) -> Result<(Option<BeginString>, usize), Head> {
     let value = match bytes {

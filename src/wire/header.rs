@@ -38,7 +38,8 @@ pub struct Header<'a> {
     pub target_location_id: Option<Value<'a>>,
     /// LastMsgSeqNumProcessed(369).
     pub last_processed: Option<Value<'a>>,
-    /// The first piece that is no field: no `=`, a tag that is no positive number, a data field whose length is wrong.
+    /// The first piece that is no field: no `=`, a tag that is no positive number, a data field whose length
+    /// is wrong.
     pub malformed: Option<BadField<'a>>,
     /// Offset in the frame of the first field after the header.
     pub body_at: usize,
@@ -49,9 +50,10 @@ pub struct Header<'a> {
 impl<'a> Header<'a> {
     /// Walks the header of `frame`, whose parts are at `span`.
     ///
-    /// The header ends at the first tag that is known not to be of the header. Tags from 5000 on are agreed between
-    /// counterparties and may stand in either place, so they do not end it: a venue's own tag before PossDupFlag(43)
-    /// must not hide it. Fields behind the last header field belong to the body whatever their tags.
+    /// The header ends at the first tag that is known not to be of the header. Tags from 5000 on are agreed
+    /// between counterparties and may stand in either place, so they do not end it: a venue's own tag
+    /// before PossDupFlag(43) must not hide it. Fields behind the last header field belong to the body
+    /// whatever their tags.
     #[inline]
     pub fn read(frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
         let part = frame.get(span.body_at..span.trailer_at).unwrap_or_default();

@@ -11,8 +11,8 @@ const EPOCH_FROM_MARCH: i64 = 719_468;
 
 /// A moment as a message states it, to the picosecond (FIX data type UTCTimestamp).
 ///
-/// FIX defines 0, 3, 6, 9 and 12 digits of fraction and leaves others to agreement; any number up to 12 is read here.
-/// A leap second, `23:59:60`, counts as the second after it: [`Utc`] has no place for it.
+/// FIX defines 0, 3, 6, 9 and 12 digits of fraction and leaves others to agreement; any number up to 12 is
+/// read here. A leap second, `23:59:60`, counts as the second after it: [`Utc`] has no place for it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct UtcTimestamp {
     /// Since 1970-01-01T00:00:00Z.
@@ -65,7 +65,8 @@ impl Date {
     /// Days since 1970-01-01, negative before it.
     #[inline]
     pub(super) fn days(&self) -> i64 {
-        // Counted from March, so that a leap day is the last of its year; the year is moved by 400 to stay positive.
+        // Counted from March, so that a leap day is the last of its year; the year is moved by 400 to stay
+        // positive.
         let year = self.year + 400 - u32::from(self.month <= 2);
         let month = (u32::from(self.month) + 9) % 12;
         let leap_days = year / 4 - year / 100 + year / 400;
@@ -122,7 +123,8 @@ impl TimeOfDay {
 #[inline]
 fn pairs(text: [u8; 8]) -> Option<[u8; 4]> {
     let digits = u64::from_le_bytes(text).wrapping_sub(0x3030_3030_3030_3030);
-    // A byte is a digit when neither it nor it plus 6 reaches the high half; a borrow from a byte below `0` shows in that byte.
+    // A byte is a digit when neither it nor it plus 6 reaches the high half; a borrow from a byte below `0`
+    // shows in that byte.
     let beyond = digits | digits.wrapping_add(0x0606_0606_0606_0606);
     if beyond & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
         return None;
@@ -180,7 +182,8 @@ impl TimePrecision {
 /// The longest UTCTimestamp in bytes: `YYYYMMDD-HH:MM:SS.` and 12 digits.
 pub const UTC_TIMESTAMP_MAX: usize = 30;
 
-/// Writes `utc` as a UTCTimestamp to the front of `out` and gives the length written. Digits beyond `precision` are cut off.
+/// Writes `utc` as a UTCTimestamp to the front of `out` and gives the length written. Digits beyond
+/// `precision` are cut off.
 ///
 /// ```
 /// # use sansfix::{wire::{write_utc, TimePrecision}, Utc};
@@ -205,7 +208,8 @@ pub const fn split_utc(utc: Utc) -> (i64, u32) {
     (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000) as u32)
 }
 
-/// `YYYYMMDD-HH:MM:SS` of the second that begins `seconds` after the epoch; the nearest one for years outside 0000 to 9999.
+/// `YYYYMMDD-HH:MM:SS` of the second that begins `seconds` after the epoch; the nearest one for years outside
+/// 0000 to 9999.
 pub fn date_and_seconds(seconds: i64) -> [u8; 17] {
     // 0000-01-01 to the last second of 9999-12-31.
     let seconds = seconds.clamp(-62_167_219_200, 253_402_300_799);
@@ -230,8 +234,8 @@ pub fn date_and_seconds(seconds: i64) -> [u8; 17] {
     [c, cc, y, yy, m, mm, d, dd, b'-', h, hh, b':', n, nn, b':', s, ss]
 }
 
-/// `.` and the digits of `nanos` that `precision` keeps, and how many of these bytes count; none for [`TimePrecision::Seconds`].
-/// `nanos` is below 10^9.
+/// `.` and the digits of `nanos` that `precision` keeps, and how many of these bytes count; none for
+/// [`TimePrecision::Seconds`]. `nanos` is below 10^9.
 #[inline]
 pub fn fraction_text(nanos: u32, precision: TimePrecision) -> ([u8; 13], usize) {
     let [a, b, c, d, e, f, g, h] = (eight_digits(u64::from(nanos / 10)) | ZEROS).to_le_bytes();

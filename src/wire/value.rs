@@ -115,7 +115,8 @@ impl<'a> Value<'a> {
 
     /// A decimal number (FIX data type float: Price, Qty, Amt), as the text it is, so that no digit is lost.
     ///
-    /// The form is an optional `-`, digits, and an optional `.` among or beside them; no exponent, at least one digit.
+    /// The form is an optional `-`, digits, and an optional `.` among or beside them; no exponent, at least
+    /// one digit.
     ///
     /// # Errors
     /// [`ValueError`] when it is empty or of another form.
@@ -153,8 +154,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A time of day: `HH:MM:SS` with or without a fraction of a second (FIX data type UTCTimeOnly), as what has passed
-    /// since midnight, to the nanosecond.
+    /// A time of day: `HH:MM:SS` with or without a fraction of a second (FIX data type UTCTimeOnly), as what
+    /// has passed since midnight, to the nanosecond.
     ///
     /// # Errors
     /// [`ValueError`] when it is empty, of another form, or no time that exists.
@@ -172,7 +173,8 @@ impl<'a> Value<'a> {
 pub(super) fn digits(bytes: &[u8]) -> Result<u64, ValueError> {
     // All digits at once: a loop over so few mispredicts where it ends.
     let Some(word) = right_aligned(bytes) else { return long_digits(bytes) };
-    // A byte is a digit when neither it nor it plus 6 reaches the high half; bytes before the value are zero here.
+    // A byte is a digit when neither it nor it plus 6 reaches the high half; bytes before the value are zero
+    // here.
     if (word | word.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
         return Err(ValueError::Form);
     }
@@ -181,7 +183,8 @@ pub(super) fn digits(bytes: &[u8]) -> Result<u64, ValueError> {
     Ok((fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
 }
 
-/// The last of eight bytes that `bytes` are the end of, each less `0`, zero before them; `None` for nothing or more than eight.
+/// The last of eight bytes that `bytes` are the end of, each less `0`, zero before them; `None` for nothing
+/// or more than eight.
 #[inline]
 fn right_aligned(bytes: &[u8]) -> Option<u64> {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
@@ -215,7 +218,8 @@ fn long_digits(bytes: &[u8]) -> Result<u64, ValueError> {
     }
 }
 
-/// Are the two equal? For texts of a few bytes, which are compared in less time than a call of `memcmp` takes.
+/// Are the two equal? For texts of a few bytes, which are compared in less time than a call of `memcmp`
+/// takes.
 #[inline]
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {

@@ -1,4 +1,5 @@
-//! The frame finder again, as plainly as the rules can be put: it looks at everything afresh and keeps nothing.
+//! The frame finder again, as plainly as the rules can be put: it looks at everything afresh and keeps
+//! nothing.
 
 use sansfix::wire::{BeginString, FrameSpan, Framing, Garbled};
 
@@ -42,7 +43,8 @@ pub(crate) fn frame(bytes: &[u8], limit: usize) -> Framing {
 
 type Head = (Option<BeginString>, u64, usize);
 
-/// Fields 8 and 9 and where the body begins; `None` when they are not all here, the fault when they cannot be read.
+/// Fields 8 and 9 and where the body begins; `None` when they are not all here, the fault when they cannot be
+/// read.
 fn head(bytes: &[u8]) -> Result<Head, Option<Garbled>> {
     let value = field(bytes, b"8=", 16).map_err(|fault| fault.map(|()| Garbled::BeginString))?;
     let version = BeginString::ALL.into_iter().find(|version| version.as_str().as_bytes() == value);

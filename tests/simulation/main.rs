@@ -1,5 +1,5 @@
-//! The simulation: two real sessions, each with an application, a journal and a disk that loses what was not synced, joined by a hostile
-//! link, under one virtual clock and one seed.
+//! The simulation: two real sessions, each with an application, a journal and a disk that loses what was not
+//! synced, joined by a hostile link, under one virtual clock and one seed.
 //!
 //! `SEEDS=n` runs so many seeds, `SEED_BASE=n` begins with that one, `SEED=n` runs one and tells its story;
 //! `KEEP_GOING=1` lists what breaks and goes on.

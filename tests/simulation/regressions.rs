@@ -9,7 +9,8 @@ use super::sim::op::{Judge, Op};
 use super::sim::plan::{App, Plan, Store};
 use super::{Story, play};
 
-/// Two sides by the standard, messages sent while disconnected stored, and no memory for messages above a gap.
+/// Two sides by the standard, messages sent while disconnected stored, and no memory for messages above a
+/// gap.
 fn plan(change: impl Fn(&mut Policies)) -> Plan {
     let config = |role, sender, target| {
         let mut config = Config::new(role, BeginString::Fix44, sender, target).unwrap();

@@ -1,5 +1,5 @@
-//! Parsers: an order is decoded, its CheckSum checked where the parser does that, and MsgSeqNum(34), ClOrdID(11), OrderQty(38) and Price(44)
-//! are read.
+//! Parsers: an order is decoded, its CheckSum checked where the parser does that, and MsgSeqNum(34),
+//! ClOrdID(11), OrderQty(38) and Price(44) are read.
 
 use fefix::tagvalue::FieldAccess as _;
 use hotfix_message::{Part as _, fix44};

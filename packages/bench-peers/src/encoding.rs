@@ -1,4 +1,5 @@
-//! Encoders: the order of our own outbound bench, its eighteen or nineteen fields written with BodyLength and CheckSum. No session, no number taken.
+//! Encoders: the order of our own outbound bench, its eighteen or nineteen fields written with BodyLength and
+//! CheckSum. No session, no number taken.
 
 use fefix::tagvalue::FvWrite as _;
 use hotfix_message::{Part as _, fix44};

@@ -1,4 +1,5 @@
-//! A session engine driven without a socket: its acceptor reads a stream that is in memory, on a runtime of one thread.
+//! A session engine driven without a socket: its acceptor reads a stream that is in memory, on a runtime of
+//! one thread.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! Other crates measured on the same messages, in the same run: `cargo run --release -p bench-peers`.
 //!
-//! One line a work and peer: nanoseconds a message, and how many times ours that is. Ours is the whole session step in every line, while a parser
-//! or an encoder does a part of it. One peer is a session engine that can be driven without a socket.
+//! One line a work and peer: nanoseconds a message, and how many times ours that is. Ours is the whole
+//! session step in every line, while a parser or an encoder does a part of it. One peer is a session engine
+//! that can be driven without a socket.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a bench that cannot go on stops")]
 #![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
@@ -48,7 +49,8 @@ fn table(work: &str, name: &str, ours: f64, peers: &[(&str, f64)]) {
     }
 }
 
-/// The best of many rounds, in nanoseconds a message; each round does `count` messages and says a digest, always the same.
+/// The best of many rounds, in nanoseconds a message; each round does `count` messages and says a digest,
+/// always the same.
 fn best_of(count: usize, mut round: impl FnMut() -> u64) -> f64 {
     let expected = round();
     let end = Instant::now() + TIME;

@@ -1,6 +1,8 @@
-//! The conversation that every driver is tested with: a buyer sends orders, a seller reports on each, the link is cut in between, and both count.
+//! The conversation that every driver is tested with: a buyer sends orders, a seller reports on each, the
+//! link is cut in between, and both count.
 //!
-//! A [`Party`] knows no driver. It hears events, says what it would send next, and is told when that was committed:
+//! A [`Party`] knows no driver. It hears events, says what it would send next, and is told when that was
+//! committed:
 //!
 //! ```
 //! use sansfix_conversation::Party;
@@ -21,7 +23,8 @@ const CL_ORD_ID: u32 = 11;
 const ORDER_QTY: u32 = 38;
 const SYMBOL: u32 = 55;
 
-/// How many orders may be without a report: enough to keep the link busy, few enough that a cut falls among them.
+/// How many orders may be without a report: enough to keep the link busy, few enough that a cut falls among
+/// them.
 const WINDOW: u64 = 64;
 
 /// One side of the conversation.

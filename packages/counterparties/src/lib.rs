@@ -1,4 +1,5 @@
-//! FIX engines that nobody here wrote, from the Rust registry, as counterparties: each a test of this package.
+//! FIX engines that nobody here wrote, from the Rust registry, as counterparties: each a test of this
+//! package.
 //!
 //! | engine | its role | test |
 //! | --- | --- | --- |

@@ -1,4 +1,5 @@
-//! A sansfix initiator sends orders to an `ironfix` acceptor, which reports on each; the link is cut in between.
+//! A sansfix initiator sends orders to an `ironfix` acceptor, which reports on each; the link is cut in
+//! between.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 

@@ -7,8 +7,9 @@ use sansfix::Instant;
 
 /// When does each of many want to be called? Indices are small numbers, each with one deadline at most.
 ///
-/// A deadline that is moved leaves its old entry behind, which is dropped when it comes up. Deadlines of a session move later with each message,
-/// so an earlier entry in the heap serves as the wake-up at which the later one is put in: moving it costs nothing.
+/// A deadline that is moved leaves its old entry behind, which is dropped when it comes up. Deadlines of a
+/// session move later with each message, so an earlier entry in the heap serves as the wake-up at which the
+/// later one is put in: moving it costs nothing.
 ///
 /// ```
 /// use sansfix::Instant;

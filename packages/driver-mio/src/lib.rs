@@ -1,10 +1,12 @@
 //! Ten thousand [`sansfix`] sessions on one thread.
 //!
-//! A [`Reactor`] owns them all. One heap, [`Deadlines`], holds the moment at which each next wants to be called. Reads, frames and writes of
-//! all sessions go through three buffers: an `Inbox` and an `Outbox` are views, made over them for the session whose turn it is. What a session
-//! keeps between its turns is its own value and the piece of a frame that has not come whole.
+//! A [`Reactor`] owns them all. One heap, [`Deadlines`], holds the moment at which each next wants to be
+//! called. Reads, frames and writes of all sessions go through three buffers: an `Inbox` and an `Outbox` are
+//! views, made over them for the session whose turn it is. What a session keeps between its turns is its own
+//! value and the piece of a frame that has not come whole.
 //!
-//! `examples/conversation.rs` is a whole use of it, `examples/load.rs` measures what ten thousand sessions cost.
+//! `examples/conversation.rs` is a whole use of it, `examples/load.rs` measures what ten thousand sessions
+//! cost.
 #![forbid(unsafe_code)]
 
 mod deadlines;

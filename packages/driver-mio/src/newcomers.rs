@@ -25,7 +25,8 @@ impl Default for Limits {
     }
 }
 
-/// An acceptor's port: its sessions by name, and a fixed number of places for links that have not shown a Logon.
+/// An acceptor's port: its sessions by name, and a fixed number of places for links that have not shown a
+/// Logon.
 #[derive(Debug)]
 pub(crate) struct Port {
     pub(crate) listener: TcpListener,

@@ -123,7 +123,8 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         }
     }
 
-    /// Waits for bytes or for a deadline, but not longer than `limit`, and gives each session its turn that has something to do.
+    /// Waits for bytes or for a deadline, but not longer than `limit`, and gives each session its turn that
+    /// has something to do.
     ///
     /// # Errors
     /// The operating system's: the reactor cannot go on.
@@ -180,7 +181,8 @@ impl<A: Application, J: Journal> Reactor<A, J> {
             match slot.turn(now, &mut self.buffers) {
                 Wish::Wait(until) => return self.deadlines.set(index, until),
                 Wish::Close => {
-                    // A link that is dropped is closed; what it had not taken is recorded, and asked for again.
+                    // A link that is dropped is closed; what it had not taken is recorded, and asked for
+                    // again.
                     slot.link = None;
                     slot.session.disconnected(now);
                 }

@@ -85,7 +85,8 @@ impl<A: Application, J: Journal> Slot<A, J> {
         wish
     }
 
-    /// Steps until the session waits. Neither a replay nor the application goes on while the link takes no more.
+    /// Steps until the session waits. Neither a replay nor the application goes on while the link takes no
+    /// more.
     fn round(
         &mut self,
         now: Now,

@@ -26,7 +26,8 @@ fn main() -> Result<(), Fault> {
     Ok(())
 }
 
-/// A buyer whose certificate names `shown` logs on as `BUYSIDE` and sends `orders` orders; the link is cut in the middle.
+/// A buyer whose certificate names `shown` logs on as `BUYSIDE` and sends `orders` orders; the link is cut in
+/// the middle.
 pub(crate) async fn converse(shown: &str, orders: u64) -> Result<Tally, Fault> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

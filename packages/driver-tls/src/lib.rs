@@ -1,7 +1,9 @@
-//! FIX over TLS (FIXS): both sides show a certificate, and the certificate says which CompID may log on over it.
+//! FIX over TLS (FIXS): both sides show a certificate, and the certificate says which CompID may log on over
+//! it.
 //!
-//! TLS is a stream below the session, which knows nothing of it. [`Server`] and [`Client`] make such streams; the drivers of `sansfix-driver-tokio`
-//! run over them as over TCP, and `Acceptor::vouched` takes [`names`] for the word on who may be whom:
+//! TLS is a stream below the session, which knows nothing of it. [`Server`] and [`Client`] make such streams;
+//! the drivers of `sansfix-driver-tokio` run over them as over TCP, and `Acceptor::vouched` takes [`names`]
+//! for the word on who may be whom:
 //!
 //! ```no_run
 //! # use sansfix::Directory;
@@ -53,7 +55,8 @@ pub enum TlsError {
 pub struct Server(TlsAcceptor);
 
 impl Server {
-    /// Shows `ours`, and lets in whom one of `roots` vouches for. A counterparty without a certificate does not come through the handshake.
+    /// Shows `ours`, and lets in whom one of `roots` vouches for. A counterparty without a certificate does
+    /// not come through the handshake.
     ///
     /// # Errors
     /// Certificates that cannot be used.
@@ -113,7 +116,8 @@ impl Client {
     }
 }
 
-/// May the counterparty at the other end log on by this name? Its certificate must name SenderCompID(49) as a DNS name.
+/// May the counterparty at the other end log on by this name? Its certificate must name SenderCompID(49) as a
+/// DNS name.
 pub fn names(stream: &server::TlsStream<TcpStream>, logon: &LogonId<'_>) -> bool {
     let (_, tls) = stream.get_ref();
     let shown = tls.peer_certificates().and_then(<[CertificateDer<'_>]>::first);

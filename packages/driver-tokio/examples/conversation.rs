@@ -1,4 +1,5 @@
-//! Many buyers and one port: slow authentication, an asynchronous journal in files, links that are cut, a graceful end.
+//! Many buyers and one port: slow authentication, an asynchronous journal in files, links that are cut, a
+//! graceful end.
 //!
 //! `cargo run --release -p sansfix-driver-tokio --example conversation`
 

@@ -37,7 +37,8 @@ impl Default for Limits {
     }
 }
 
-/// A link for a session: the stream, what was read from it already, and its place among those that have not logged on.
+/// A link for a session: the stream, what was read from it already, and its place among those that have not
+/// logged on.
 #[derive(Debug)]
 pub struct Arrival<S> {
     pub(crate) stream: S,
@@ -51,8 +52,9 @@ impl<S> Arrival<S> {
     }
 }
 
-/// Finds the session of each new link by its Logon and hands the link to it. Whoever sends anything else, is not known, is too slow or one too
-/// many is dropped without a word (FIX session layer 4.3.1, 4.6.4): a stranger learns nothing.
+/// Finds the session of each new link by its Logon and hands the link to it. Whoever sends anything else, is
+/// not known, is too slow or one too many is dropped without a word (FIX session layer 4.3.1, 4.6.4): a
+/// stranger learns nothing.
 pub struct Acceptor<S> {
     shared: Arc<Shared<S>>,
     seats: Arc<Seats>,
@@ -71,13 +73,14 @@ impl<S> Acceptor<S>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    /// An acceptor for the sessions of `directory`, each reached by the channel that [`Driver::accept`](crate::Driver::accept) reads.
+    /// An acceptor for the sessions of `directory`, each reached by the channel that
+    /// [`Driver::accept`](crate::Driver::accept) reads.
     pub fn new(directory: Directory<mpsc::Sender<Arrival<S>>>, limits: Limits) -> Self {
         Acceptor::vouched(directory, limits, |_, _| true)
     }
 
-    /// The same, with a word on whether the stream may be the party that its Logon names: over TLS the certificate says who it is, and without
-    /// this any counterparty could log on as any other.
+    /// The same, with a word on whether the stream may be the party that its Logon names: over TLS the
+    /// certificate says who it is, and without this any counterparty could log on as any other.
     pub fn vouched(
         directory: Directory<mpsc::Sender<Arrival<S>>>,
         limits: Limits,
@@ -90,7 +93,8 @@ where
         }
     }
 
-    /// Takes links from `listener` until it is dropped. `handshake` makes a stream of a connection: itself, or one over TLS.
+    /// Takes links from `listener` until it is dropped. `handshake` makes a stream of a connection: itself,
+    /// or one over TLS.
     ///
     /// # Errors
     /// The listener's.

@@ -24,8 +24,8 @@ pub enum Verdict {
 
 /// The application of one session.
 pub trait Application: Send {
-    /// Judges a Logon (FIX session layer 4.3.10). Take what you need from the message; the future runs beside the session, whose timer bounds it
-    /// by `LogonPolicy::timeout`. It is dropped with the link.
+    /// Judges a Logon (FIX session layer 4.3.10). Take what you need from the message; the future runs beside
+    /// the session, whose timer bounds it by `LogonPolicy::timeout`. It is dropped with the link.
     fn authenticate(&mut self, logon: &Message<'_>) -> impl Future<Output = Verdict> + Send + 'static;
 
     /// Something happened. Send by `line`, also while the message is in hand.
@@ -36,7 +36,8 @@ pub trait Application: Send {
         let _ = line;
     }
 
-    /// An admin message is about to go out, by `Config::compose`: the fields to add, a Logon's Username(553) and Password(554) for instance.
+    /// An admin message is about to go out, by `Config::compose`: the fields to add, a Logon's Username(553)
+    /// and Password(554) for instance.
     fn compose(&mut self, asked: &Compose) -> Vec<(u32, String)> {
         let _ = asked;
         Vec::new()

@@ -55,7 +55,8 @@ pub(crate) enum Pause {
 }
 
 impl<A: Application> Driver<A> {
-    /// A driver for `session`, and the handle to reach it by. `clock` must be the same for all links of the session.
+    /// A driver for `session`, and the handle to reach it by. `clock` must be the same for all links of the
+    /// session.
     pub fn new(session: Session, application: A, store: Store, clock: Clock) -> (Self, Handle) {
         let (calls, todo) = mpsc::channel(64);
         let driver = Driver {
@@ -72,7 +73,8 @@ impl<A: Application> Driver<A> {
         (driver, Handle(calls))
     }
 
-    /// Runs an initiator: `connect` opens a link whenever the session wants one. Returns when the session is stopped, by its handle or by itself.
+    /// Runs an initiator: `connect` opens a link whenever the session wants one. Returns when the session is
+    /// stopped, by its handle or by itself.
     ///
     /// # Errors
     /// The journal's: nothing more can be sent.
@@ -109,7 +111,8 @@ impl<A: Application> Driver<A> {
         }
     }
 
-    /// Runs an acceptor: links come from an [`Acceptor`](crate::Acceptor). Returns when the session is stopped by its handle, or no link can come any more.
+    /// Runs an acceptor: links come from an [`Acceptor`](crate::Acceptor). Returns when the session is
+    /// stopped by its handle, or no link can come any more.
     ///
     /// # Errors
     /// The journal's: nothing more can be sent.
@@ -148,7 +151,8 @@ impl<A: Application> Driver<A> {
         None
     }
 
-    /// Steps until the session waits for something. The application is not asked for more while the link is `choked`.
+    /// Steps until the session waits for something. The application is not asked for more while the link is
+    /// `choked`.
     pub(crate) fn round(&mut self, inbox: &mut Inbox<'_>, choked: bool) -> Pause {
         loop {
             let now = self.clock.now();
@@ -191,7 +195,8 @@ impl<A: Application> Driver<A> {
         }
     }
 
-    /// A field that cannot be sent ends the link: without it the message is not what the counterparty waits for.
+    /// A field that cannot be sent ends the link: without it the message is not what the counterparty waits
+    /// for.
     fn compose(&mut self, now: Now, asked: Compose, inbox: &Inbox<'_>) {
         let fields = self.application.compose(&asked);
         let body = |body: &mut Body<'_>| {
@@ -267,7 +272,8 @@ impl Handle {
         called.await.map_err(|_| Stopped)
     }
 
-    /// Logs out with `text` for a reason and ends the driver: it waits for the counterparty's answer as long as `LogoutPolicy` says.
+    /// Logs out with `text` for a reason and ends the driver: it waits for the counterparty's answer as long
+    /// as `LogoutPolicy` says.
     ///
     /// # Errors
     /// The driver has ended.

@@ -7,11 +7,16 @@
 //!                      link
 //! ```
 //!
-//! * [`Driver::initiate`] and [`Driver::accept`] run a session across any number of links, until it is stopped.
-//! * An [`Application`] hears events, and judges Logons in a future of its own: nothing else waits for a slow directory.
-//! * [`Keeper`] keeps journals on a thread. A round of frames goes to it as one batch; the bytes are written once it says that they are safe.
-//! * [`Acceptor`] finds the session of a new link by its Logon. Strangers and duplicates are dropped without a word.
-//! * [`Handle::call`] runs anything on a session from elsewhere, [`Handle::stop`] logs out and ends its driver.
+//! * [`Driver::initiate`] and [`Driver::accept`] run a session across any number of links, until it is
+//!   stopped.
+//! * An [`Application`] hears events, and judges Logons in a future of its own: nothing else waits for a slow
+//!   directory.
+//! * [`Keeper`] keeps journals on a thread. A round of frames goes to it as one batch; the bytes are written
+//!   once it says that they are safe.
+//! * [`Acceptor`] finds the session of a new link by its Logon. Strangers and duplicates are dropped without
+//!   a word.
+//! * [`Handle::call`] runs anything on a session from elsewhere, [`Handle::stop`] logs out and ends its
+//!   driver.
 //!
 //! `examples/conversation.rs` is a whole use of it.
 #![forbid(unsafe_code)]

@@ -58,7 +58,8 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Takes a frame. `committed` promises that its record is safe; the promise is kept by writing nothing before the store says so.
+    /// Takes a frame. `committed` promises that its record is safe; the promise is kept by writing nothing
+    /// before the store says so.
     pub(crate) fn push(&mut self, frame: Frame<'_>, session: &mut Session) -> Result<MsgSeqNum, Stale> {
         let number = frame.msg_seq_num();
         let entry = frame.record().map(Entry::from);

@@ -21,9 +21,11 @@ const HIGH_WATER: usize = 256 * 1024;
 const LAST_BYTES: Duration = Duration::from_secs(1);
 
 impl<A: Application> Driver<A> {
-    /// Serves one link until it ends. A second link of the same counterparty is dropped, and the session tests the first one (test case 1Sb).
+    /// Serves one link until it ends. A second link of the same counterparty is dropped, and the session
+    /// tests the first one (test case 1Sb).
     ///
-    /// It reads while it writes: two sides that only write when both recover from each other would wait forever.
+    /// It reads while it writes: two sides that only write when both recover from each other would wait
+    /// forever.
     pub(crate) async fn serve<S>(
         &mut self,
         link: Arrival<S>,
@@ -104,7 +106,8 @@ impl<A: Application> Driver<A> {
     }
 }
 
-/// Writes what the transport takes, and flushes it once that is all; 0 says that nothing is left to do. A call that is given up has done nothing.
+/// Writes what the transport takes, and flushes it once that is all; 0 says that nothing is left to do. A
+/// call that is given up has done nothing.
 async fn transmit(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<usize> {
     if bytes.is_empty() {
         to.flush().await?;

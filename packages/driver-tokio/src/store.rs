@@ -7,7 +7,8 @@ use sansfix::journal::{Journal, Record, Sent, Stored};
 use sansfix::{Checkpoint, MsgSeqNum, Series};
 use tokio::sync::oneshot;
 
-/// A thread that keeps the journals of many sessions. It ends when the last [`Store`] and the keeper itself are gone.
+/// A thread that keeps the journals of many sessions. It ends when the last [`Store`] and the keeper itself
+/// are gone.
 #[derive(Debug)]
 pub struct Keeper<J> {
     jobs: mpsc::Sender<Job>,

@@ -1,7 +1,8 @@
-//! Looks at every order of events between two sessions: sends, deliveries, replays, links that drop, processes that end between
-//! a record and its write or with a message in hand.
+//! Looks at every order of events between two sessions: sends, deliveries, replays, links that drop,
+//! processes that end between a record and its write or with a message in hand.
 //!
-//! `cargo run --release -p model-check` checks the sessions, then two drivers with a mistake, which it must discover.
+//! `cargo run --release -p model-check` checks the sessions, then two drivers with a mistake, which it must
+//! discover.
 
 mod model;
 mod side;

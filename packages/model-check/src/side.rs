@@ -12,7 +12,8 @@ use crate::model::Mistake;
 pub(crate) struct Side {
     pub(crate) session: Session,
     pub(crate) journal: MemoryJournal,
-    /// The application's own: how many messages it has finished, with the checkpoint of that moment, in one transaction.
+    /// The application's own: how many messages it has finished, with the checkpoint of that moment, in one
+    /// transaction.
     pub(crate) finished: u8,
     pub(crate) saved: Checkpoint,
     /// How many messages the application has sent, which is how many its journal has taken.

@@ -1,4 +1,5 @@
-//! What a [`sansfix`] session does, told to three kinds of listeners. A session keeps no log and counts nothing: its driver sees all of it go by.
+//! What a [`sansfix`] session does, told to three kinds of listeners. A session keeps no log and counts
+//! nothing: its driver sees all of it go by.
 //!
 //! | listener | told | by |
 //! | --- | --- | --- |

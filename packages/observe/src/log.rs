@@ -23,8 +23,9 @@ pub enum Direction {
 /// 20260101-12:00:00.000 <- 8=FIX.4.4␁9=61␁35=A␁34=1␁49=BUYSIDE␁52=20260101-12:00:00␁56=SELLSIDE␁10=065␁
 /// ```
 ///
-/// Viewers find the frame by its `8=FIX` and the direction by its CompIDs, as in QuickFIX's logs. Passwords are masked, also where their
-/// lengths would show; a masked frame's BodyLength(9) and CheckSum(10) are those of what was sent.
+/// Viewers find the frame by its `8=FIX` and the direction by its CompIDs, as in QuickFIX's logs. Passwords
+/// are masked, also where their lengths would show; a masked frame's BodyLength(9) and CheckSum(10) are those
+/// of what was sent.
 #[derive(Debug)]
 pub struct MessageLog<W> {
     to: W,
@@ -44,7 +45,8 @@ impl<W: Write> MessageLog<W> {
         MessageLog { data, ..self }
     }
 
-    /// Writes one frame's line. Nothing is written for a frame without bytes, which a replay sends in its turn.
+    /// Writes one frame's line. Nothing is written for a frame without bytes, which a replay sends in its
+    /// turn.
     ///
     /// # Errors
     /// The writer's.

@@ -4,7 +4,8 @@ use sansfix::wire::{Framing, Scan, frame};
 
 /// Finds the frames in what goes over a link, in whatever pieces it comes.
 ///
-/// Bytes that are no frame are handed over too, as the session drops them: a log that leaves them out hides the fault.
+/// Bytes that are no frame are handed over too, as the session drops them: a log that leaves them out hides
+/// the fault.
 #[derive(Clone, Debug)]
 pub struct Tap {
     unread: Vec<u8>,

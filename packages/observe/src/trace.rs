@@ -1,6 +1,7 @@
 //! Events, states and reasons as `tracing` events, with target `sansfix`.
 //!
-//! Trouble is `WARN`, what happens to a session is `INFO`, each message `DEBUG`. Messages are shown with their passwords masked.
+//! Trouble is `WARN`, what happens to a session is `INFO`, each message `DEBUG`. Messages are shown with
+//! their passwords masked.
 
 use sansfix::{Event, Reason, Session, State};
 use tracing::{debug, info, warn};
@@ -18,7 +19,8 @@ impl Tracer {
         Tracer { session: name.to_owned(), state: State::Disconnected }
     }
 
-    /// Tells when the state is not the one that was told last. Call it after each step, or each round of them.
+    /// Tells when the state is not the one that was told last. Call it after each step, or each round of
+    /// them.
     pub fn state(&mut self, session: &Session) {
         let now = session.state();
         if now == self.state {

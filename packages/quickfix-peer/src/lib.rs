@@ -1,4 +1,5 @@
-//! Real QuickFIX as the counterparty: a [`Peer`] is a process around QuickFIX's C++ library, a [`Side`] is a sansfix session over TCP.
+//! Real QuickFIX as the counterparty: a [`Peer`] is a process around QuickFIX's C++ library, a [`Side`] is a
+//! sansfix session over TCP.
 //!
 //! `tests/quickfix.rs` lets the two talk. `.ci/install-peers` installs what the peer is compiled with.
 #![forbid(unsafe_code)]

@@ -89,7 +89,8 @@ impl Side {
         &mut self.session
     }
 
-    /// Commits orders with these ClOrdIDs; without a link they wait in the journal until the counterparty asks.
+    /// Commits orders with these ClOrdIDs; without a link they wait in the journal until the counterparty
+    /// asks.
     ///
     /// # Errors
     /// What the session or the journal says.

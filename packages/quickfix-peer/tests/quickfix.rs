@@ -1,5 +1,5 @@
-//! sansfix and QuickFIX, each once on either side: orders both ways, a cut link, resends, a reset in session, a logout. Nothing is lost and nothing
-//! comes twice.
+//! sansfix and QuickFIX, each once on either side: orders both ways, a cut link, resends, a reset in session,
+//! a logout. Nothing is lost and nothing comes twice.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;

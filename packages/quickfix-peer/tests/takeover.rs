@@ -1,4 +1,5 @@
-//! A session between two QuickFIX engines; one stops, and sansfix goes on with what it has stored. The other notices a reconnect and nothing else.
+//! A session between two QuickFIX engines; one stops, and sansfix goes on with what it has stored. The other
+//! notices a reconnect and nothing else.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
@@ -46,7 +47,8 @@ fn take_over(program: &Path, version: BeginString) -> Result<String, Error> {
         Ok(old.got.len() == 20 && counterparty.got.len() == 20)
     })?;
 
-    // The counterparty is away for a moment; what the old engine sends then is stored and never arrives. Then it stops too.
+    // The counterparty is away for a moment; what the old engine sends then is stored and never arrives. Then
+    // it stops too.
     let mut theirs_got = counterparty.end()?;
     until("the old engine has lost the link", || {
         old.listen()?;

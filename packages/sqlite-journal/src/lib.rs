@@ -1,8 +1,8 @@
 //! A [`Journal`] in SQLite, whose transaction the application shares.
 //!
-//! A message that moves money must count once, also when the process dies while it is handled. So its effect and the
-//! checkpoint that says "this one is finished" must be one step. Here both go through one connection, and
-//! [`sync`](Journal::sync) commits them together with the messages that were recorded:
+//! A message that moves money must count once, also when the process dies while it is handled. So its effect
+//! and the checkpoint that says "this one is finished" must be one step. Here both go through one connection,
+//! and [`sync`](Journal::sync) commits them together with the messages that were recorded:
 //!
 //! ```
 //! use sansfix::journal::{Journal, Record};
@@ -51,9 +51,10 @@ const SCHEMA: &str = "
 
 /// The journal of one session, in a database that other sessions and the application use too.
 ///
-/// A database may hold many sessions, each under its own name and through its own `SqliteJournal`; one session must not
-/// be open twice. After any error everything since the last sync is in doubt: call [`rollback`](SqliteJournal::rollback), which undoes
-/// it, or open the journal again. Until then nothing more is taken.
+/// A database may hold many sessions, each under its own name and through its own `SqliteJournal`; one
+/// session must not be open twice. After any error everything since the last sync is in doubt: call
+/// [`rollback`](SqliteJournal::rollback), which undoes it, or open the journal again. Until then nothing more
+/// is taken.
 pub struct SqliteJournal {
     connection: Connection,
     session: String,
@@ -96,7 +97,8 @@ pub enum SqliteJournalError {
         /// The number.
         number: i64,
     },
-    /// The record or checkpoint belongs to a series before the one that the journal holds, which is never given up for it.
+    /// The record or checkpoint belongs to a series before the one that the journal holds, which is never
+    /// given up for it.
     #[error("series {got} began before series {held}, which the SQLite journal holds")]
     EarlierSeries {
         /// The series of the record.
@@ -112,7 +114,8 @@ pub enum SqliteJournalError {
 impl SqliteJournal {
     /// Opens the database at `path`, or makes one, for the session named `session`.
     ///
-    /// It uses a write-ahead log and waits for the medium at each sync, so that what is synced survives a loss of power.
+    /// It uses a write-ahead log and waits for the medium at each sync, so that what is synced survives a
+    /// loss of power.
     ///
     /// # Errors
     /// SQLite's own, and a stored checkpoint that cannot be read.
@@ -124,8 +127,8 @@ impl SqliteJournal {
         SqliteJournal::with_connection(connection, session)
     }
 
-    /// Uses a database that the application has opened with settings of its own, among them how much a commit survives. No transaction
-    /// may be open on it.
+    /// Uses a database that the application has opened with settings of its own, among them how much a commit
+    /// survives. No transaction may be open on it.
     ///
     /// # Errors
     /// SQLite's own, and a stored checkpoint that cannot be read.
@@ -153,10 +156,11 @@ impl SqliteJournal {
         self.resume
     }
 
-    /// The connection, within the transaction that the next [`sync`](Journal::sync) commits: for the application's own
-    /// statements. It must not begin, commit or roll back there.
+    /// The connection, within the transaction that the next [`sync`](Journal::sync) commits: for the
+    /// application's own statements. It must not begin, commit or roll back there.
     ///
-    /// When one of its statements fails, call [`rollback`](SqliteJournal::rollback): SQLite may have undone more than that statement.
+    /// When one of its statements fails, call [`rollback`](SqliteJournal::rollback): SQLite may have undone
+    /// more than that statement.
     ///
     /// # Errors
     /// SQLite's own, when the transaction cannot begin.

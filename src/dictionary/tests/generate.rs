@@ -82,7 +82,8 @@ pub(super) fn frame(tokens: &[Token]) -> Vec<u8> {
     frame
 }
 
-/// A message that obeys the rules, or `None` where this one would be ambiguous: a field behind a group could belong to the group.
+/// A message that obeys the rules, or `None` where this one would be ambiguous: a field behind a group could
+/// belong to the group.
 pub(super) fn message<'r>(rules: &'r MessageRules, random: &mut Random) -> Option<Generated<'r>> {
     let transport = &*rules.transport;
     let application = rules.application(None).ok()?;

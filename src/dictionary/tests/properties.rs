@@ -11,8 +11,8 @@ use super::{small, verdict};
 use crate::dictionary::MessageRules;
 use crate::dictionary::field_type::FieldType;
 
-/// Generates a message from `seed`, checks that it passes and that each fault which can be planted in it is found.
-/// Answers how many faults were planted.
+/// Generates a message from `seed`, checks that it passes and that each fault which can be planted in it is
+/// found. Answers how many faults were planted.
 pub(super) fn check(rules: &MessageRules, seed: u64) -> Result<usize, TestCaseError> {
     let random = &mut Random::new(seed);
     let Some(generated) = message(rules, random) else { return Ok(0) };

@@ -1,4 +1,5 @@
-//! QuickFIX's own dictionaries, which are not part of this project: where they lie beside it, they must load and serve.
+//! QuickFIX's own dictionaries, which are not part of this project: where they lie beside it, they must load
+//! and serve.
 
 use std::format;
 use std::path::PathBuf;
@@ -9,7 +10,8 @@ use std::vec::Vec;
 use super::properties::check;
 use crate::dictionary::{Dictionary, MessageRules};
 
-/// The dictionaries' folder (the variable `FIX_DICTIONARIES` names another), or `None`, said aloud, where it is not there.
+/// The dictionaries' folder (the variable `FIX_DICTIONARIES` names another), or `None`, said aloud, where it
+/// is not there.
 fn folder() -> Option<PathBuf> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/spec");
     let folder = std::env::var_os("FIX_DICTIONARIES").map_or_else(beside, PathBuf::from);

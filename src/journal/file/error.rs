@@ -60,7 +60,8 @@ pub enum FileJournalError {
         /// The frame's length in bytes.
         len: usize,
     },
-    /// The record or checkpoint belongs to a series before the one that the journal holds, which is never given up for it.
+    /// The record or checkpoint belongs to a series before the one that the journal holds, which is never
+    /// given up for it.
     #[error("series {got} began before series {held}, which the journal {} holds", path.display())]
     EarlierSeries {
         /// The journal.

@@ -1,7 +1,7 @@
 //! The file's bytes: a magic word, then records one behind the other.
 //!
-//! A record, little-endian: CRC-32 of what follows it (4 bytes), length of the body (4), then the body: kind and mark (1),
-//! series (8), number (8), checkpoint as [`Checkpoint::encode`] writes it, and the frame.
+//! A record, little-endian: CRC-32 of what follows it (4 bytes), length of the body (4), then the body: kind
+//! and mark (1), series (8), number (8), checkpoint as [`Checkpoint::encode`] writes it, and the frame.
 
 use std::vec::Vec;
 
@@ -112,7 +112,8 @@ impl<'e> Entry<'e> {
     }
 }
 
-/// The length of the record that seems to begin `bytes`, of which [`PEEK_LEN`] are enough; `None` when none does.
+/// The length of the record that seems to begin `bytes`, of which [`PEEK_LEN`] are enough; `None` when none
+/// does.
 pub(super) fn plausible_len(bytes: &[u8]) -> Option<usize> {
     let (_crc, rest) = bytes.split_first_chunk::<4>()?;
     let (body_len, body) = rest.split_first_chunk()?;

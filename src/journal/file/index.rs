@@ -95,8 +95,8 @@ impl Index {
         }
     }
 
-    /// Drops what was recorded from `number` on: when a number comes again, its first attempt and what followed it have
-    /// not happened.
+    /// Drops what was recorded from `number` on: when a number comes again, its first attempt and what
+    /// followed it have not happened.
     fn withdraw_from(&mut self, number: MsgSeqNum) {
         self.last = Some(number);
         while self.messages.last().is_some_and(|&(held, _)| held >= number) {

@@ -31,13 +31,13 @@ const PENDING_LEN_MAX: usize = 256 << 10;
 
 /// Keeps what a session sent in one file, and finds it again whatever moment the process died at.
 ///
-/// Records are gathered in memory; [`sync`](Journal::sync) writes them together. Every record has a length and a checksum: a
-/// tail that was torn by a crash is dropped when the file is opened, and damage in the middle is an error, never a guess.
-/// The first sync of a new series replaces the file in one step, so a crash leaves the old series or the new one and
-/// the file starts anew with each session.
+/// Records are gathered in memory; [`sync`](Journal::sync) writes them together. Every record has a length
+/// and a checksum: a tail that was torn by a crash is dropped when the file is opened, and damage in the
+/// middle is an error, never a guess. The first sync of a new series replaces the file in one step, so a
+/// crash leaves the old series or the new one and the file starts anew with each session.
 ///
-/// In memory it takes 16 bytes for each message in the file, beside buffers of a fixed size. Beside the file `PATH` it
-/// uses the names `PATH.lock`, which keeps a second process out, and `PATH.new`.
+/// In memory it takes 16 bytes for each message in the file, beside buffers of a fixed size. Beside the file
+/// `PATH` it uses the names `PATH.lock`, which keeps a second process out, and `PATH.new`.
 ///
 /// ```
 /// use sansfix::journal::{FileJournal, FileJournalOptions, Journal, Record, Stored};
@@ -73,7 +73,8 @@ pub struct FileJournal {
     index: Index,
     /// Records that are not yet written.
     pending: Vec<u8>,
-    /// Where in `pending` a last record begins that is only a checkpoint: the next record makes it superfluous.
+    /// Where in `pending` a last record begins that is only a checkpoint: the next record makes it
+    /// superfluous.
     pending_checkpoint: Option<usize>,
     /// Something is written and not yet synced.
     unsynced: bool,
@@ -96,7 +97,8 @@ impl FileJournal {
     /// The whole file is read once and checked.
     ///
     /// # Errors
-    /// Whatever keeps the journal from being used, as [`FileJournalError`] says. The file is not changed then.
+    /// Whatever keeps the journal from being used, as [`FileJournalError`] says. The file is not changed
+    /// then.
     pub fn open(
         path: impl AsRef<Path>,
         options: FileJournalOptions,
@@ -139,7 +141,8 @@ impl FileJournal {
         Ok(())
     }
 
-    /// Turns to a file of its own for a new series. The old one keeps the journal's name until the first sync.
+    /// Turns to a file of its own for a new series. The old one keeps the journal's name until the first
+    /// sync.
     fn begin_new_file(&mut self) -> Result<(), FileJournalError> {
         let path = beside(&self.path, "new");
         self.disk = Disk::create(&path, self.faults.clone()).map_err(cannot("create", &path))?;
@@ -167,8 +170,8 @@ impl FileJournal {
         Ok(())
     }
 
-    /// After a failed sync the operating system may have dropped what it could not write, and a second sync would succeed
-    /// without it.
+    /// After a failed sync the operating system may have dropped what it could not write, and a second sync
+    /// would succeed without it.
     fn sync_written(&mut self) -> Result<(), FileJournalError> {
         let result = match (self.place, self.options.durability) {
             (Place::New, _) => self
@@ -225,8 +228,8 @@ impl Journal for FileJournal {
         self.take(record.resume.series, record.resume, what)
     }
 
-    /// As [`Journal::sync`]. When the disk is full the records stay in memory, and a later sync may succeed. After any
-    /// other failure the journal must be opened again.
+    /// As [`Journal::sync`]. When the disk is full the records stay in memory, and a later sync may succeed.
+    /// After any other failure the journal must be opened again.
     fn sync(&mut self) -> Result<(), FileJournalError> {
         self.refuse_after_failure()?;
         self.write_pending()?;

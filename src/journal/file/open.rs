@@ -60,8 +60,8 @@ impl FileJournal {
     }
 }
 
-/// Keeps every other journal away from `path` until the file that it returns is dropped. It is no part of the journal, whose own file
-/// is replaced from time to time.
+/// Keeps every other journal away from `path` until the file that it returns is dropped. It is no part of the
+/// journal, whose own file is replaced from time to time.
 fn lock(path: &Path) -> Result<File, FileJournalError> {
     let lock_path = beside(path, "lock");
     let lock = OpenOptions::new().write(true).create(true).truncate(false).open(&lock_path);

@@ -16,15 +16,18 @@ pub struct FileJournalOptions {
 /// What [`sync`](crate::journal::Journal::sync) of a [`FileJournal`](super::FileJournal) protects against.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Durability {
-    /// The death of the process, of the operating system, and of the machine's power: a sync waits for the medium.
+    /// The death of the process, of the operating system, and of the machine's power: a sync waits for the
+    /// medium.
     #[default]
     PowerLoss,
-    /// The death of the process alone, `kill -9` included: a sync hands the bytes to the operating system. When that dies,
-    /// messages that were sent may be gone, and numbers may be used a second time: such a session must be reset.
+    /// The death of the process alone, `kill -9` included: a sync hands the bytes to the operating system.
+    /// When that dies, messages that were sent may be gone, and numbers may be used a second time: such a
+    /// session must be reset.
     ProcessDeath,
 }
 
-/// How much a [`FileJournal`](super::FileJournal) keeps of one series. What it lets go is answered as [`Stored::Lost`](crate::journal::Stored::Lost).
+/// How much a [`FileJournal`](super::FileJournal) keeps of one series. What it lets go is answered as
+/// [`Stored::Lost`](crate::journal::Stored::Lost).
 ///
 /// It lets go by copying what stays into a new file, which a sync waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -38,13 +41,15 @@ pub enum Retention {
     Bytes(u64),
 }
 
-/// What [`FileJournal::open`](super::FileJournal::open) does about records that were safe once and cannot be read.
+/// What [`FileJournal::open`](super::FileJournal::open) does about records that were safe once and cannot be
+/// read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Damage {
     /// It fails with [`FileJournalError::Damaged`](super::FileJournalError::Damaged).
     #[default]
     Refuse,
-    /// It answers for them as [`Stored::Lost`](crate::journal::Stored::Lost) from then on. The damaged file is kept as `PATH.damaged-at-OFFSET`.
+    /// It answers for them as [`Stored::Lost`](crate::journal::Stored::Lost) from then on. The damaged file
+    /// is kept as `PATH.damaged-at-OFFSET`.
     GiveUp,
 }
 
@@ -55,8 +60,8 @@ pub struct Recovered {
     pub resume: Option<Checkpoint>,
     /// How many messages can be sent again.
     pub messages: usize,
-    /// The length of a torn tail that was dropped: records that were never safe, because the process died before their sync
-    /// returned.
+    /// The length of a torn tail that was dropped: records that were never safe, because the process died
+    /// before their sync returned.
     pub dropped_bytes: u64,
     /// The length of damaged parts that were given up, with [`Damage::GiveUp`] only.
     pub given_up_bytes: u64,

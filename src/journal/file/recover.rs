@@ -22,8 +22,9 @@ pub(super) struct Scan {
 
 /// Reads every record.
 ///
-/// A record that cannot be read is a torn tail when nothing behind it shows that it was safe before: the process or the
-/// machine died while it was written. When a record behind it was written after a sync, it is damage.
+/// A record that cannot be read is a torn tail when nothing behind it shows that it was safe before: the
+/// process or the machine died while it was written. When a record behind it was written after a sync, it is
+/// damage.
 pub(super) fn scan(disk: &mut Disk) -> io::Result<Scan> {
     let mut scan = Scan { end: MAGIC.len() as u64, ..Scan::default() };
     let mut after_gap = false;

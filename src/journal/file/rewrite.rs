@@ -13,8 +13,8 @@ use crate::number::MsgSeqNum;
 const IDLE_LEN_MIN: u64 = 16 << 20;
 
 impl FileJournal {
-    /// Copies the file without what the retention bound and later checkpoints made superfluous, if that is worth it. Everything must
-    /// be synced.
+    /// Copies the file without what the retention bound and later checkpoints made superfluous, if that is
+    /// worth it. Everything must be synced.
     pub(super) fn let_go(&mut self) -> Result<(), FileJournalError> {
         let messages = self.index.messages();
         let keep_from = match self.options.retention {
@@ -34,8 +34,8 @@ impl FileJournal {
         Ok(())
     }
 
-    /// Replaces the file by a copy of what it holds, without its first `keep_from` messages. A crash leaves one of the two; after an
-    /// error the old one is still in use.
+    /// Replaces the file by a copy of what it holds, without its first `keep_from` messages. A crash leaves
+    /// one of the two; after an error the old one is still in use.
     pub(super) fn rewrite(&mut self, keep_from: usize) -> Result<(), FileJournalError> {
         let (Some(series), Some(resume)) = (self.index.series(), self.index.resume()) else { return Ok(()) };
         let bare = Entry { after_sync: false, series, resume, what: What::Checkpoint };

@@ -1,5 +1,6 @@
-//! The calendar beside a slow search: a walk through the weeks in steps of a quarter of an hour that only ever looks at what
-//! the clocks show. Bounds and changes of the zones used lie on quarters, so the walk is exact.
+//! The calendar beside a slow search: a walk through the weeks in steps of a quarter of an hour that only
+//! ever looks at what the clocks show. Bounds and changes of the zones used lie on quarters, so the walk is
+//! exact.
 
 use jiff::civil::{self, DateTime};
 use jiff::tz::TimeZone;
@@ -131,7 +132,8 @@ impl Walk {
             {
                 closing = closing.checked_add(1.day()).unwrap();
             }
-            // Closes at the last moment at which the clock shows that time or, if it never does, when it has passed it by.
+            // Closes at the last moment at which the clock shows that time or, if it never does, when it has
+            // passed it by.
             let shown = ends.iter().rposition(|&shown| shown == closing);
             let passed = || ends.iter().rposition(|&shown| shown < closing).map(|before| before + 1);
             let Some(closes) = shown.or_else(passed) else { continue };
@@ -190,7 +192,8 @@ fn plan(centre: Utc) -> impl Strategy<Value = Plan> {
     )
 }
 
-/// A centre, a session and a logon window, a time of reset, and moments to ask about as nanoseconds from the centre.
+/// A centre, a session and a logon window, a time of reset, and moments to ask about as nanoseconds from the
+/// centre.
 type Case = (Utc, Plan, Option<Plan>, (usize, &'static str), Vec<i64>);
 
 fn case() -> impl Strategy<Value = Case> {

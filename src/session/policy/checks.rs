@@ -5,7 +5,8 @@ use core::time::Duration;
 /// What is demanded of each message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct CheckPolicy {
-    /// SendingTimeThreshold: how far SendingTime(52) may be from our UTC, either way (FIX session layer 4.2.3; `CheckLatency`, `MaxLatency`).
+    /// SendingTimeThreshold: how far SendingTime(52) may be from our UTC, either way (FIX session layer
+    /// 4.2.3; `CheckLatency`, `MaxLatency`).
     pub sending_time: SendingTimeCheck,
     /// SenderCompID(49) and TargetCompID(56) on every message (FIX session layer 4.2.2; `CheckCompID`).
     pub comp_ids: Check,
@@ -82,7 +83,8 @@ pub enum SendingTimeCheck {
 pub enum OrigSendingTime {
     /// A Reject, also when it is a duplicate (test cases 2f, 2g).
     Reject,
-    /// A Reject, of a repeated admin message too unless it is a SequenceReset; when 122 is later than 52, a Logout after it.
+    /// A Reject, of a repeated admin message too unless it is a SequenceReset; when 122 is later than 52, a
+    /// Logout after it.
     RejectThenLogout,
     /// Nothing: it is handled as if 122 were good.
     Ignore,
@@ -147,9 +149,11 @@ pub enum RejectVersion {
 /// What Text(58) of a Reject says.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RejectText {
-    /// What is wrong with this message, where there is more to say than the reason does (test case 11c asks for it).
+    /// What is wrong with this message, where there is more to say than the reason does (test case 11c asks
+    /// for it).
     Particular,
-    /// The words of its SessionRejectReason(373), and nothing else; before FIX 4.2, which has no RefTagID(371), the tag in brackets.
+    /// The words of its SessionRejectReason(373), and nothing else; before FIX 4.2, which has no
+    /// RefTagID(371), the tag in brackets.
     OfReason,
 }
 

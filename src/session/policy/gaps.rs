@@ -17,11 +17,13 @@ pub struct GapPolicy {
     pub retry: Retry,
     /// How long a recovery may stand still.
     pub progress_timeout: Duration,
-    /// How many times the same gap is asked for in all before the session gives up (FIX session layer 4.5.2: an endless resend loop must be stopped).
+    /// How many times the same gap is asked for in all before the session gives up (FIX session layer 4.5.2:
+    /// an endless resend loop must be stopped).
     pub tries: u8,
     /// What a ResendRequest gets whose own number was processed before.
     pub stale_request: StaleRequest,
-    /// How long messages of the application may stand behind replays. A request that comes later than that is served after them.
+    /// How long messages of the application may stand behind replays. A request that comes later than that
+    /// is served after them.
     pub live_wait: Duration,
 }
 

@@ -5,9 +5,11 @@ use core::time::Duration;
 /// Heartbeats and silence.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct LivenessPolicy {
-    /// How long after the last inbound message a TestRequest goes out, in percent of HeartBtInt (`TestRequestDelayMultiplier`).
+    /// How long after the last inbound message a TestRequest goes out, in percent of HeartBtInt
+    /// (`TestRequestDelayMultiplier`).
     pub test_request_after: Percent,
-    /// How long after that the link counts as lost, in percent of HeartBtInt (`HeartBeatTimeoutMultiplier`, which counts from the last message).
+    /// How long after that the link counts as lost, in percent of HeartBtInt (`HeartBeatTimeoutMultiplier`,
+    /// which counts from the last message).
     pub answer_within: Percent,
     /// What answers a TestRequest.
     pub echo: Echo,

@@ -28,11 +28,13 @@ pub struct LogonPolicy {
     pub unasked_reset: UnaskedReset,
     /// Must the answer to our reset say ResetSeqNumFlag(141) itself?
     pub reset_ack: ResetAck,
-    /// Is NextExpectedMsgSeqNum(789) in use between the two (FIX session layer 4.4.1; `EnableNextExpectedMsgSeqNum`)?
+    /// Is NextExpectedMsgSeqNum(789) in use between the two (FIX session layer 4.4.1;
+    /// `EnableNextExpectedMsgSeqNum`)?
     pub next_expected: NextExpected,
     /// Which TestMessageIndicator(464) a Logon must bear (FIX session layer 4.3.2).
     pub test_message: TestMessage,
-    /// What a Logon gets that is wrong although its identity is known: a bad SendingTime(52), a field missing or malformed (test case 1Sd), a second one.
+    /// What a Logon gets that is wrong although its identity is known: a bad SendingTime(52), a field
+    /// missing or malformed (test case 1Sd), a second one.
     pub invalid: BadLogon,
     /// Do we say MaxMessageSize(383) on our Logon?
     pub max_message_size: MaxMessageSize,

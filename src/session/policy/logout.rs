@@ -7,7 +7,8 @@ use core::time::Duration;
 pub struct LogoutPolicy {
     /// LogoutAckThreshold: how long the answer to our Logout may take (`LogoutTimeout`).
     pub timeout: Duration,
-    /// How long the counterparty may take to close the link after we answered its Logout (test case 13b: 10 s).
+    /// How long the counterparty may take to close the link after we answered its Logout (test case 13b: 10
+    /// s).
     pub close_timeout: Duration,
     /// What a Logout with a number above the expected one gets (FIX session layer 4.6.3).
     pub out_of_sequence: OutOfSequenceLogout,
@@ -77,7 +78,8 @@ pub enum AnswerStatus {
 /// Does a Logout over a wrong number bear SessionStatus(1409)?
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FaultStatus {
-    /// 9 when MsgSeqNum(34) was too low, 10 when NextExpectedMsgSeqNum(789) was too high (FIX session layer 4.4.1, 4.8.1).
+    /// 9 when MsgSeqNum(34) was too low, 10 when NextExpectedMsgSeqNum(789) was too high (FIX session layer
+    /// 4.4.1, 4.8.1).
     Said,
     /// No: Text(58) alone says it.
     Unsaid,

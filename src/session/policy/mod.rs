@@ -1,7 +1,7 @@
 //! Where counterparties differ: five groups of policies, each an enum that says what happens.
 //!
-//! [`Policies::standard`] obeys the FIX session layer wherever it speaks. What contradicts it in practice is a named choice, and
-//! [`Policies::quickfix`] makes those that QuickFIX's users know.
+//! [`Policies::standard`] obeys the FIX session layer wherever it speaks. What contradicts it in practice is
+//! a named choice, and [`Policies::quickfix`] makes those that QuickFIX's users know.
 
 mod checks;
 mod gaps;

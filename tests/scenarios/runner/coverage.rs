@@ -1,4 +1,5 @@
-//! `docs/rules.md` and `docs/policies.md` against what there is: no rule or policy without a scenario, no scenario without a row.
+//! `docs/rules.md` and `docs/policies.md` against what there is: no rule or policy without a scenario, no
+//! scenario without a row.
 
 use std::collections::BTreeSet;
 

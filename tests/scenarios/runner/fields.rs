@@ -62,7 +62,8 @@ impl Filler {
         Ok(format!("{frame}10={sum}\x01").into_bytes())
     }
 
-    /// A value as it is written in a scenario: `now`, `@-130s` from the beginning, `now+1s`, `open` for an open EndSeqNo.
+    /// A value as it is written in a scenario: `now`, `@-130s` from the beginning, `now+1s`, `open` for an
+    /// open EndSeqNo.
     pub(crate) fn value(&self, written: &str) -> Result<String, String> {
         let signed = |text: &str, from: Utc| -> Result<String, String> {
             if text.is_empty() {

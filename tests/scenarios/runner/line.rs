@@ -1,4 +1,5 @@
-//! One line of a scenario: what the counterparty sends, what must come back, what the application or the clock does.
+//! One line of a scenario: what the counterparty sends, what must come back, what the application or the
+//! clock does.
 
 use std::time::Duration;
 
@@ -6,7 +7,8 @@ use sansfix::Role;
 
 use super::version::Version;
 
-/// A field as a scenario writes it: tag and value, `None` for `49=none`, which leaves out what the runner fills in.
+/// A field as a scenario writes it: tag and value, `None` for `49=none`, which leaves out what the runner
+/// fills in.
 pub(crate) type Written = (u32, Option<String>);
 
 #[derive(Clone, Debug)]

@@ -15,7 +15,8 @@ pub(crate) enum Outcome {
     Failed(String),
 }
 
-/// An event by name, with what it says: fields of its message by tag, other facts by name, reasons without a name.
+/// An event by name, with what it says: fields of its message by tag, other facts by name, reasons without a
+/// name.
 #[derive(Debug)]
 pub(crate) struct Told {
     pub name: String,

@@ -1,4 +1,5 @@
-//! Plays one case of a scenario: a session, a virtual clock, a journal, and a driver as anyone would write it.
+//! Plays one case of a scenario: a session, a virtual clock, a journal, and a driver as anyone would write
+//! it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;

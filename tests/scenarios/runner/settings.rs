@@ -1,4 +1,5 @@
-//! Header lines of a scenario that change the session: policies by their names in `Policies`, and parts of `Config`.
+//! Header lines of a scenario that change the session: policies by their names in `Policies`, and parts of
+//! `Config`.
 
 use sansfix::session::*;
 use sansfix::wire::TimePrecision;

@@ -211,8 +211,9 @@ impl<'m> World<'m> {
         self.checks[side].rest.disturbed();
     }
 
-    /// The initiator asks for a reset, in session or by its next Logon. An acceptor's own is left out: when its answer is lost, nothing tells the
-    /// acceptor in which series the next Logon is. Nor has FIX 4.0 a word for a reset.
+    /// The initiator asks for a reset, in session or by its next Logon. An acceptor's own is left out: when
+    /// its answer is lost, nothing tells the acceptor in which series the next Logon is. Nor has FIX 4.0
+    /// a word for a reset.
     fn reset(&mut self, side: Side) {
         if side == 1 || self.plan.configs[side].begin_string == sansfix::BeginString::Fix40 {
             return;

@@ -28,7 +28,8 @@ pub(crate) fn keep(port: &str, database: &Path) -> Result<(), Fault> {
 struct Book;
 
 impl Application<SqliteJournal> for Book {
-    /// The booking, the report, and the word that the order is finished are one transaction: all of it is done, or nothing.
+    /// The booking, the report, and the word that the order is finished are one transaction: all of it is
+    /// done, or nothing.
     fn on(&mut self, event: &Event<'_>, desk: &mut Desk<'_, '_, SqliteJournal>) -> Result<(), Fault> {
         let Event::Message(order) = event else { return Ok(()) };
         let id = order.int(11).ok_or("an order without ClOrdID(11)")?;

@@ -26,7 +26,8 @@ pub(crate) trait Application<J> {
     fn idle(&mut self, desk: &mut Desk<'_, '_, J>) -> Result<(), Fault>;
 }
 
-/// Drives `session` from the first byte of `stream` to the end of the link. It calls the application at least every `pace`.
+/// Drives `session` from the first byte of `stream` to the end of the link. It calls the application at least
+/// every `pace`.
 pub(crate) fn converse<J>(
     session: &mut Session,
     journal: &mut J,

@@ -1,4 +1,5 @@
-//! Exactly once across `kill -9`: a process that books orders is killed at random moments; no order is lost, none booked twice.
+//! Exactly once across `kill -9`: a process that books orders is killed at random moments; no order is lost,
+//! none booked twice.
 //!
 //! `cargo run --release -p sansfix-sqlite-journal --example exactly_once [KILLS [SEED]]`
 

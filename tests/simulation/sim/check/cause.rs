@@ -19,7 +19,8 @@ impl Default for Cause {
 }
 
 impl Cause {
-    /// A frame came in, the application asked for something, or time passed a deadline: an answer, a request for what is missing, and a word why it ends.
+    /// A frame came in, the application asked for something, or time passed a deadline: an answer, a request
+    /// for what is missing, and a word why it ends.
     pub fn given(&mut self) {
         self.credit = (self.credit + 3).min(CREDIT_MAX);
     }

@@ -1,4 +1,5 @@
-//! Every application message is delivered once and in order, or reported as skipped; and none of an old series under a new one.
+//! Every application message is delivered once and in order, or reported as skipped; and none of an old
+//! series under a new one.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,8 @@ use crate::sim::plan::Store;
 /// What one side has received.
 #[derive(Default)]
 pub struct Delivery {
-    /// By the names of our series: a restart may go back to the one before, when nothing was stored of the new one.
+    /// By the names of our series: a restart may go back to the one before, when nothing was stored of the
+    /// new one.
     known: BTreeMap<u64, Received>,
     series: u64,
     pub messages: u64,
@@ -26,7 +28,8 @@ struct Received {
     cursor: u64,
     /// The last number delivered.
     delivered: u64,
-    /// Numbers passed before the counterparty's series was known: from, to, and whether the application was told.
+    /// Numbers passed before the counterparty's series was known: from, to, and whether the application was
+    /// told.
     passed: Vec<(u64, u64, Notice)>,
 }
 
