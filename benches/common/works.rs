@@ -77,9 +77,9 @@ pub(crate) const IDLE: Case =
     Case { name: "idle session stepped", make: |count| Box::new(Idle::new(&logged_on(|_| {}), count)) };
 
 /// A small dictionary, but every field of an order is in it.
-fn dictionary() -> sansfix::dictionary::MessageRules {
-    use sansfix::dictionary::{Dictionary, MessageRules, SMALL};
-    MessageRules::new(std::sync::Arc::new(Dictionary::from_xml(SMALL).unwrap())).unwrap()
+fn dictionary() -> sansfix::dictionary::DictionaryRules {
+    use sansfix::dictionary::{Dictionary, DictionaryRules, SMALL};
+    DictionaryRules::new(std::sync::Arc::new(Dictionary::from_xml(SMALL).unwrap())).unwrap()
 }
 
 fn delivered<T: super::inbound::Take>(frames: Vec<Vec<u8>>, take: T) -> Delivered<T> {

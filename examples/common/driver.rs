@@ -11,7 +11,7 @@ use std::io;
 use std::thread;
 use std::time::Duration;
 
-use sansfix::dictionary::MessageRules;
+use sansfix::dictionary::DictionaryRules;
 use sansfix::journal::FileJournal;
 use sansfix::session::{ComposeError, OUT_MIN};
 use sansfix::wire::tag;
@@ -38,7 +38,7 @@ pub(crate) struct Engine {
     pub(crate) journal: FileJournal,
     pub(crate) clock: Clock,
     /// What messages are checked against, beside the rules of the session.
-    pub(crate) rules: Option<MessageRules>,
+    pub(crate) rules: Option<DictionaryRules>,
     /// Fields of our Logon beside the session's own, by tag and value: a password, for instance, so print
     /// nothing of it.
     pub(crate) logon_fields: Vec<(u32, String)>,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sansfix::dictionary::MessageRules;
+use sansfix::dictionary::DictionaryRules;
 use sansfix::session::Finished;
 use sansfix::settings::{SessionSettings, Settings};
 use sansfix::{BeginString, Config, Role};
@@ -14,7 +14,7 @@ use super::Error;
 pub(crate) struct Setup {
     pub(crate) config: Config,
     /// What messages are checked against, beside the rules of the session.
-    pub(crate) rules: Option<MessageRules>,
+    pub(crate) rules: Option<DictionaryRules>,
     /// Fields of our Logon beside the session's own, by tag and value.
     pub(crate) logon_fields: Vec<(u32, String)>,
     /// Where journal and book are.

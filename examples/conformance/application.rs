@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sansfix::dictionary::{Item, MessageRules};
+use sansfix::dictionary::{DictionaryRules, Item};
 use sansfix::wire::{DataFields, Field, Fields, tag};
 use sansfix::{BeginString, Body, Event, Frame, Message, Now, Outgoing, SendError, Session};
 
@@ -22,7 +22,7 @@ impl Application {
         &mut self,
         event: &Event<'_>,
         session: &mut Session,
-        rules: &MessageRules,
+        rules: &DictionaryRules,
         now: Now,
         out: &'o mut [u8],
     ) -> Result<Option<Frame<'o>>, SendError> {
@@ -50,7 +50,7 @@ impl Application {
 fn echo<'o>(
     message: &Message<'_>,
     session: &mut Session,
-    rules: &MessageRules,
+    rules: &DictionaryRules,
     now: Now,
     out: &'o mut [u8],
 ) -> Result<Frame<'o>, SendError> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sansfix::dictionary::{Dictionary, MessageRules};
+use sansfix::dictionary::{Dictionary, DictionaryRules};
 use sansfix::settings::{self, RulesLoadError, SessionSettings, Settings};
 use sansfix::{Checkpoint, Config, Inbox, LogonId, MsgSeqNum, NotNow, Now, RingJournal, Session, State};
 
@@ -48,7 +48,7 @@ const BY_COMMAND_LINE: &str = "-";
 /// One session with all that it needs between connections.
 pub(crate) struct Served {
     pub(crate) session: Session,
-    pub(crate) rules: MessageRules,
+    pub(crate) rules: DictionaryRules,
     pub(crate) journal: RingJournal<'static>,
     pub(crate) application: Application,
 }
@@ -179,7 +179,7 @@ fn shared(
 
 fn entry(
     settings: &SessionSettings,
-    rules: MessageRules,
+    rules: DictionaryRules,
     begin: Checkpoint,
 ) -> Result<Place, Box<dyn Error>> {
     let session = Session::new(settings.config.clone(), begin)?;

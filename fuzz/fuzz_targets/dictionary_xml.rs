@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use sansfix::dictionary::{Dictionary, Item, MessageRules};
+use sansfix::dictionary::{Dictionary, Item, DictionaryRules};
 
 /// The XML and a frame, told apart by the first NUL.
 fuzz_target!(|data: &[u8]| {
@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let Ok(xml) = std::str::from_utf8(xml) else { return };
     let Ok(dictionary) = Dictionary::from_xml(xml) else { return };
-    let Ok(rules) = MessageRules::new(Arc::new(dictionary)) else { return };
+    let Ok(rules) = DictionaryRules::new(Arc::new(dictionary)) else { return };
     let _ = rules.validate(frame);
     for item in rules.body(frame) {
         if let Item::Group(group) = item {

@@ -1,7 +1,7 @@
 //! Message rules: what a message of a FIX version must and may hold.
 //!
 //! A [`Dictionary`] holds the rules of one version. It is loaded from the XML that QuickFIX uses, or written
-//! in code, once, at start. [`MessageRules`] puts the dictionaries of a session together (FIX 4.x has one,
+//! in code, once, at start. [`DictionaryRules`] puts the dictionaries of a session together (FIX 4.x has one,
 //! FIXT.1.1 one for the transport and one for the application) and checks messages: undefined, misplaced,
 //! missing, empty and repeated tags, values, repeating groups. Each check has its own switch in [`Checks`]. A
 //! message that breaks a rule gives a [`Violation`], which says what to answer:
@@ -9,9 +9,9 @@
 //! ```
 //! use std::sync::Arc;
 //! use sansfix::SessionRejectReason;
-//! use sansfix::dictionary::{Checks, Dictionary, MessageRules, OnFault, RefTagId, SMALL, Violation};
+//! use sansfix::dictionary::{Checks, Dictionary, DictionaryRules, OnFault, RefTagId, SMALL, Violation};
 //!
-//! let rules = MessageRules::new(Arc::new(Dictionary::from_xml(SMALL)?))?;
+//! let rules = DictionaryRules::new(Arc::new(Dictionary::from_xml(SMALL)?))?;
 //! let heartbeat = b"8=FIX.4.4\x019=54\x0135=0\x0134=2\x0149=A\x0156=B\x0152=20240101-12:00:00\x01999=HI\x0110=000\x01";
 //! let violation = Violation::Session { reason: SessionRejectReason::InvalidTagNumber, tag: RefTagId::Tag(999) };
 //! assert_eq!(rules.validate(heartbeat), Err(violation));
@@ -52,7 +52,7 @@ pub use compiled::Dictionary;
 pub use define::{Definition, Members, Presence};
 pub use error::{DictionaryError, DictionaryFault, Position};
 pub use field_type::FieldType;
-pub use rules::{MessageRules, RulesError};
+pub use rules::{DictionaryRules, RulesError};
 pub use version::Version;
 pub use violation::{RefTagId, Violation};
 pub use walk::{Entries, Group, Item, Items};

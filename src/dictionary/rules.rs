@@ -14,7 +14,7 @@ use crate::wire::DataFields;
 
 /// The rules that messages of a session are checked against. Dictionaries are shared, so a copy is cheap.
 #[derive(Clone, Debug)]
-pub struct MessageRules {
+pub struct DictionaryRules {
     pub(super) transport: Arc<Dictionary>,
     /// None under FIX 4.x, where the transport's dictionary is the application's too; the first is the
     /// session's.
@@ -40,7 +40,7 @@ pub enum RulesError {
     NoEnvelope(Version, u32),
 }
 
-impl MessageRules {
+impl DictionaryRules {
     /// The rules of a FIX 4.x session: one dictionary for session and application.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl MessageRules {
         if dictionary.version() >= Version::Fixt11 {
             return Err(RulesError::NeedsTransport(dictionary.version()));
         }
-        MessageRules::over(dictionary)
+        DictionaryRules::over(dictionary)
     }
 
     /// The rules of a FIXT.1.1 session: `transport` for header, trailer and admin messages, `application` for
@@ -63,7 +63,7 @@ impl MessageRules {
         if transport.version() != Version::Fixt11 {
             return Err(RulesError::NotTransport(transport.version()));
         }
-        MessageRules::over(transport)?.with_application(application)
+        DictionaryRules::over(transport)?.with_application(application)
     }
 
     /// Adds an application dictionary for messages that name its version by ApplVerID(1128). FIX 4.x sessions
@@ -94,13 +94,13 @@ impl MessageRules {
     /// Sets which faults are rejected. At first all are.
     #[must_use]
     pub fn with_checks(self, checks: Checks) -> Self {
-        MessageRules { checks, ..self }
+        DictionaryRules { checks, ..self }
     }
 
     /// Sets the data fields, which may hold SOH. At first they are the standard's.
     #[must_use]
     pub fn with_data_fields(self, data: &'static DataFields) -> Self {
-        MessageRules { data, ..self }
+        DictionaryRules { data, ..self }
     }
 
     /// Checks a whole frame, from BeginString(8) to the SOH behind CheckSum(10), whose length and checksum
@@ -117,7 +117,7 @@ impl MessageRules {
     }
 
     /// The body of a message, a group as one thing. Meant for a message that
-    /// [`validate`](MessageRules::validate) passed; from bytes that it would not pass, what comes is what
+    /// [`validate`](DictionaryRules::validate) passed; from bytes that it would not pass, what comes is what
     /// can be made out.
     pub fn body<'r, 'a>(&'r self, frame: &'a [u8]) -> Items<'r, 'a> {
         Items::of_body(self, frame)
@@ -134,7 +134,7 @@ impl MessageRules {
                 return Err(RulesError::NoEnvelope(transport.version(), tag));
             }
         }
-        Ok(MessageRules {
+        Ok(DictionaryRules {
             transport,
             applications: Vec::new(),
             checks: Checks::ALL,

@@ -1,6 +1,6 @@
 //! The rules of a dictionary as a session asks for them.
 
-use super::rules::MessageRules;
+use super::rules::DictionaryRules;
 use super::violation::{RefTagId, Violation};
 use crate::message::Message;
 use crate::session;
@@ -11,7 +11,7 @@ const UNSUPPORTED_MESSAGE_TYPE: u16 = 3;
 
 /// Hand it to [`Session::step_with`](crate::Session::step_with): what breaks the rules is answered and
 /// counted, and the application never sees it.
-impl session::MessageRules for MessageRules {
+impl session::MessageRules for DictionaryRules {
     fn check(&self, message: &Message<'_>) -> Result<(), session::Violation> {
         self.validate(message.as_bytes()).map_err(session::Violation::from)
     }

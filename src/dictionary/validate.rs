@@ -4,7 +4,7 @@ use super::checks::{Checks, FaultOrder, OnFault};
 use super::compiled::{Dictionary, FieldRule, MessageRule, NOT_IN_ENVELOPE};
 use super::format::{self, BadValue};
 use super::group::Scope;
-use super::rules::{APPL_VER_ID, MSG_TYPE, MessageRules};
+use super::rules::{APPL_VER_ID, DictionaryRules, MSG_TYPE};
 use super::table::{FieldId, Seen};
 use super::violation::{RefTagId, Violation};
 use crate::reject_reason::SessionRejectReason as Reason;
@@ -17,7 +17,7 @@ const SOH: u8 = 1;
 /// A pass over one frame.
 #[derive(Clone, Debug)]
 pub(super) struct Pass<'r, 'a> {
-    pub(super) rules: &'r MessageRules,
+    pub(super) rules: &'r DictionaryRules,
     pub(super) checks: &'r Checks,
     frame: &'a [u8],
     pub(super) fields: Fields<'a>,
@@ -35,12 +35,12 @@ pub(super) struct Shown<'a> {
 }
 
 impl<'r, 'a> Pass<'r, 'a> {
-    pub(super) fn new(rules: &'r MessageRules, frame: &'a [u8]) -> Self {
+    pub(super) fn new(rules: &'r DictionaryRules, frame: &'a [u8]) -> Self {
         Pass { rules, checks: &rules.checks, frame, fields: Fields::new(frame, rules.data), held: None }
     }
 
     /// The whole message, and which of several faults is named.
-    pub(super) fn judge(rules: &'r MessageRules, frame: &'a [u8]) -> Result<(), Violation<'a>> {
+    pub(super) fn judge(rules: &'r DictionaryRules, frame: &'a [u8]) -> Result<(), Violation<'a>> {
         Pass::new(rules, frame).message().map_err(|first| match rules.checks.order {
             FaultOrder::AsSent => first,
             FaultOrder::MissingFirst => Pass::missing_before(rules, frame, first),
@@ -48,7 +48,7 @@ impl<'r, 'a> Pass<'r, 'a> {
     }
 
     #[cold]
-    fn missing_before(rules: &'r MessageRules, frame: &'a [u8], first: Violation<'a>) -> Violation<'a> {
+    fn missing_before(rules: &'r DictionaryRules, frame: &'a [u8], first: Violation<'a>) -> Violation<'a> {
         let comes_first = match first {
             Violation::UnsupportedMsgType => true,
             Violation::Session { reason, .. } => matches!(

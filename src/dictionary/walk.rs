@@ -2,7 +2,7 @@
 
 use super::compiled::{Dictionary, GroupRule};
 use super::group::Scope;
-use super::rules::MessageRules;
+use super::rules::DictionaryRules;
 use super::table::{Block, Seen};
 use super::validate::{Pass, Shown};
 use crate::wire::Field;
@@ -21,7 +21,7 @@ pub enum Item<'r, 'a> {
 pub struct Group<'r, 'a> {
     count: Field<'a>,
     bytes: &'a [u8],
-    rules: &'r MessageRules,
+    rules: &'r DictionaryRules,
     dictionary: &'r Dictionary,
     rule: &'r GroupRule,
 }
@@ -89,7 +89,7 @@ impl<'r, 'a> Iterator for Entries<'r, 'a> {
 }
 
 impl<'r, 'a> Items<'r, 'a> {
-    pub(super) fn of_body(rules: &'r MessageRules, frame: &'a [u8]) -> Self {
+    pub(super) fn of_body(rules: &'r DictionaryRules, frame: &'a [u8]) -> Self {
         let mut pass = Pass::new(rules, frame);
         let mut shown = Shown::default();
         let _ = pass.header(&mut shown);

@@ -1,13 +1,11 @@
 //! One inbound frame: from its classification to what the machines hear and the application is told.
 
 use super::classify::{Class, Classified, Expected, Kind, Unclassified, classify};
-use super::owed::{Owed, Rejection, Why};
-use super::policy::{
-    Above, Check, LowNumber, OrigSendingTime, OutOfSequenceLogout, RepeatedAdmin, StaleRequest,
-};
+use super::owed::Owed;
+use super::policy::{Above, Check, OutOfSequenceLogout, RepeatedAdmin, StaleRequest};
 use super::react::{Reaction, react};
 use super::recovery::Became;
-use super::rules::{Answer, MessageRules, RefTag};
+use super::rules::MessageRules;
 use super::state::{Farewell, Input, Place, State};
 use super::{Session, recovery};
 use crate::event::{Event, Ignored};
@@ -276,98 +274,6 @@ impl Session {
         let (expected, number) = (self.numbers.next_in, message.layout.number);
         let asked = self.recover(now, recovery::Input::Gap { expected, number, became });
         asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))
-    }
-
-    /// FIX session layer 4.8.7, test case 2e: already received, so it is ignored; but an application message
-    /// must say well when it was first sent.
-    fn duplicate(&mut self, now: Now, message: &Classified) -> Option<Told> {
-        let judged = match (message.kind, self.config.policies.checks.orig_sending_time) {
-            (Kind::Application, _) => true,
-            (Kind::GapFill | Kind::Reset, _) => false,
-            (_, policy) => policy == OrigSendingTime::RejectThenLogout,
-        };
-        if let Some(fault) = message.orig_sending_time.as_ref().filter(|_| judged) {
-            return self.reject_message(now, message, fault.rejection, fault.fatal);
-        }
-        if message.kind == Kind::Application && self.takes_again(message.layout.number) {
-            let flags = message.layout.flags.with(Flags::AGAIN, true);
-            return Some(Told::Message(Layout { flags, ..message.layout }));
-        }
-        Some(Told::Ignored(message.layout, Ignored::Duplicate))
-    }
-
-    /// FIX session layer 4.8.1, test case 2c.
-    fn too_low(&mut self, now: Now, message: &Classified) -> Option<Told> {
-        let (expected, received) = (self.numbers.next_in, message.layout.number);
-        match self.config.policies.checks.low_number {
-            LowNumber::Logout => {
-                let reason = Reason::MsgSeqNumTooLow { expected, received };
-                self.go(now, Input::Fatal(reason, Farewell::Logout));
-                None
-            }
-            LowNumber::Reject => {
-                let tag = Some(RefTag::new(tag::MSG_SEQ_NUM));
-                let why = Why::TooLow { expected, received };
-                self.reject_message(now, message, Rejection { number: received.get(), tag, why }, None)
-            }
-        }
-    }
-
-    /// A message breaks a rule of the dictionary.
-    pub(super) fn violated(
-        &mut self,
-        now: Now,
-        message: &Classified,
-        answer: Answer,
-        tag: Option<RefTag>,
-    ) -> Option<Told> {
-        let number = message.layout.number;
-        match answer {
-            Answer::Reject(reason) => {
-                self.reject_message(now, message, Rejection::new(number, reason, tag), None)
-            }
-            Answer::BusinessReject(code, text) => {
-                let rejection = Rejection { number: number.get(), tag, why: Why::Business(code, text) };
-                self.owed.push(Owed::BusinessReject(rejection));
-                self.count_if_next(now, message.class);
-                Some(Told::Refused(message.layout, rejection.reason()))
-            }
-        }
-    }
-
-    pub(super) fn reject_field(
-        &mut self,
-        now: Now,
-        message: &Classified,
-        reason: SessionRejectReason,
-        tag: u32,
-    ) -> Option<Told> {
-        let rejection = Rejection::new(message.layout.number, reason, Some(tag.into()));
-        self.reject_message(now, message, rejection, None)
-    }
-
-    /// FIX session layer 4.5.4: Reject, counted when it was the next; a Reject is never answered by a Reject.
-    pub(super) fn reject_message(
-        &mut self,
-        now: Now,
-        message: &Classified,
-        rejection: Rejection,
-        fatal: Option<Reason>,
-    ) -> Option<Told> {
-        if message.kind != Kind::Reject {
-            self.owed.push(Owed::Reject(rejection));
-        }
-        self.count_if_next(now, message.class);
-        if let Some(reason) = fatal {
-            self.go(now, Input::Fatal(reason, Farewell::Logout));
-        }
-        Some(Told::Refused(message.layout, rejection.reason()))
-    }
-
-    pub(super) fn count_if_next(&mut self, now: Now, class: Class) {
-        if class == Class::Next {
-            self.count(now);
-        }
     }
 
     /// The next expected number is done with.

@@ -109,7 +109,7 @@ mod load {
 
     use super::RulesSettings;
     use crate::dictionary::{
-        Checks, Dictionary, DictionaryError, MessageRules, OnFault, RulesError, Version,
+        Checks, Dictionary, DictionaryError, DictionaryRules, OnFault, RulesError, Version,
     };
 
     /// Why rules cannot be loaded: nothing of them is.
@@ -167,7 +167,7 @@ mod load {
         ///
         /// # Errors
         /// A file that cannot be read, is no dictionary, or is not of the version that the settings say.
-        pub fn load(&self) -> Result<Option<MessageRules>, RulesLoadError> {
+        pub fn load(&self) -> Result<Option<DictionaryRules>, RulesLoadError> {
             self.load_with(&mut |file| load_dictionary(file).map(Arc::new))
         }
 
@@ -178,12 +178,12 @@ mod load {
         pub fn load_with(
             &self,
             load: &mut dyn FnMut(&Path) -> Result<Arc<Dictionary>, RulesLoadError>,
-        ) -> Result<Option<MessageRules>, RulesLoadError> {
+        ) -> Result<Option<DictionaryRules>, RulesLoadError> {
             if !self.enabled {
                 return Ok(None);
             }
             if let Some(file) = &self.dictionary {
-                return Ok(Some(MessageRules::new(load(file)?)?.with_checks(self.checks())));
+                return Ok(Some(DictionaryRules::new(load(file)?)?.with_checks(self.checks())));
             }
             let Some(transport) = &self.transport else { return Ok(None) };
             let mut versions = self.applications.iter().map(|(expected, file)| {
@@ -196,7 +196,7 @@ mod load {
             });
             let Some(first) = versions.next().transpose()? else { return Ok(None) };
             let others = versions.collect::<Result<Vec<_>, _>>()?;
-            let mut rules = MessageRules::fixt(load(transport)?, first)?;
+            let mut rules = DictionaryRules::fixt(load(transport)?, first)?;
             for other in others {
                 rules = rules.with_application(other)?;
             }

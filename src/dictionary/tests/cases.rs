@@ -2,7 +2,7 @@
 
 use super::{small, soh, verdict};
 use crate::dictionary::{
-    Checks, Dictionary, FaultOrder, FieldType, Members, MessageRules, OnFault, Presence, Version,
+    Checks, Dictionary, DictionaryRules, FaultOrder, FieldType, Members, OnFault, Presence, Version,
 };
 use std::format;
 use std::string::String;
@@ -17,7 +17,7 @@ fn frame(msg_type: &str, header: &str, body: &str) -> Vec<u8> {
 }
 
 #[track_caller]
-fn expect(rules: &MessageRules, msg_type: &str, body: &str, expected: &str) {
+fn expect(rules: &DictionaryRules, msg_type: &str, body: &str, expected: &str) {
     let frame = frame(msg_type, HEADER, body);
     assert_eq!(verdict(rules.validate(&frame)), expected, "35={msg_type} {body}");
 }
@@ -28,7 +28,7 @@ fn order(from: &str, to: &str) -> String {
     ORDER.replace(from, to)
 }
 
-fn allowing(change: impl FnOnce(&mut Checks)) -> MessageRules {
+fn allowing(change: impl FnOnce(&mut Checks)) -> DictionaryRules {
     let mut checks = Checks::ALL;
     change(&mut checks);
     small().with_checks(checks)
@@ -332,7 +332,7 @@ fn a_field_of_the_group_that_the_body_has_too_belongs_where_it_fits() {
                 .optional("Text")
                 .optional("More"),
         );
-    let rules = MessageRules::new(Arc::new(definition.build().unwrap())).unwrap();
+    let rules = DictionaryRules::new(Arc::new(definition.build().unwrap())).unwrap();
     let check = |body: &str| {
         let frame = soh(&format!("8=FIX.4.2|9=1|35=B|{body}10=000|"));
         verdict(rules.validate(&frame))

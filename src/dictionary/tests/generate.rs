@@ -6,7 +6,7 @@ use std::vec::Vec;
 
 use crate::dictionary::compiled::{Dictionary, MessageRule};
 use crate::dictionary::field_type::FieldType;
-use crate::dictionary::rules::MessageRules;
+use crate::dictionary::rules::DictionaryRules;
 use crate::dictionary::table::{Block, FieldId};
 
 /// A small generator of random numbers, all from one seed.
@@ -84,7 +84,7 @@ pub(super) fn frame(tokens: &[Token]) -> Vec<u8> {
 
 /// A message that obeys the rules, or `None` where this one would be ambiguous: a field behind a group could
 /// belong to the group.
-pub(super) fn message<'r>(rules: &'r MessageRules, random: &mut Random) -> Option<Generated<'r>> {
+pub(super) fn message<'r>(rules: &'r DictionaryRules, random: &mut Random) -> Option<Generated<'r>> {
     let transport = &*rules.transport;
     let application = rules.application(None).ok()?;
     let dictionary = if random.one_in(4) { transport } else { application };

@@ -11,15 +11,15 @@ use std::string::String;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use super::{Dictionary, MessageRules, SMALL, Violation};
+use super::{Dictionary, DictionaryRules, SMALL, Violation};
 
 /// The bytes of a message written with `|` for SOH.
 fn soh(text: &str) -> Vec<u8> {
     text.bytes().map(|byte| if byte == b'|' { 1 } else { byte }).collect()
 }
 
-fn small() -> MessageRules {
-    MessageRules::new(Arc::new(Dictionary::from_xml(SMALL).unwrap())).unwrap()
+fn small() -> DictionaryRules {
+    DictionaryRules::new(Arc::new(Dictionary::from_xml(SMALL).unwrap())).unwrap()
 }
 
 /// A violation as text, to compare and to read: `Ok`, `373=1 371=11`, `380=3`.

@@ -8,12 +8,12 @@ use proptest::prelude::*;
 
 use super::generate::{Generated, Random, Role, Token, frame, message};
 use super::{small, verdict};
-use crate::dictionary::MessageRules;
+use crate::dictionary::DictionaryRules;
 use crate::dictionary::field_type::FieldType;
 
 /// Generates a message from `seed`, checks that it passes and that each fault which can be planted in it is
 /// found. Answers how many faults were planted.
-pub(super) fn check(rules: &MessageRules, seed: u64) -> Result<usize, TestCaseError> {
+pub(super) fn check(rules: &DictionaryRules, seed: u64) -> Result<usize, TestCaseError> {
     let random = &mut Random::new(seed);
     let Some(generated) = message(rules, random) else { return Ok(0) };
     let good = frame(&generated.tokens);
@@ -34,7 +34,7 @@ type Fault = fn(&mut Site<'_>) -> Option<String>;
 
 /// Where a fault is planted: a good message, whose tokens change.
 struct Site<'s> {
-    rules: &'s MessageRules,
+    rules: &'s DictionaryRules,
     generated: &'s Generated<'s>,
     tokens: Vec<Token>,
     random: &'s mut Random,

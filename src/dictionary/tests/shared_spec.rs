@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::properties::check;
-use crate::dictionary::{Dictionary, MessageRules};
+use crate::dictionary::{Dictionary, DictionaryRules};
 
 /// The dictionaries' folder (the variable `FIX_DICTIONARIES` names another), or `None`, said aloud, where it
 /// is not there.
@@ -42,7 +42,7 @@ fn every_dictionary_of_the_shared_folder_loads_and_stays_small() {
 }
 
 /// Plants faults in random messages of each of `seeds`.
-fn serve(rules: &MessageRules, name: &str, seeds: u64) {
+fn serve(rules: &DictionaryRules, name: &str, seeds: u64) {
     let mut planted = 0;
     for seed in 0..seeds {
         planted += check(rules, seed).unwrap_or_else(|failure| panic!("{name}, seed {seed}: {failure}"));
@@ -54,13 +54,13 @@ fn serve(rules: &MessageRules, name: &str, seeds: u64) {
 fn messages_of_the_shared_dictionaries_pass_and_faults_are_found() {
     for version in ["40", "41", "42", "43", "44"] {
         let Some(dictionary) = load(&format!("FIX{version}.xml")) else { return };
-        serve(&MessageRules::new(dictionary).unwrap(), version, 300);
+        serve(&DictionaryRules::new(dictionary).unwrap(), version, 300);
     }
     for version in ["50", "50SP1", "50SP2"] {
         let (Some(transport), Some(application)) = (load("FIXT11.xml"), load(&format!("FIX{version}.xml")))
         else {
             return;
         };
-        serve(&MessageRules::fixt(transport, application).unwrap(), version, 300);
+        serve(&DictionaryRules::fixt(transport, application).unwrap(), version, 300);
     }
 }

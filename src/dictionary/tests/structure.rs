@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{small, soh, verdict};
 use crate::dictionary::{
-    Dictionary, FieldType, Item, Items, Members, MessageRules, Presence, RulesError, SMALL, Version,
+    Dictionary, DictionaryRules, FieldType, Item, Items, Members, Presence, RulesError, SMALL, Version,
 };
 
 /// What an application sees of a body: `tag=value`, and groups as `tag=count[entry; entry]`.
@@ -103,8 +103,8 @@ fn application(version: Version, tag: u32) -> Arc<Dictionary> {
     Arc::new(definition.build().unwrap())
 }
 
-fn fixt() -> MessageRules {
-    MessageRules::fixt(transport(), application(Version::Fix50, 147))
+fn fixt() -> DictionaryRules {
+    DictionaryRules::fixt(transport(), application(Version::Fix50, 147))
         .and_then(|rules| rules.with_application(application(Version::Fix50Sp2, 148)))
         .unwrap()
 }
@@ -147,10 +147,10 @@ fn appl_ver_id_chooses_the_application_s_version_for_one_message() {
 fn dictionaries_that_make_no_session_are_refused() {
     let fix50 = application(Version::Fix50, 147);
     let fix44 = Arc::new(Dictionary::from_xml(SMALL).unwrap());
-    assert_eq!(MessageRules::new(fix50.clone()).err(), Some(RulesError::NeedsTransport(Version::Fix50)));
-    assert_eq!(MessageRules::new(transport()).err(), Some(RulesError::NeedsTransport(Version::Fixt11)));
-    assert_eq!(MessageRules::fixt(fix44, fix50).err(), Some(RulesError::NotTransport(Version::Fix44)));
-    assert_eq!(MessageRules::fixt(transport(), transport()).err(), Some(RulesError::NotApplication));
+    assert_eq!(DictionaryRules::new(fix50.clone()).err(), Some(RulesError::NeedsTransport(Version::Fix50)));
+    assert_eq!(DictionaryRules::new(transport()).err(), Some(RulesError::NeedsTransport(Version::Fixt11)));
+    assert_eq!(DictionaryRules::fixt(fix44, fix50).err(), Some(RulesError::NotTransport(Version::Fix44)));
+    assert_eq!(DictionaryRules::fixt(transport(), transport()).err(), Some(RulesError::NotApplication));
     let bare = Arc::new(Dictionary::define(Version::Fix42).build().unwrap());
-    assert_eq!(MessageRules::new(bare).err(), Some(RulesError::NoEnvelope(Version::Fix42, 8)));
+    assert_eq!(DictionaryRules::new(bare).err(), Some(RulesError::NoEnvelope(Version::Fix42, 8)));
 }

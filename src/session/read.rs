@@ -1,0 +1,171 @@
+//! The next frame from the inbox: one that was held, or the next of the unread bytes; and what is garbled.
+
+use super::owed::{Owed, Rejection, Why};
+use super::policy::GarbledMessage;
+use super::receive::{Arrival, Told};
+use super::recovery;
+use super::rules::{MessageRules, RefTag};
+use super::state::{Answer, Farewell, Input, State};
+use super::{Inbound, Session};
+use crate::event::Event;
+use crate::inbox::Inbox;
+use crate::number::MsgSeqNum;
+use crate::reason::Reason;
+use crate::time::Now;
+use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
+
+/// What a look at the inbox gave.
+pub(super) enum Read {
+    /// No whole frame is there.
+    Nothing,
+    /// A frame was taken, and the application need not know.
+    Passed,
+    Told(Told),
+}
+
+impl Session {
+    /// Takes the next frame that is there: a held one whose turn has come, or the next of the unread bytes.
+    pub(super) fn read(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Read {
+        if !self.reads() {
+            return Read::Nothing;
+        }
+        inbox.release();
+        if inbox.is_empty() && self.acted.is_empty() {
+            return Read::Nothing;
+        }
+        if let Some(read) = self.read_held(now, inbox, rules) {
+            return read;
+        }
+        match inbox.frame(self.config.frame_max) {
+            Framing::Incomplete => Read::Nothing,
+            Framing::Frame(span) => {
+                inbox.take(span.len);
+                self.read_frame(now, inbox, &span, Arrival::Fresh, rules)
+            }
+            Framing::Garbled { len, why, span } => self.garbled(now, inbox, len, why, span, rules),
+            Framing::TooLong { .. } => {
+                let limit = self.config.frame_max;
+                let farewell = if self.is_logged_on() { Farewell::Logout } else { Farewell::Silent };
+                // FIX session layer 4.3.6: a message longer than what we take ends the connection.
+                self.go(now, Input::Fatal(Reason::FrameTooLong { limit }, farewell));
+                Read::Passed
+            }
+        }
+    }
+
+    fn read_frame(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        span: &FrameSpan,
+        arrival: Arrival,
+        rules: &impl MessageRules,
+    ) -> Read {
+        match self.receive(now, inbox, span, arrival, rules) {
+            Some(told) => Read::Told(told),
+            None => Read::Passed,
+        }
+    }
+
+    /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1).
+    fn read_held(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Option<Read> {
+        // FIX session layer 4.6.1: once a Logout is answered, the link only waits to be closed; what is held
+        // comes again.
+        if self.state == State::LogoutReceived(Answer::Given) {
+            return None;
+        }
+        let expected = self.numbers.next_in;
+        inbox.forget_below(expected.get());
+        let held = inbox.first_held();
+        if held != Some(expected.get()) {
+            let above = held.into_iter().chain(self.acted.first().map(MsgSeqNum::get)).min()?;
+            return self.ask_below(now, MsgSeqNum::new(above)?);
+        }
+        inbox.take_held();
+        match crate::wire::frame(inbox.current(), self.config.frame_max, &mut Scan::default()) {
+            Framing::Frame(span) | Framing::Garbled { span: Some(span), .. } => {
+                Some(self.read_frame(now, inbox, &span, Arrival::Held, rules))
+            }
+            Framing::Incomplete | Framing::Garbled { .. } | Framing::TooLong { .. } => Some(Read::Passed),
+        }
+    }
+
+    /// Nothing is asked for, and below a message that came something is missing all the same: it found no
+    /// room, or its own gap was a second one.
+    fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Read> {
+        if self.inbound != Inbound::InSequence || !self.is_logged_on() {
+            return None;
+        }
+        let expected = self.numbers.next_in;
+        self.recover(now, recovery::Input::Gap { expected, number, became: recovery::Became::Held });
+        let event = Event::Gap { missing: expected, received: number };
+        Some(Read::Told(Told::Event(event)))
+    }
+
+    /// FIX session layer 4.5.2: a garbled message is dropped, without an answer, a number, or a sign of life.
+    fn garbled(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        len: usize,
+        why: Garbled,
+        span: Option<FrameSpan>,
+        rules: &impl MessageRules,
+    ) -> Read {
+        let checks = self.config.policies.checks;
+        if let (Some(span), super::Check::Off) = (span, checks.checksum) {
+            inbox.take(span.len);
+            return self.read_frame(now, inbox, &span, Arrival::Fresh, rules);
+        }
+        inbox.take(len);
+        Read::Told(self.garbled_in_hand(now, inbox, len, why, span))
+    }
+
+    /// Test case 17g: a frame whose SecureDataLen(90) is wrong is garbled, however well it was framed.
+    pub(super) fn bad_secure_data(&mut self, now: Now, inbox: &Inbox<'_>) -> Told {
+        self.garbled_in_hand(now, inbox, inbox.current().len(), Garbled::SecureDataLen, None)
+    }
+
+    /// What policy makes of garbled bytes.
+    pub(super) fn garbled_in_hand(
+        &mut self,
+        now: Now,
+        inbox: &Inbox<'_>,
+        len: usize,
+        why: Garbled,
+        span: Option<FrameSpan>,
+    ) -> Told {
+        match self.config.policies.checks.garbled {
+            GarbledMessage::Ignore => {}
+            GarbledMessage::Reject => self.reject_garbled(now, inbox, span, why),
+            GarbledMessage::Close => self.go(now, Input::Fatal(Reason::Garbled, Farewell::Logout)),
+        }
+        Told::Event(Event::Garbled { len, why })
+    }
+
+    /// By policy a garbled message is answered where its number is readable, and counted when that is the
+    /// next.
+    fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>, why: Garbled) {
+        if !self.is_logged_on() {
+            return;
+        }
+        let frame = inbox.current();
+        let part = span.and_then(|span| frame.get(span.body_at..span.trailer_at)).unwrap_or(frame);
+        let Some(Ok(number)) =
+            find(part, tag::MSG_SEQ_NUM, self.config.data_fields).map(|value| value.seq_num())
+        else {
+            return;
+        };
+        let tag = match why {
+            Garbled::BodyLength => Some(tag::BODY_LENGTH),
+            Garbled::CheckSum => Some(tag::CHECK_SUM),
+            Garbled::SecureDataLen => Some(tag::SECURE_DATA_LEN),
+            Garbled::NotAFrame | Garbled::BeginString | Garbled::MsgType => None,
+        };
+        let (number, tag, why) = (number.get(), tag.map(RefTag::new), Why::Garbled(why));
+        self.owed.push(Owed::Reject(Rejection { number, tag, why }));
+        if number == self.numbers.next_in.get() {
+            self.count(now);
+        }
+    }
+}
