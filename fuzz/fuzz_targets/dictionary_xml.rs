@@ -6,7 +6,7 @@ use std::sync::Arc;
 use libfuzzer_sys::fuzz_target;
 use sansfix::dictionary::{Dictionary, Item, DictionaryRules};
 
-/// The XML and a frame, told apart by the first NUL.
+// The XML and a frame, told apart by the first NUL.
 fuzz_target!(|data: &[u8]| {
     let (xml, frame) = match data.iter().position(|&byte| byte == 0) {
         Some(at) => (&data[..at], &data[at + 1..]),

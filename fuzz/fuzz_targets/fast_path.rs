@@ -2,13 +2,14 @@
 #![no_main]
 
 #[path = "../../tests/fast_path/twin.rs"]
+#[allow(dead_code, reason = "the properties use the rest")]
 mod twin;
 
 use libfuzzer_sys::fuzz_target;
 use twin::{Twin, at, finish, frame};
 
-/// A configuration, the next number, what follows the usual header, and for each message what is changed in it: a step of its number, a
-/// place, and the byte that stands there.
+// A configuration, the next number, what follows the usual header, and for each message what is changed in it: a step of its number, a
+// place, and the byte that stands there.
 fuzz_target!(|input: (u8, u16, &[u8], Vec<(i8, u8, u8)>)| {
     let (variant, first, body, changes) = input;
     let mut memory = [[0; 4096]; 4];
