@@ -4,7 +4,7 @@ use sansfix::testing::{Clock, MemoryJournal};
 use sansfix::wire::{Fields, Framing, Scan, frame};
 use sansfix::{BeginString, Checkpoint, Config, MsgType, Policies, Role, Session};
 
-/// Fields: two bytes of tag, one of length, the value.
+/// Fields: two bytes of tag, one of length, the value. Data fields are written as such.
 pub fn run(input: &[u8]) {
     let Ok(mut config) = Config::new(Role::Initiator, BeginString::Fix44, "SENDER", "TARGET") else { return };
     config.policies = Policies::standard();
@@ -21,7 +21,10 @@ pub fn run(input: &[u8]) {
     }
     let sent = session.send(clock.now(), MsgType::NEW_ORDER_SINGLE, &mut out, |body| {
         for (tag, value) in &fields {
-            body.bytes(*tag, value);
+            match data.length_tag(*tag) {
+                Some(length_tag) => body.data(length_tag, *tag, value),
+                None => body.bytes(*tag, value),
+            };
         }
     });
     let Ok(built) = sent else { return };
@@ -33,8 +36,19 @@ pub fn run(input: &[u8]) {
         .map(|field| field.expect("a good field"))
         .map(|field| (field.tag, field.value.as_bytes()))
         .collect();
-    let own = read.len() - fields.len();
-    assert_eq!(read[own..], fields);
+    // A data field stands behind its length.
+    let mut expected: Vec<(u32, String, &[u8])> = Vec::new();
+    for (tag, value) in fields {
+        if let Some(length_tag) = data.length_tag(tag) {
+            expected.push((length_tag, value.len().to_string(), b""));
+        }
+        expected.push((tag, String::new(), value));
+    }
+    let own = read.len() - expected.len();
+    for ((tag, value), (expected_tag, length, bytes)) in read[own..].iter().zip(&expected) {
+        assert_eq!(tag, expected_tag);
+        assert_eq!(*value, if length.is_empty() { bytes } else { length.as_bytes() });
+    }
     // This disk does not fail.
     let _ = built.commit(&mut session, &mut MemoryJournal::new());
 }
