@@ -37,7 +37,14 @@ impl UtcTimestamp {
     #[inline]
     pub const fn utc(self) -> Utc {
         let nanos = (self.picos / 1000) as i64;
-        Utc::from_nanos(self.seconds.saturating_mul(1_000_000_000).saturating_add(nanos))
+        Utc::from_nanos(match self.seconds.checked_mul(1_000_000_000) {
+            Some(whole) => whole.saturating_add(nanos),
+            // The first second that `Utc` reaches into begins before it: counted from its end.
+            None if self.seconds < 0 => {
+                (self.seconds + 1).saturating_mul(1_000_000_000).saturating_add(nanos - 1_000_000_000)
+            }
+            None => i64::MAX,
+        })
     }
 
     /// The fraction of the second in picoseconds, below 10^12.
@@ -267,6 +274,15 @@ mod tests {
 
     fn nanos(text: &str) -> Result<i64, ValueError> {
         parse(text).map(|time| time.utc().as_nanos())
+    }
+
+    #[test]
+    fn the_first_and_the_last_moment_that_utc_holds_come_back() {
+        for utc in [Utc::from_nanos(i64::MIN), Utc::from_nanos(i64::MAX)] {
+            let mut out = [0; UTC_TIMESTAMP_MAX];
+            let len = write_utc(utc, TimePrecision::Nanos, &mut out);
+            assert_eq!(UtcTimestamp::parse(&out[..len]).map(UtcTimestamp::utc), Ok(utc));
+        }
     }
 
     #[test]
