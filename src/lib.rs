@@ -181,7 +181,7 @@ pub use session::{
     Config, ConfigError, Farewell, MessageRules, NotNow, Outgoing, Policies, ReplayError, Role, SendError,
     Session, State, Status,
 };
-pub use time::{Instant, Now, Utc};
+pub use time::{Instant, Millis, Now, Utc};
 pub use wire::{BeginString, Body, BodyFault, MsgType, Value};
 
 /// The README's snippets compile.

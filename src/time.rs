@@ -1,5 +1,6 @@
 //! The two times that FIX knows: a steady reading for timers, and UTC for SendingTime(52).
 
+use core::fmt;
 use core::time::Duration;
 
 /// A reading of a clock that only goes forward, in nanoseconds since any fixed moment.
@@ -31,6 +32,35 @@ impl Instant {
     /// The time from `earlier` to this instant; zero when `earlier` is later.
     pub const fn saturating_since(self, earlier: Instant) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// A wait of the configuration, in whole milliseconds: up to 49 days.
+///
+/// Small, because every session keeps a handful of them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(pub u32);
+
+impl Millis {
+    /// No time at all.
+    pub const ZERO: Millis = Millis(0);
+
+    /// So many seconds; the longest wait, 49 days, where that is too long.
+    pub const fn from_secs(seconds: u32) -> Self {
+        Millis(seconds.saturating_mul(1000))
+    }
+}
+
+impl From<Millis> for Duration {
+    fn from(millis: Millis) -> Self {
+        Duration::from_millis(millis.0.into())
+    }
+}
+
+/// As a duration: `1.5s`.
+impl fmt::Debug for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Duration::from(*self).fmt(f)
     }
 }
 

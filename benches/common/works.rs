@@ -135,7 +135,7 @@ fn moving(count: usize, pace: u64) -> Delivered<Envelope> {
     let frames: Vec<_> = numbers(count).enumerate().map(frame).collect();
     let start = logged_on(|config| {
         config.policies.checks.sending_time =
-            sansfix::session::SendingTimeCheck::Within(core::time::Duration::from_secs(7200));
+            sansfix::session::SendingTimeCheck::Within(sansfix::Millis::from_secs(7200));
         config.policies.liveness.silence = sansfix::session::Silence::Ignore;
         config.heart_bt_int = 0;
     });

@@ -1,12 +1,11 @@
 //! What a side is told before it begins: the defaults of these programs, or a QuickFIX settings file.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use sansfix::dictionary::DictionaryRules;
 use sansfix::session::Finished;
 use sansfix::settings::{SessionSettings, Settings};
-use sansfix::{BeginString, Config, Role};
+use sansfix::{BeginString, Config, Millis, Role};
 
 use super::Error;
 
@@ -44,7 +43,7 @@ fn defaults(role: Role) -> Result<Setup, Error> {
         Role::Acceptor => ("SELLSIDE", "BUYSIDE"),
     };
     let mut config = Config::new(role, BeginString::Fix44, us, them)?;
-    config.policies.logon.reconnect_after = Duration::from_millis(100);
+    config.policies.logon.reconnect_after = Millis(100);
     let addresses = vec!["127.0.0.1:9878".to_owned()];
     Ok(Setup { config, rules: None, logon_fields: Vec::new(), folder: default_folder(role), addresses })
 }

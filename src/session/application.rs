@@ -351,7 +351,7 @@ impl Session {
                 // FIX session layer 4.6.1: no gaps when the Logout goes out, but not for ever.
                 self.goal = Goal::LogOut;
                 let wait = self.config.policies.logout.timeout;
-                self.timers.start(Timer::Connection, now.monotonic.saturating_add(wait));
+                self.timers.start(Timer::Connection, now.monotonic.saturating_add(wait.into()));
                 Ok(())
             }
             State::LogoutReceived(state::Answer::Owed) => {

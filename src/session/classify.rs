@@ -297,7 +297,7 @@ fn sending_time_fault(value: Option<Value<'_>>, expected: Expected<'_>) -> Optio
         return Some((SessionRejectReason::IncorrectDataFormat, tag(), None));
     };
     match (expected.config.policies.checks.sending_time, expected.utc) {
-        (SendingTimeCheck::Within(threshold), Some(utc)) if time.utc().distance(utc) > threshold => {
+        (SendingTimeCheck::Within(threshold), Some(utc)) if time.utc().distance(utc) > threshold.into() => {
             Some((SessionRejectReason::SendingTimeAccuracyProblem, tag(), Some(Reason::SendingTime)))
         }
         (SendingTimeCheck::Within(_) | SendingTimeCheck::Off, _) => None,

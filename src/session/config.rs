@@ -3,6 +3,7 @@
 use arrayvec::ArrayString;
 
 use super::policy::{HeartBtIntRule, NextExpected, Policies, ResetOnLogon, SendingTimeCheck, TestMessage};
+use crate::time::Millis;
 use crate::wire::{BeginString, DataFields, TimePrecision};
 
 /// The longest CompID, SubID or LocationID, in bytes.
@@ -179,7 +180,7 @@ impl Config {
             ("logout.close_timeout", logout.close_timeout),
         ];
         for (field, wait) in waits {
-            if wait.is_zero() {
+            if wait == Millis::ZERO {
                 return Err(ConfigError::Zero { field });
             }
         }
@@ -207,7 +208,7 @@ impl Config {
         {
             return Err(ConfigError::HeartBtIntRange { low, high });
         }
-        if checks.sending_time == SendingTimeCheck::Within(core::time::Duration::ZERO) {
+        if checks.sending_time == SendingTimeCheck::Within(Millis::ZERO) {
             return Err(ConfigError::Zero { field: "checks.sending_time" });
         }
         let fields = [
@@ -316,7 +317,7 @@ mod tests {
     #[test]
     fn a_limit_of_zero_is_refused_by_name() {
         let mut zero_wait = config();
-        zero_wait.policies.logon.timeout = core::time::Duration::ZERO;
+        zero_wait.policies.logon.timeout = Millis::ZERO;
         assert_eq!(zero_wait.check(), Err(ConfigError::Zero { field: "logon.timeout" }));
         let mut zero_frame = config();
         zero_frame.frame_max = 0;
@@ -345,7 +346,7 @@ mod tests {
         let mut config = config();
         config.frame_max = 512;
         assert_eq!(config.check(), Ok(()));
-        config.policies.checks.sending_time = SendingTimeCheck::Within(core::time::Duration::ZERO);
+        config.policies.checks.sending_time = SendingTimeCheck::Within(Millis::ZERO);
         assert_eq!(config.check(), Err(ConfigError::Zero { field: "checks.sending_time" }));
     }
 

@@ -160,7 +160,7 @@ impl Session {
             self.standby = Standby::Stopped;
             self.owed.push(Owed::Event(Event::Stopped { why }));
         } else {
-            self.timers.start(Timer::Reconnect, now.monotonic.saturating_add(policy.reconnect_after));
+            self.timers.start(Timer::Reconnect, now.monotonic.saturating_add(policy.reconnect_after.into()));
         }
     }
 
@@ -220,7 +220,7 @@ impl Session {
             Wait::Close => policies.logout.close_timeout,
             Wait::Nothing => return self.timers.stop(Timer::Connection),
         };
-        self.timers.start(Timer::Connection, now.monotonic.saturating_add(time));
+        self.timers.start(Timer::Connection, now.monotonic.saturating_add(time.into()));
     }
 
     /// Time never moves back.

@@ -234,9 +234,7 @@ impl Header {
             )?,
             minute: minute(time.of(&bytes))?,
             threshold: match config.policies.checks.sending_time {
-                SendingTimeCheck::Within(threshold) => {
-                    u64::try_from(threshold.as_nanos()).unwrap_or(u64::MAX)
-                }
+                SendingTimeCheck::Within(threshold) => u64::from(threshold.0) * 1_000_000,
                 SendingTimeCheck::Off => u64::MAX,
             },
             body_at: u8::try_from(body_at).ok()?,

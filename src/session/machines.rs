@@ -64,7 +64,7 @@ impl Session {
         let probing = matches!(self.liveness, Liveness::Probing { .. });
         let wait = match (self.heart_bt_int, policy.silence) {
             (0, _) | (_, Silence::Ignore) if !probing => return self.timers.stop(Timer::Silence),
-            (0, _) => self.config.policies.logon.timeout,
+            (0, _) => self.config.policies.logon.timeout.into(),
             (seconds, _) => wait.of_seconds(seconds),
         };
         self.timers.start(Timer::Silence, now.monotonic.saturating_add(wait));
@@ -117,7 +117,7 @@ impl Session {
             }
         }
         if matches!(self.inbound, Inbound::Recovering(_)) {
-            self.timers.start(Timer::Recovery, now.monotonic.saturating_add(policy.progress_timeout));
+            self.timers.start(Timer::Recovery, now.monotonic.saturating_add(policy.progress_timeout.into()));
         }
         asked
     }
@@ -137,7 +137,7 @@ impl Session {
         {
             self.owed.push(Owed::ResendRequest(request));
             let wait = self.config.policies.gaps.progress_timeout;
-            self.timers.start(Timer::Recovery, self.clock.saturating_add(wait));
+            self.timers.start(Timer::Recovery, self.clock.saturating_add(wait.into()));
         }
     }
 

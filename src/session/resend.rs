@@ -266,7 +266,7 @@ impl Session {
         let span = Span { from: asked.from, to: asked.to.map_or(last, |to| to.min(last)) };
         self.memory.last_request = Some(span);
         let waited = self.waiting_since.map(|since| now.monotonic.saturating_since(since));
-        let late = waited.is_some_and(|waited| waited > self.config.policies.gaps.live_wait);
+        let late = waited.is_some_and(|waited| waited > self.config.policies.gaps.live_wait.into());
         self.out(if late { Input::RequestedLate(span) } else { Input::Requested(span) });
         Event::ResendRequested { from: span.from, to: span.to }
     }

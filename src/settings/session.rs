@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::string::{String, ToString};
-use std::time::Duration;
 use std::vec::Vec;
 
 use super::error::{SettingsError, SettingsFault};
@@ -13,6 +12,7 @@ use crate::session::{
     Check, Config, GarbledMessage, LastProcessed, NextExpected, OrigSendingTime, Percent, Policies,
     RequestEnd, ResetOn, ResetOnLogon, Role, SendingTimeCheck, Silence, WhileOpen, id,
 };
+use crate::time::Millis;
 use crate::wire::{BeginString, TimePrecision};
 
 const SECONDS: &str = "seconds from 0 to 86400";
@@ -246,8 +246,8 @@ fn logon_fields(section: &Section) -> Result<Vec<(u32, String)>, SettingsError> 
     Ok(fields)
 }
 
-fn duration(section: &Section, key: &str) -> Result<Option<Duration>, SettingsError> {
-    Ok(seconds(section, key, 1)?.map(|seconds| Duration::from_secs(seconds.into())))
+fn duration(section: &Section, key: &str) -> Result<Option<Millis>, SettingsError> {
+    Ok(seconds(section, key, 1)?.map(Millis::from_secs))
 }
 
 fn seconds(section: &Section, key: &str, least: u32) -> Result<Option<u32>, SettingsError> {

@@ -1,11 +1,11 @@
 use std::string::{String, ToString};
-use std::time::Duration;
 
 use super::{SessionSettings, Settings, keys};
 use crate::session::{
     Check, Compose, Config, GarbledMessage, LastProcessed, NextExpected, OrigSendingTime, Percent,
     RequestEnd, ResetOn, ResetOnLogon, Role, SendingTimeCheck, Silence, WhileOpen,
 };
+use crate::time::Millis;
 use crate::wire::{BeginString, TimePrecision};
 
 const LEAST: &str = "[DEFAULT]
@@ -61,9 +61,9 @@ fn what_the_session_acts_on_is_in_its_config() {
     assert_eq!(config("ResetOnLogout=Y").policies.logon.reset_on_logout, ResetOn::Reset);
     assert_eq!(config("ResetOnDisconnect=Y").policies.logon.reset_on_disconnect, ResetOn::Reset);
     assert_eq!(config("ResetOnError=Y").policies.logon.reset_on_error, ResetOn::Reset);
-    assert_eq!(config("LogonTimeout=3").policies.logon.timeout, Duration::from_secs(3));
-    assert_eq!(config("LogoutTimeout=3").policies.logout.timeout, Duration::from_secs(3));
-    assert_eq!(config("ReconnectInterval=3").policies.logon.reconnect_after, Duration::from_secs(3));
+    assert_eq!(config("LogonTimeout=3").policies.logon.timeout, Millis::from_secs(3));
+    assert_eq!(config("LogoutTimeout=3").policies.logout.timeout, Millis::from_secs(3));
+    assert_eq!(config("ReconnectInterval=3").policies.logon.reconnect_after, Millis::from_secs(3));
     for key in ["EnableNextExpectedMsgSeqNum", "SendNextExpectedMsgSeqNum"] {
         assert_eq!(config(&std::format!("{key}=Y")).policies.logon.next_expected, NextExpected::On);
     }
@@ -72,7 +72,7 @@ fn what_the_session_acts_on_is_in_its_config() {
     assert_eq!(config("SendRedundantResendRequests=Y").policies.gaps.while_open, WhileOpen::Repeat);
     assert_eq!(config("DisableHeartBeatCheck=Y").policies.liveness.silence, Silence::Ignore);
     let checks = |line| config(line).policies.checks;
-    assert_eq!(checks("MaxLatency=7").sending_time, SendingTimeCheck::Within(Duration::from_secs(7)));
+    assert_eq!(checks("MaxLatency=7").sending_time, SendingTimeCheck::Within(Millis::from_secs(7)));
     assert_eq!(checks("MaxLatency=7\nCheckLatency=N").sending_time, SendingTimeCheck::Off);
     assert_eq!(checks("CheckCompID=N").comp_ids, Check::Off);
     assert_eq!(checks("ValidateSequenceNumbers=N").sequence, Check::Off);

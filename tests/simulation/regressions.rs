@@ -1,9 +1,7 @@
 //! What the simulation has found, each shrunk to the steps that show it.
 
-use std::time::Duration;
-
 use sansfix::session::{Above, RequestEnd, WhileDisconnected, WhileOpen};
-use sansfix::{BeginString, Config, Policies, Role};
+use sansfix::{BeginString, Config, Millis, Policies, Role};
 
 use super::sim::op::{Judge, Op};
 use super::sim::plan::{App, Plan, Store};
@@ -15,8 +13,8 @@ fn plan(change: impl Fn(&mut Policies)) -> Plan {
     let config = |role, sender, target| {
         let mut config = Config::new(role, BeginString::Fix44, sender, target).unwrap();
         config.frame_max = 1024;
-        config.policies.logon.timeout = Duration::from_secs(3);
-        config.policies.logon.reconnect_after = Duration::from_secs(1);
+        config.policies.logon.timeout = Millis::from_secs(3);
+        config.policies.logon.reconnect_after = Millis::from_secs(1);
         config.policies.logon.while_disconnected = WhileDisconnected::Store;
         change(&mut config.policies);
         config

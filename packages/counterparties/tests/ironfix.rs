@@ -14,7 +14,7 @@ use ironfix_engine::outcome::SendOutcome;
 use ironfix_engine::{Acceptor, OutboundMessage};
 use ironfix_session::SessionConfig;
 use ironfix_store::MemoryStore;
-use sansfix::{BeginString, Checkpoint, Config, Event, Message, Reason, RingJournal, Role, Session};
+use sansfix::{BeginString, Checkpoint, Config, Event, Message, Millis, Reason, RingJournal, Role, Session};
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tokio::{Application, Clock, Driver, Keeper, Line, Verdict};
 use tokio::net::{TcpListener, TcpStream};
@@ -124,7 +124,7 @@ async fn ironfix_as_acceptor_loses_nothing_when_the_link_is_cut() {
 
     let clock = Clock::start();
     let mut config = Config::new(Role::Initiator, BeginString::Fix44, "SANSFIX", "IRONFIX").unwrap();
-    config.policies.logon.reconnect_after = Duration::from_millis(200);
+    config.policies.logon.reconnect_after = Millis(200);
     let session = Session::new(config, Checkpoint::begin(clock.now().utc)).unwrap();
     let (done, log) = (Arc::new(Notify::new()), Arc::new(Mutex::new(Vec::new())));
     let party = Party::buyer(ORDERS);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mio::net::TcpListener;
 use sansfix::journal::{Durability, FileJournal, FileJournalOptions};
-use sansfix::{BeginString, Checkpoint, Config, Event, Frame, Now, Reason, Role, Session, State};
+use sansfix::{BeginString, Checkpoint, Config, Event, Frame, Millis, Now, Reason, Role, Session, State};
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_mio::{Application, Limits, Reactor};
 
@@ -79,7 +79,7 @@ fn desks(folder: &Path, role: Role, pairs: usize, orders: u64) -> Result<Desks, 
         let (us, them) = if role == Role::Initiator { (&*name, "SELL") } else { ("SELL", &*name) };
         let mut config = Config::new(role, BeginString::Fix44, us, them)?;
         config.frame_max = 4096;
-        config.policies.logon.reconnect_after = Duration::from_millis(50);
+        config.policies.logon.reconnect_after = Millis(50);
         let (journal, recovered) = FileJournal::open(folder.join(format!("{us}-{them}")), options)?;
         let resume = recovered.resume.unwrap_or(Checkpoint::begin(std::time::UNIX_EPOCH.into()));
         let party = if role == Role::Initiator { Party::buyer(orders) } else { Party::seller(orders) };

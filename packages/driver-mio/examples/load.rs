@@ -7,7 +7,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use mio::net::TcpListener;
-use sansfix::{BeginString, Checkpoint, Config, ConfigError, Event, NoJournal, Now, Role, Session, State};
+use sansfix::{
+    BeginString, Checkpoint, Config, ConfigError, Event, Millis, NoJournal, Now, Role, Session, State,
+};
 use sansfix_driver_mio::{Application, Limits, Reactor};
 
 type Fault = Box<dyn std::error::Error>;
@@ -99,7 +101,7 @@ fn sessions(role: Role, count: u64) -> Result<Vec<(Session, Idle, NoJournal)>, C
         let (us, them) = if role == Role::Initiator { (&*name, "VENUE") } else { ("VENUE", &*name) };
         let mut config = Config::new(role, BeginString::Fix44, us, them)?;
         config.heart_bt_int = HEART_BT_INT;
-        config.policies.logon.timeout = Duration::from_secs(60);
+        config.policies.logon.timeout = Millis::from_secs(60);
         let resume = Checkpoint::begin(std::time::UNIX_EPOCH.into());
         Ok((Session::new(config, resume)?, Idle, NoJournal))
     };

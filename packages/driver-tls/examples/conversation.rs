@@ -5,12 +5,12 @@
 use std::future::{Future, ready};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use sansfix::{
-    BeginString, Checkpoint, Config, Directory, Event, Message, Name, Reason, RingJournal, Role, Session,
+    BeginString, Checkpoint, Config, Directory, Event, Message, Millis, Name, Reason, RingJournal, Role,
+    Session,
 };
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tls::{Client, Identity, Server, names};
@@ -59,7 +59,7 @@ pub(crate) async fn converse(shown: &str, orders: u64) -> Result<Tally, Fault> {
 
     // The buying side.
     let mut config = Config::new(Role::Initiator, BeginString::Fix44, "BUYSIDE", "SELLSIDE")?;
-    config.policies.logon.reconnect_after = Duration::from_millis(50);
+    config.policies.logon.reconnect_after = Millis(50);
     config.policies.logon.attempts = Some(2);
     let done = Arc::new(Notify::new());
     let buyer = Desk { party: Party::buyer(orders), half: Some(orders / 2), done: done.clone() };

@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sansfix::journal::{FileJournal, FileJournalOptions};
-use sansfix::{BeginString, Checkpoint, Config, Directory, Event, LogonId, Message, Name, Role, Session};
+use sansfix::{
+    BeginString, Checkpoint, Config, Directory, Event, LogonId, Message, Millis, Name, Role, Session,
+};
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tokio::{
     Acceptor, Application, Arrival, Clock, Driver, Handle, Keeper, Limits, Line, Verdict,
@@ -78,7 +80,7 @@ pub(crate) async fn converse(buyers: usize, orders: u64) -> Result<Tally, Fault>
     for buyer in 0..buyers {
         let mut config = Config::new(Role::Initiator, BeginString::Fix44, &format!("BUY{buyer}"), "SELL")?;
         config.compose.logon = true;
-        config.policies.logon.reconnect_after = Duration::from_millis(50);
+        config.policies.logon.reconnect_after = Millis(50);
         let (session, journal) = resume(config, &folder, clock)?;
         let done = Arc::new(tokio::sync::Notify::new());
         let desk = Desk { done: Some(done.clone()), ..Desk::new(Party::buyer(orders)) };

@@ -1,10 +1,8 @@
 //! Two sides, a link that drops, processes that end: what can happen, and what must hold.
 
-use core::time::Duration;
-
 use sansfix::session::{Above, WhileDisconnected};
 use sansfix::testing::Clock;
-use sansfix::{BeginString, Checkpoint, Config, ConfigError, Now, Role};
+use sansfix::{BeginString, Checkpoint, Config, ConfigError, Millis, Now, Role};
 use stateright::{Model, Property};
 
 use crate::side::{Crash, End, Side};
@@ -69,7 +67,7 @@ impl Sessions {
             config.heart_bt_int = 0;
             config.policies.gaps.above = Above::Drop;
             config.policies.logon.while_disconnected = WhileDisconnected::Store;
-            config.policies.logon.reconnect_after = Duration::ZERO;
+            config.policies.logon.reconnect_after = Millis::ZERO;
             Side::new(config, Checkpoint::begin(Clock::new().now().utc))
         };
         let begin = [side(Role::Initiator, "I", "A")?, side(Role::Acceptor, "A", "I")?];

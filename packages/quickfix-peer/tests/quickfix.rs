@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sansfix::session::WhileDisconnected;
-use sansfix::{BeginString, Config, Policies, Role, State};
+use sansfix::{BeginString, Config, Millis, Policies, Role, State};
 use sansfix_quickfix_peer::{Error, Peer, Side, Way, build};
 
 /// What no step of a conversation takes.
@@ -43,7 +43,7 @@ fn converse(program: &Path, role: Role, version: BeginString, policies: Policies
     let mut config = Config::new(role, version, "SANSFIX", "QUICKFIX")?;
     config.policies = policies;
     config.policies.logon.while_disconnected = WhileDisconnected::Store;
-    config.policies.logon.reconnect_after = Duration::from_millis(200);
+    config.policies.logon.reconnect_after = Millis(200);
     let mut talk = Talk {
         side: Side::new(config, way, folder.path())?,
         peer: Peer::start(

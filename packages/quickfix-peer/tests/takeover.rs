@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use sansfix::journal::{FileJournal, FileJournalOptions};
 use sansfix::migration::{Engine, QuickFixStore};
-use sansfix::{BeginString, Config, Policies, Role};
+use sansfix::{BeginString, Config, Millis, Policies, Role};
 use sansfix_quickfix_peer::{Error, Peer, Side, Way, build};
 
 /// What no step takes.
@@ -70,7 +70,7 @@ fn take_over(program: &Path, version: BeginString) -> Result<String, Error> {
     counterparty.tell("send 21 30")?;
     let mut config = Config::new(Role::Initiator, version, "OURS", "BROKER")?;
     config.policies = Policies::quickfix();
-    config.policies.logon.reconnect_after = Duration::from_millis(200);
+    config.policies.logon.reconnect_after = Millis(200);
     let mut side = Side::resume(config, Way::To(port), journal, resume)?;
     until("what each side has missed", || {
         side.round()?;

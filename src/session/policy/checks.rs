@@ -1,6 +1,6 @@
 //! What is demanded of each message (FIX session layer 4.2, 4.5).
 
-use core::time::Duration;
+use crate::time::Millis;
 
 /// What is demanded of each message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -41,7 +41,7 @@ pub struct CheckPolicy {
 impl CheckPolicy {
     pub(super) const fn standard() -> Self {
         CheckPolicy {
-            sending_time: SendingTimeCheck::Within(Duration::from_secs(120)),
+            sending_time: SendingTimeCheck::Within(Millis::from_secs(120)),
             comp_ids: Check::On,
             sub_ids: Check::Off,
             sequence: Check::On,
@@ -73,7 +73,7 @@ pub enum Check {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SendingTimeCheck {
     /// At most this, either way.
-    Within(Duration),
+    Within(Millis),
     /// Any distance; its form is checked all the same.
     Off,
 }

@@ -1,6 +1,6 @@
 //! Messages that are missing, on either side (FIX session layer 4.8).
 
-use core::time::Duration;
+use crate::time::Millis;
 
 /// Messages that are missing, on either side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -16,7 +16,7 @@ pub struct GapPolicy {
     /// How a request that brought nothing is repeated.
     pub retry: Retry,
     /// How long a recovery may stand still.
-    pub progress_timeout: Duration,
+    pub progress_timeout: Millis,
     /// How many times the same gap is asked for in all before the session gives up (FIX session layer 4.5.2:
     /// an endless resend loop must be stopped).
     pub tries: u8,
@@ -24,7 +24,7 @@ pub struct GapPolicy {
     pub stale_request: StaleRequest,
     /// How long messages of the application may stand behind replays. A request that comes later than that
     /// is served after them.
-    pub live_wait: Duration,
+    pub live_wait: Millis,
 }
 
 impl GapPolicy {
@@ -35,10 +35,10 @@ impl GapPolicy {
             chunk: 0,
             while_open: WhileOpen::Wait,
             retry: Retry::NewRequest,
-            progress_timeout: Duration::from_secs(10),
+            progress_timeout: Millis::from_secs(10),
             tries: 3,
             stale_request: StaleRequest::Refuse,
-            live_wait: Duration::from_secs(5),
+            live_wait: Millis::from_secs(5),
         }
     }
 }

@@ -1,15 +1,15 @@
 //! Establishing a session, and what resets it (FIX session layer 4.3, 4.4).
 
-use core::time::Duration;
+use crate::time::Millis;
 
 /// Establishing a session, and what resets it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct LogonPolicy {
     /// How long a Logon may take: the counterparty's to come, its answer, the application's verdict.
     /// The standard names no time; QuickFIX waits 10 s (`LogonTimeout`).
-    pub timeout: Duration,
+    pub timeout: Millis,
     /// How long after a lost or failed link an initiator asks to connect again (`ReconnectInterval`).
-    pub reconnect_after: Duration,
+    pub reconnect_after: Millis,
     /// How many times in a row an initiator asks to connect without reaching a logon; `None` for no limit.
     pub attempts: Option<u32>,
     /// Which HeartBtInt(108) an acceptor takes (FIX session layer 4.3.5).
@@ -45,8 +45,8 @@ pub struct LogonPolicy {
 impl LogonPolicy {
     pub(super) const fn standard() -> Self {
         LogonPolicy {
-            timeout: Duration::from_secs(10),
-            reconnect_after: Duration::from_secs(5),
+            timeout: Millis::from_secs(10),
+            reconnect_after: Millis::from_secs(5),
             attempts: None,
             heart_bt_int: HeartBtIntRule::Adopt,
             reset_on_logon: ResetOnLogon::Never,

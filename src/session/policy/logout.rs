@@ -1,15 +1,15 @@
 //! Ending a connection (FIX session layer 4.6).
 
-use core::time::Duration;
+use crate::time::Millis;
 
 /// Ending a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct LogoutPolicy {
     /// LogoutAckThreshold: how long the answer to our Logout may take (`LogoutTimeout`).
-    pub timeout: Duration,
+    pub timeout: Millis,
     /// How long the counterparty may take to close the link after we answered its Logout (test case 13b: 10
     /// s).
-    pub close_timeout: Duration,
+    pub close_timeout: Millis,
     /// What a Logout with a number above the expected one gets (FIX session layer 4.6.3).
     pub out_of_sequence: OutOfSequenceLogout,
     /// Who closes the link after we answered a Logout.
@@ -27,8 +27,8 @@ pub struct LogoutPolicy {
 impl LogoutPolicy {
     pub(super) const fn standard() -> Self {
         LogoutPolicy {
-            timeout: Duration::from_secs(10),
-            close_timeout: Duration::from_secs(10),
+            timeout: Millis::from_secs(10),
+            close_timeout: Millis::from_secs(10),
             out_of_sequence: OutOfSequenceLogout::Recover,
             after_answer: AfterAnswer::AwaitClose,
             after_reject: AfterReject::Text,

@@ -9,8 +9,6 @@ mod liveness;
 mod logon;
 mod logout;
 
-use core::time::Duration;
-
 pub use checks::{
     Check, CheckPolicy, Finished, GarbledMessage, LastProcessed, LowNumber, OrigSendingTime, RejectText,
     RejectVersion, RepeatedAdmin, Routing, SendingTimeCheck,
@@ -24,6 +22,8 @@ pub use logon::{
 pub use logout::{
     AfterAnswer, AfterReject, AnswerStatus, FaultStatus, LogoutPolicy, OnDisconnect, OutOfSequenceLogout,
 };
+
+use crate::time::Millis;
 
 /// All five groups.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -63,7 +63,7 @@ impl Policies {
         policies.liveness.while_probing = WhileProbing::Quiet;
         policies.liveness.unanswered = Unanswered::Close;
         policies.liveness.second_link = SecondLink::Drop;
-        policies.logout.timeout = Duration::from_secs(2);
+        policies.logout.timeout = Millis::from_secs(2);
         policies.logout.out_of_sequence = OutOfSequenceLogout::Answer;
         policies.logout.after_answer = AfterAnswer::Close;
         policies.logout.after_reject = AfterReject::NoText;

@@ -3,7 +3,7 @@
 
 use sansfix::session::*;
 use sansfix::wire::TimePrecision;
-use sansfix::{Checkpoint, Config, Message, MessageRules, MsgSeqNum, SessionRejectReason};
+use sansfix::{Checkpoint, Config, Message, MessageRules, Millis, MsgSeqNum, SessionRejectReason};
 
 use super::line::{duration, unquoted, words};
 
@@ -37,8 +37,8 @@ pub(crate) fn set(config: &mut Config, key: &str, value: &str) -> Result<(), Str
 #[rustfmt::skip]
 fn policy(policies: &mut Policies, name: &str, value: &str) -> Result<(), String> {
     match name {
-        "logon.timeout" => policies.logon.timeout = duration(value)?,
-        "logon.reconnect_after" => policies.logon.reconnect_after = duration(value)?,
+        "logon.timeout" => policies.logon.timeout = millis(value)?,
+        "logon.reconnect_after" => policies.logon.reconnect_after = millis(value)?,
         "logon.attempts" => policies.logon.attempts = Some(number(value)?),
         "logon.heart_bt_int" => policies.logon.heart_bt_int = heart_bt_int_rule(value)?,
         "logon.reset_on_logon" => policies.logon.reset_on_logon = choose!(value, ResetOnLogon: Never, Announced, Silent),
@@ -58,10 +58,10 @@ fn policy(policies: &mut Policies, name: &str, value: &str) -> Result<(), String
         "gaps.chunk" => policies.gaps.chunk = number(value)?,
         "gaps.while_open" => policies.gaps.while_open = choose!(value, WhileOpen: Wait, Repeat),
         "gaps.retry" => policies.gaps.retry = choose!(value, Retry: NewRequest, SameNumber),
-        "gaps.progress_timeout" => policies.gaps.progress_timeout = duration(value)?,
+        "gaps.progress_timeout" => policies.gaps.progress_timeout = millis(value)?,
         "gaps.tries" => policies.gaps.tries = number(value)?,
         "gaps.stale_request" => policies.gaps.stale_request = choose!(value, StaleRequest: Refuse, Serve),
-        "gaps.live_wait" => policies.gaps.live_wait = duration(value)?,
+        "gaps.live_wait" => policies.gaps.live_wait = millis(value)?,
         "liveness.test_request_after" => policies.liveness.test_request_after = Percent(number(value)?),
         "liveness.answer_within" => policies.liveness.answer_within = Percent(number(value)?),
         "liveness.echo" => policies.liveness.echo = choose!(value, Echo: AnyTraffic, Demand),
@@ -70,8 +70,8 @@ fn policy(policies: &mut Policies, name: &str, value: &str) -> Result<(), String
         "liveness.unanswered" => policies.liveness.unanswered = choose!(value, Unanswered: Logout, Close),
         "liveness.silence" => policies.liveness.silence = choose!(value, Silence: Watch, Ignore),
         "liveness.second_link" => policies.liveness.second_link = choose!(value, SecondLink: TestFirst, Drop),
-        "logout.timeout" => policies.logout.timeout = duration(value)?,
-        "logout.close_timeout" => policies.logout.close_timeout = duration(value)?,
+        "logout.timeout" => policies.logout.timeout = millis(value)?,
+        "logout.close_timeout" => policies.logout.close_timeout = millis(value)?,
         "logout.out_of_sequence" => policies.logout.out_of_sequence = choose!(value, OutOfSequenceLogout: Recover, Answer),
         "logout.after_answer" => policies.logout.after_answer = choose!(value, AfterAnswer: AwaitClose, Close),
         "logout.after_reject" => policies.logout.after_reject = choose!(value, AfterReject: Text, NoText),
@@ -159,7 +159,11 @@ fn test_req_id(value: &str) -> Result<TestReqId, String> {
 }
 
 fn sending_time_check(value: &str) -> Result<SendingTimeCheck, String> {
-    if value == "Off" { Ok(SendingTimeCheck::Off) } else { duration(value).map(SendingTimeCheck::Within) }
+    if value == "Off" { Ok(SendingTimeCheck::Off) } else { millis(value).map(SendingTimeCheck::Within) }
+}
+
+fn millis(value: &str) -> Result<Millis, String> {
+    u32::try_from(duration(value)?.as_millis()).map(Millis).map_err(|_| format!("too long: {value}"))
 }
 
 /// `check: 58=BAD reject 5 58` and `check: 35=Z business 3`: a dictionary of a few words.

@@ -1,13 +1,11 @@
 //! What a seed decides before its run begins: two configurations, two drivers, and which faults there are.
 
-use std::time::Duration;
-
 use sansfix::session::{
     Above, AfterAnswer, Echo, Finished, LastProcessed, LowNumber, NextExpected, OutOfSequenceLogout, Percent,
     RequestEnd, ResetAck, ResetOnLogon, Retry, StaleRequest, Unanswered, UnaskedReset, WhileDisconnected,
     WhileOpen, WhileProbing,
 };
-use sansfix::{BeginString, Config, Policies, Role};
+use sansfix::{BeginString, Config, Millis, Policies, Role};
 
 use super::draw::Draw;
 
@@ -94,8 +92,8 @@ impl Plan {
 fn shared_policies(draw: &mut impl Draw, version: BeginString) -> Policies {
     let mut policies = if draw.one_in(3) { Policies::quickfix() } else { Policies::standard() };
     let policy = &mut policies.logon;
-    policy.timeout = Duration::from_secs(3);
-    policy.reconnect_after = Duration::from_secs(1);
+    policy.timeout = Millis::from_secs(3);
+    policy.reconnect_after = Millis::from_secs(1);
     if version > BeginString::Fix40 && draw.one_in(8) {
         policy.reset_on_logon = ResetOnLogon::Announced;
     }
@@ -119,15 +117,15 @@ fn own_policies(draw: &mut impl Draw, policies: &mut Policies) {
     gaps.chunk = draw.pick(&[0, 0, 1, 2, 7]);
     gaps.while_open = draw.pick(&[WhileOpen::Wait, WhileOpen::Wait, WhileOpen::Repeat]);
     gaps.retry = draw.pick(&[Retry::NewRequest, Retry::SameNumber]);
-    gaps.progress_timeout = Duration::from_secs(3);
+    gaps.progress_timeout = Millis::from_secs(3);
     gaps.stale_request = draw.pick(&[StaleRequest::Refuse, StaleRequest::Serve]);
-    gaps.live_wait = draw.pick(&[Duration::ZERO, Duration::from_millis(200), Duration::from_secs(5)]);
+    gaps.live_wait = draw.pick(&[Millis::ZERO, Millis(200), Millis::from_secs(5)]);
     liveness.echo = draw.pick(&[Echo::AnyTraffic, Echo::AnyTraffic, Echo::Demand]);
     liveness.while_probing = draw.pick(&[WhileProbing::Heartbeat, WhileProbing::Quiet]);
     liveness.unanswered = draw.pick(&[Unanswered::Logout, Unanswered::Close]);
     liveness.answer_within = Percent(draw.pick(&[50, 120]));
-    logout.timeout = Duration::from_secs(2);
-    logout.close_timeout = Duration::from_secs(2);
+    logout.timeout = Millis::from_secs(2);
+    logout.close_timeout = Millis::from_secs(2);
     logout.out_of_sequence = draw.pick(&[OutOfSequenceLogout::Recover, OutOfSequenceLogout::Answer]);
     logout.after_answer = draw.pick(&[AfterAnswer::AwaitClose, AfterAnswer::Close]);
     checks.low_number = draw.pick(&[LowNumber::Logout, LowNumber::Logout, LowNumber::Reject]);
