@@ -6,7 +6,7 @@ use std::fmt;
 use std::vec::Vec;
 
 use crate::peek::LogonId;
-use crate::session::Config;
+use crate::session::{Config, Id};
 use crate::wire::BeginString;
 
 /// The name of a session: its version, and the identifiers of both sides.
@@ -23,12 +23,11 @@ type Party = [Box<[u8]>; 3];
 impl Name {
     /// The name of a session of ours.
     pub fn of_session(config: &Config) -> Self {
-        let party =
-            |comp: &str, sub: &str, location: &str| [comp, sub, location].map(|id| id.as_bytes().into());
+        let party = |ids: [Id; 3]| ids.map(|id| config.ids.get(id).as_bytes().into());
         Name {
             begin_string: config.begin_string,
-            ours: party(&config.sender_comp_id, &config.sender_sub_id, &config.sender_location_id),
-            theirs: party(&config.target_comp_id, &config.target_sub_id, &config.target_location_id),
+            ours: party([Id::SenderCompId, Id::SenderSubId, Id::SenderLocationId]),
+            theirs: party([Id::TargetCompId, Id::TargetSubId, Id::TargetLocationId]),
         }
     }
 
@@ -149,7 +148,7 @@ mod tests {
 
     fn name(target: &str, sub: &str) -> Name {
         let mut config = Config::new(Role::Acceptor, BeginString::Fix44, "US", target).unwrap();
-        config.target_sub_id.push_str(sub);
+        config.ids.set(Id::TargetSubId, sub).unwrap();
         Name::of_session(&config)
     }
 

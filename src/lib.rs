@@ -178,8 +178,8 @@ pub use peek::{LogonId, Peek, peek};
 pub use reason::{LogonFault, Reason};
 pub use reject_reason::SessionRejectReason;
 pub use session::{
-    Config, ConfigError, Farewell, MessageRules, NotNow, Outgoing, Policies, ReplayError, Role, SendError,
-    Session, State, Status,
+    Config, ConfigError, Farewell, Id, MessageRules, NotNow, Outgoing, Policies, ReplayError, Role,
+    SendError, Session, State, Status,
 };
 pub use time::{Instant, Millis, Now, Utc};
 pub use wire::{BeginString, Body, BodyFault, MsgType, Value};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sansfix::dictionary::DictionaryRules;
 use sansfix::session::Finished;
 use sansfix::settings::{SessionSettings, Settings};
-use sansfix::{BeginString, Config, Millis, Role};
+use sansfix::{BeginString, Config, Id, Millis, Role};
 
 use super::Error;
 
@@ -124,7 +124,7 @@ fn address(session: &SessionSettings, host: &str, key: &str) -> Result<String, E
 
 /// One store holds many sessions: QuickFIX's name for each, without what a file name cannot bear.
 fn store_name(config: &Config) -> String {
-    let Config { begin_string, sender_comp_id, target_comp_id, .. } = config;
+    let [sender, target] = [Id::SenderCompId, Id::TargetCompId].map(|id| config.ids.get(id));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    format!("{begin_string}-{sender_comp_id}-{target_comp_id}").replace(|c| !is_plain(c), "_")
+    format!("{}-{sender}-{target}", config.begin_string).replace(|c| !is_plain(c), "_")
 }

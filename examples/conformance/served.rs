@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sansfix::dictionary::{Dictionary, DictionaryRules};
 use sansfix::settings::{self, RulesLoadError, SessionSettings, Settings};
-use sansfix::{Checkpoint, Config, Inbox, LogonId, MsgSeqNum, NotNow, Now, RingJournal, Session, State};
+use sansfix::{Checkpoint, Config, Id, Inbox, LogonId, MsgSeqNum, NotNow, Now, RingJournal, Session, State};
 
 use crate::application::Application;
 use crate::arguments::Arguments;
@@ -85,8 +85,8 @@ impl Table {
     pub(crate) fn find(&self, id: &LogonId<'_>) -> Option<&Place> {
         let is_meant = |config: &Config| {
             config.begin_string == id.begin_string
-                && config.sender_comp_id.as_bytes() == id.target_comp_id
-                && config.target_comp_id.as_bytes() == id.sender_comp_id
+                && config.ids.get(Id::SenderCompId).as_bytes() == id.target_comp_id
+                && config.ids.get(Id::TargetCompId).as_bytes() == id.sender_comp_id
         };
         self.0.iter().find(|place| is_meant(&place.config))
     }

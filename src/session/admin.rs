@@ -1,7 +1,7 @@
 //! The bodies of admin messages, by rising tag.
 
 use super::Session;
-use super::config::Id;
+use super::ids::{Id, Ids};
 use super::owed::{Owed, Rejection, Request, Why};
 use super::policy::{
     AfterReject, AnswerStatus, FaultStatus, MaxMessageSize, NextExpected, RejectText, RejectVersion,
@@ -68,7 +68,7 @@ impl Session {
             body.uint(tag::NEXT_EXPECTED_MSG_SEQ_NUM, expected.get());
         }
         if config.begin_string == BeginString::Fixt11 {
-            body.text(tag::DEFAULT_APPL_VER_ID, &config.default_appl_ver_id);
+            body.bytes(tag::DEFAULT_APPL_VER_ID, config.ids.bytes(Id::DefaultApplVerId));
             if let (Some(status), State::Active) = (self.session_status, self.state) {
                 body.uint(tag::SESSION_STATUS, u64::from(status));
             }
@@ -122,7 +122,7 @@ impl Session {
             ref_msg_type(body);
             body.uint(tag::BUSINESS_REJECT_REASON, u64::from(code));
             if let Some(version) = self.version_on_reject() {
-                body.text(tag::DEFAULT_APPL_VER_ID, &version);
+                body.bytes(tag::DEFAULT_APPL_VER_ID, version.bytes(Id::DefaultApplVerId));
             }
             return;
         }
@@ -150,10 +150,10 @@ impl Session {
         rejection.tag.filter(|_| wanted && !named && self.config.begin_string < BeginString::Fix42)
     }
 
-    /// What a BusinessMessageReject says in DefaultApplVerID(1137), by policy.
-    pub(super) fn version_on_reject(&self) -> Option<Id> {
+    /// Whose DefaultApplVerID(1137) a BusinessMessageReject says, by policy.
+    pub(super) fn version_on_reject(&self) -> Option<Ids> {
         match (self.config.policies.checks.reject_version, self.config.begin_string) {
-            (RejectVersion::Said, BeginString::Fixt11) => Some(self.config.default_appl_ver_id),
+            (RejectVersion::Said, BeginString::Fixt11) => Some(self.config.ids),
             (RejectVersion::Said | RejectVersion::Unsaid, _) => None,
         }
     }

@@ -6,7 +6,7 @@ use super::owed::Owed;
 use super::policy::{ResetOnLogon, WhileDisconnected};
 use super::state::{self, Input, State};
 use super::timers::Timer;
-use super::{Goal, Session, Text};
+use super::{Goal, Id, Session, Text};
 use crate::frame::{Effect, Frame};
 use crate::message::Message;
 use crate::number::MsgSeqNum;
@@ -330,7 +330,7 @@ impl Session {
             body.bytes(tag::REF_MSG_TYPE, message.msg_type().as_bytes());
             body.uint(tag::BUSINESS_REJECT_REASON, u64::from(code));
             if let Some(version) = version {
-                body.text(tag::DEFAULT_APPL_VER_ID, &version);
+                body.bytes(tag::DEFAULT_APPL_VER_ID, version.bytes(Id::DefaultApplVerId));
             }
         })
     }

@@ -4,6 +4,7 @@
 //! SendingTime, then the number. Nothing here changes the session, and nothing borrows the frame.
 
 use super::config::Config;
+use super::ids::Id;
 use super::owed::Rejection;
 use super::policy::{Check, OrigSendingTime, SendingTimeCheck};
 use super::rules::RefTag;
@@ -265,26 +266,27 @@ fn wrong_id(
     sender: Option<Value<'_>>,
     target: Option<Value<'_>>,
 ) -> Option<u32> {
-    let differs = |value: Option<Value<'_>>, id: &str| {
-        !same(value.map_or(b"".as_slice(), Value::as_bytes), id.as_bytes())
+    let differs = |value: Option<Value<'_>>, id| {
+        !same(value.map_or(b"".as_slice(), Value::as_bytes), config.ids.bytes(id))
     };
     if config.policies.checks.comp_ids == Check::On {
-        if differs(sender, &config.target_comp_id) {
+        if differs(sender, Id::TargetCompId) {
             return Some(tag::SENDER_COMP_ID);
         }
-        if differs(target, &config.sender_comp_id) {
+        if differs(target, Id::SenderCompId) {
             return Some(tag::TARGET_COMP_ID);
         }
     }
     if config.policies.checks.sub_ids == Check::On {
         let ids = [
-            (tag::SENDER_SUB_ID, header.sender_sub_id, &config.target_sub_id),
-            (tag::TARGET_SUB_ID, header.target_sub_id, &config.sender_sub_id),
-            (tag::SENDER_LOCATION_ID, header.sender_location_id, &config.target_location_id),
-            (tag::TARGET_LOCATION_ID, header.target_location_id, &config.sender_location_id),
+            (tag::SENDER_SUB_ID, header.sender_sub_id, Id::TargetSubId),
+            (tag::TARGET_SUB_ID, header.target_sub_id, Id::SenderSubId),
+            (tag::SENDER_LOCATION_ID, header.sender_location_id, Id::TargetLocationId),
+            (tag::TARGET_LOCATION_ID, header.target_location_id, Id::SenderLocationId),
         ];
         // FIX session layer 4.2.4: only what was agreed is compared.
-        return ids.into_iter().find(|(_, value, id)| !id.is_empty() && differs(*value, id)).map(|id| id.0);
+        let agreed = |id| !config.ids.bytes(id).is_empty();
+        return ids.into_iter().find(|&(_, value, id)| agreed(id) && differs(value, id)).map(|id| id.0);
     }
     None
 }

@@ -1,13 +1,9 @@
 //! What a session is told before it begins.
 
-use arrayvec::ArrayString;
-
+use super::ids::{IDS_MAX, Id, Ids};
 use super::policy::{HeartBtIntRule, NextExpected, Policies, ResetOnLogon, SendingTimeCheck, TestMessage};
 use crate::time::Millis;
 use crate::wire::{BeginString, DataFields, TimePrecision};
-
-/// The longest CompID, SubID or LocationID, in bytes.
-pub const ID_MAX: usize = 48;
 
 /// The smallest buffer that holds any admin message of a session whose texts are of ordinary length, in
 /// bytes.
@@ -32,22 +28,10 @@ pub struct Config {
     pub role: Role,
     /// BeginString(8), of every message in both directions.
     pub begin_string: BeginString,
-    /// SenderCompID(49) of what we send, TargetCompID(56) of what we receive.
-    pub sender_comp_id: Id,
-    /// TargetCompID(56) of what we send, SenderCompID(49) of what we receive.
-    pub target_comp_id: Id,
-    /// SenderSubID(50) of what we send; empty for none.
-    pub sender_sub_id: Id,
-    /// SenderLocationID(142) of what we send; empty for none.
-    pub sender_location_id: Id,
-    /// TargetSubID(57) of what we send; empty for none.
-    pub target_sub_id: Id,
-    /// TargetLocationID(143) of what we send; empty for none.
-    pub target_location_id: Id,
+    /// Who talks to whom.
+    pub ids: Ids,
     /// HeartBtInt(108) that an initiator asks for, in seconds; 0 for no heartbeats.
     pub heart_bt_int: u32,
-    /// DefaultApplVerID(1137) under FIXT.1.1: 7 is FIX 5.0, 8 SP1, 9 SP2; empty elsewhere.
-    pub default_appl_ver_id: Id,
     /// The longest frame that is accepted, in bytes. A longer one ends the connection.
     pub frame_max: usize,
     /// How fine SendingTime(52) is. Versions before 4.2 have seconds only, and get them whatever this says.
@@ -61,9 +45,6 @@ pub struct Config {
     /// Where counterparties differ.
     pub policies: Policies,
 }
-
-/// A short text of the configuration: a CompID, a SubID.
-pub type Id = ArrayString<ID_MAX>;
 
 /// Which admin messages the application adds fields to: the session asks by `Output::Compose` before such a
 /// message goes out.
@@ -112,24 +93,17 @@ impl Config {
         sender: &str,
         target: &str,
     ) -> Result<Self, ConfigError> {
+        let mut ids = Ids::NONE;
+        ids.set(Id::SenderCompId, sender)?;
+        ids.set(Id::TargetCompId, target)?;
+        if begin_string == BeginString::Fixt11 {
+            ids.set(Id::DefaultApplVerId, "9")?;
+        }
         let config = Config {
             role,
             begin_string,
-            sender_comp_id: id("SenderCompID(49)", sender)?,
-            target_comp_id: id("TargetCompID(56)", target)?,
-            sender_sub_id: Id::new_const(),
-            sender_location_id: Id::new_const(),
-            target_sub_id: Id::new_const(),
-            target_location_id: Id::new_const(),
+            ids,
             heart_bt_int: 30,
-            default_appl_ver_id: match begin_string {
-                BeginString::Fixt11 => id("DefaultApplVerID(1137)", "9")?,
-                BeginString::Fix40
-                | BeginString::Fix41
-                | BeginString::Fix42
-                | BeginString::Fix43
-                | BeginString::Fix44 => Id::new_const(),
-            },
             frame_max: 64 * 1024,
             time_precision: TimePrecision::Millis,
             data_fields: &DataFields::STANDARD,
@@ -146,27 +120,13 @@ impl Config {
     /// # Errors
     /// The first field that cannot work, and why.
     pub fn check(&self) -> Result<(), ConfigError> {
+        let is_fixt = self.begin_string == BeginString::Fixt11;
         let required =
-            [("SenderCompID(49)", &self.sender_comp_id), ("TargetCompID(56)", &self.target_comp_id)];
-        let optional = [
-            ("SenderSubID(50)", &self.sender_sub_id),
-            ("SenderLocationID(142)", &self.sender_location_id),
-            ("TargetSubID(57)", &self.target_sub_id),
-            ("TargetLocationID(143)", &self.target_location_id),
-            ("DefaultApplVerID(1137)", &self.default_appl_ver_id),
-        ];
-        for (field, value) in required {
-            if value.is_empty() {
-                return Err(ConfigError::Empty { field });
+            [Id::SenderCompId, Id::TargetCompId].into_iter().chain(is_fixt.then_some(Id::DefaultApplVerId));
+        for id in required {
+            if self.ids.bytes(id).is_empty() {
+                return Err(ConfigError::Empty { field: id.field() });
             }
-        }
-        for (field, value) in required.iter().chain(&optional) {
-            if value.bytes().any(|byte| byte == crate::wire::SOH) {
-                return Err(ConfigError::HoldsSoh { field });
-            }
-        }
-        if self.begin_string == BeginString::Fixt11 && self.default_appl_ver_id.is_empty() {
-            return Err(ConfigError::Empty { field: "DefaultApplVerID(1137)" });
         }
         self.check_limits()
     }
@@ -239,12 +199,14 @@ pub enum ConfigError {
         field: &'static str,
     },
     /// A text does not fit.
-    #[error("{field} has {got} bytes, at most {ID_MAX} fit")]
+    #[error("{field} has {got} bytes, {room} are left: all identifiers together have at most {IDS_MAX}")]
     TooLong {
         /// Which.
         field: &'static str,
         /// Its length.
         got: usize,
+        /// What the others leave.
+        room: usize,
     },
     /// SOH would end the field.
     #[error("{field} holds SOH (0x01), which ends a field (FIX session layer 4.5.2)")]
@@ -288,14 +250,6 @@ pub enum ConfigError {
     },
 }
 
-/// A checked text for a field of [`Config`].
-///
-/// # Errors
-/// It is too long.
-pub fn id(field: &'static str, text: &str) -> Result<Id, ConfigError> {
-    Id::from(text).map_err(|_| ConfigError::TooLong { field, got: text.len() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,8 +263,9 @@ mod tests {
         let new = |sender: &str| Config::new(Role::Initiator, BeginString::Fix44, sender, "THEM").err();
         assert_eq!(new(""), Some(ConfigError::Empty { field: "SenderCompID(49)" }));
         assert_eq!(new("A\u{1}B"), Some(ConfigError::HoldsSoh { field: "SenderCompID(49)" }));
-        let long = "X".repeat(ID_MAX + 1);
-        assert_eq!(new(&long), Some(ConfigError::TooLong { field: "SenderCompID(49)", got: ID_MAX + 1 }));
+        let long = "X".repeat(IDS_MAX - 3);
+        let beside_them = ConfigError::TooLong { field: "TargetCompID(56)", got: 4, room: 3 };
+        assert_eq!(new(&long), Some(beside_them));
         assert_eq!(new(&long[1..]), None);
     }
 
@@ -356,7 +311,7 @@ mod tests {
         old.policies.logon.next_expected = NextExpected::On;
         assert!(matches!(old.check(), Err(ConfigError::NotInVersion { .. })));
         let mut fixt = Config::new(Role::Acceptor, BeginString::Fixt11, "US", "THEM").unwrap();
-        fixt.default_appl_ver_id.clear();
+        fixt.ids.set(Id::DefaultApplVerId, "").unwrap();
         assert_eq!(fixt.check(), Err(ConfigError::Empty { field: "DefaultApplVerID(1137)" }));
     }
 }

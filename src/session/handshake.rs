@@ -7,7 +7,7 @@ use super::policy::{BadLogon, Check, ResetAck, ResetByPeer, ResetOnLogon, Unaske
 use super::receive::Told;
 use super::rules::{Answer, MessageRules, RefTag};
 use super::state::{Farewell, Input, Opening, Place, State};
-use super::{PeerLogon, Session, logon_check};
+use super::{Id, PeerLogon, Session, logon_check};
 use crate::event::Ignored;
 use crate::inbox::Inbox;
 use crate::message::{Flags, Message};
@@ -70,9 +70,10 @@ impl Session {
 
     /// FIX session layer 4.6.4: only a Logon that names both of us is told what is wrong with it.
     fn farewell_to(&self, logon: &Message<'_>) -> Farewell {
-        let names = |tag, id: &str| logon.get(tag).is_some_and(|value| value.as_bytes() == id.as_bytes());
-        let known = names(tag::SENDER_COMP_ID, &self.config.target_comp_id)
-            && names(tag::TARGET_COMP_ID, &self.config.sender_comp_id);
+        let ids = &self.config.ids;
+        let names = |tag, id| logon.get(tag).is_some_and(|value| value.as_bytes() == ids.bytes(id));
+        let known =
+            names(tag::SENDER_COMP_ID, Id::TargetCompId) && names(tag::TARGET_COMP_ID, Id::SenderCompId);
         if known || self.config.policies.checks.comp_ids == Check::Off {
             self.farewell_to_known()
         } else {

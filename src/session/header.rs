@@ -1,7 +1,7 @@
 //! The header of an outbound frame: 35, 34, then every field by rising tag.
 
-use super::Session;
 use super::policy::LastProcessed;
+use super::{Id, Session};
 use crate::number::MsgSeqNum;
 use crate::time::Utc;
 use crate::wire::{
@@ -218,26 +218,26 @@ impl Session {
     /// The fields that the session writes itself, by rising tag.
     #[inline]
     fn own_fields(&self, header: &HeaderFacts<'_>, mut take: impl FnMut(u32, &[u8])) {
-        let config = &self.config;
+        let ids = &self.config.ids;
         let mut digits = [0; 20];
         let len = write_uint(&mut digits, header.number.get());
         take(tag::MSG_SEQ_NUM, digits.get(..len).unwrap_or_default());
         if header.original.is_some() {
             take(tag::POSS_DUP_FLAG, b"Y");
         }
-        take(tag::SENDER_COMP_ID, config.sender_comp_id.as_bytes());
+        take(tag::SENDER_COMP_ID, ids.bytes(Id::SenderCompId));
         let mut optional = |tag, value: &[u8]| {
             if !value.is_empty() {
                 take(tag, value);
             }
         };
-        optional(tag::SENDER_SUB_ID, config.sender_sub_id.as_bytes());
+        optional(tag::SENDER_SUB_ID, ids.bytes(Id::SenderSubId));
         optional(tag::SENDING_TIME, header.sending_time.as_bytes());
-        optional(tag::TARGET_COMP_ID, config.target_comp_id.as_bytes());
-        optional(tag::TARGET_SUB_ID, config.target_sub_id.as_bytes());
+        optional(tag::TARGET_COMP_ID, ids.bytes(Id::TargetCompId));
+        optional(tag::TARGET_SUB_ID, ids.bytes(Id::TargetSubId));
         optional(tag::ORIG_SENDING_TIME, header.original.unwrap_or_default());
-        optional(tag::SENDER_LOCATION_ID, config.sender_location_id.as_bytes());
-        optional(tag::TARGET_LOCATION_ID, config.target_location_id.as_bytes());
+        optional(tag::SENDER_LOCATION_ID, ids.bytes(Id::SenderLocationId));
+        optional(tag::TARGET_LOCATION_ID, ids.bytes(Id::TargetLocationId));
         if let Some(processed) = self.last_processed() {
             let len = write_uint(&mut digits, processed.get());
             optional(tag::LAST_MSG_SEQ_NUM_PROCESSED, digits.get(..len).unwrap_or_default());

@@ -12,6 +12,7 @@ mod establish;
 mod expected;
 mod handshake;
 mod header;
+mod ids;
 mod liveness;
 mod logon;
 mod logon_check;
@@ -39,7 +40,8 @@ mod tables;
 mod timers;
 
 pub use application::{Farewell, NotNow, Outgoing, SendError};
-pub use config::{Compose, Config, ConfigError, ID_MAX, Id, OUT_MIN, Rate, Role, id};
+pub use config::{Compose, Config, ConfigError, OUT_MIN, Rate, Role};
+pub use ids::{IDS_MAX, Id, Ids};
 pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
 pub use operator::OperatorError;

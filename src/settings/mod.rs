@@ -6,6 +6,7 @@
 //! then. Sessions begin from [`Policies::quickfix`](crate::Policies::quickfix).
 //!
 //! ```
+//! use sansfix::Id;
 //! use sansfix::settings::Settings;
 //!
 //! let settings = Settings::parse("
@@ -21,7 +22,7 @@
 //! SocketConnectPort=5001
 //! ")?;
 //! let session = &settings.sessions()[0];
-//! assert_eq!(&*session.config.target_comp_id, "SELLSIDE");
+//! assert_eq!(session.config.ids.get(Id::TargetCompId), "SELLSIDE");
 //! assert_eq!(session.get("SocketConnectPort"), Some("5001")); // for whoever connects
 //!
 //! let wrong = "[SESSION]\nConnectionType=initiator\nBeginString=FIX.4.4\nSenderCompID=A\nTargetCompID=B\nHeartBtInt=often";
@@ -51,7 +52,7 @@ use std::path::{Path, PathBuf};
 use std::string::String;
 use std::vec::Vec;
 
-use crate::session::Config;
+use crate::session::{Config, Id};
 pub use error::{SettingsError, SettingsFault};
 pub use rules::RulesSettings;
 #[cfg(feature = "dictionary")]
@@ -144,17 +145,16 @@ impl SessionSettings {
 
     /// The session as QuickFIX writes it: `FIX.4.4:BUYSIDE->SELLSIDE`, and the qualifier if there is one.
     pub fn name(&self) -> String {
-        let Config { begin_string, sender_comp_id, target_comp_id, .. } = &self.config;
+        let (version, [sender, target]) = (
+            self.config.begin_string,
+            [Id::SenderCompId, Id::TargetCompId].map(|id| self.config.ids.get(id)),
+        );
         let qualifier = self.get("SessionQualifier").map(|text| std::format!(":{text}")).unwrap_or_default();
-        std::format!("{begin_string}:{sender_comp_id}->{target_comp_id}{qualifier}")
+        std::format!("{version}:{sender}->{target}{qualifier}")
     }
 
     fn is_twin_of(&self, other: &SessionSettings) -> bool {
-        let identity = |session: &SessionSettings| {
-            let config = &session.config;
-            let subs = [config.sender_sub_id, config.target_sub_id];
-            (session.name(), subs, [config.sender_location_id, config.target_location_id])
-        };
+        let identity = |session: &SessionSettings| (session.name(), session.config.ids);
         identity(self) == identity(other)
     }
 }

@@ -9,8 +9,8 @@ use super::keys::{LOGON_TAG, Owner};
 use super::section::Section;
 use super::{RulesSettings, SessionSettings};
 use crate::session::{
-    Check, Config, GarbledMessage, LastProcessed, NextExpected, OrigSendingTime, Percent, Policies,
-    RequestEnd, ResetOn, ResetOnLogon, Role, SendingTimeCheck, Silence, WhileOpen, id,
+    Check, Config, GarbledMessage, Id, LastProcessed, NextExpected, OrigSendingTime, Percent, Policies,
+    RequestEnd, ResetOn, ResetOnLogon, Role, SendingTimeCheck, Silence, WhileOpen,
 };
 use crate::time::Millis;
 use crate::wire::{BeginString, TimePrecision};
@@ -52,22 +52,21 @@ fn identity(section: &Section) -> Result<Config, SettingsError> {
     let (sender, target) = (section.required("SenderCompID")?, section.required("TargetCompID")?);
     let mut config = Config::new(role, version, &sender.value, &target.value)
         .map_err(|error| SettingsError::at(sender.line.max(target.line), error))?;
-    for (key, field) in [
-        ("SenderSubID", &mut config.sender_sub_id),
-        ("SenderLocationID", &mut config.sender_location_id),
-        ("TargetSubID", &mut config.target_sub_id),
-        ("TargetLocationID", &mut config.target_location_id),
+    for (key, id) in [
+        ("SenderSubID", Id::SenderSubId),
+        ("SenderLocationID", Id::SenderLocationId),
+        ("TargetSubID", Id::TargetSubId),
+        ("TargetLocationID", Id::TargetLocationId),
     ] {
         if let Some(setting) = section.get(key) {
-            *field = id("the value", &setting.value).map_err(|error| setting.fault(error))?;
+            config.ids.set(id, &setting.value).map_err(|error| setting.fault(error))?;
         }
     }
     if let Some(setting) = section.get("DefaultApplVerID") {
         let expected =
             "FIX.4.0 to FIX.4.4, FIX.5.0, FIX.5.0SP1, FIX.5.0SP2, FIX.Latest or ApplVerID's number";
         let version = setting.read(expected, appl_ver_id)?;
-        config.default_appl_ver_id =
-            id("DefaultApplVerID(1137)", version).map_err(|error| setting.fault(error))?;
+        config.ids.set(Id::DefaultApplVerId, version).map_err(|error| setting.fault(error))?;
     } else if version == BeginString::Fixt11 {
         return Err(SettingsError::at(section.line, SettingsFault::Missing("DefaultApplVerID")));
     }

@@ -2,7 +2,7 @@ use std::string::{String, ToString};
 
 use super::{SessionSettings, Settings, keys};
 use crate::session::{
-    Check, Compose, Config, GarbledMessage, LastProcessed, NextExpected, OrigSendingTime, Percent,
+    Check, Compose, Config, GarbledMessage, Id, LastProcessed, NextExpected, OrigSendingTime, Percent,
     RequestEnd, ResetOn, ResetOnLogon, Role, SendingTimeCheck, Silence, WhileOpen,
 };
 use crate::time::Millis;
@@ -90,9 +90,9 @@ fn what_the_session_acts_on_is_in_its_config() {
         assert_eq!(config(key).time_precision, precision, "{key}");
     }
     assert!(!session("PersistMessages=N").persist_messages);
-    let ids = config("SenderSubID=a\nSenderLocationID=b\nTargetSubID=c\nTargetLocationID=d");
-    let ids = [ids.sender_sub_id, ids.sender_location_id, ids.target_sub_id, ids.target_location_id];
-    assert_eq!(ids.each_ref().map(|id| id.as_str()), ["a", "b", "c", "d"]);
+    let session = config("SenderSubID=a\nSenderLocationID=b\nTargetSubID=c\nTargetLocationID=d");
+    let others = [Id::SenderSubId, Id::SenderLocationId, Id::TargetSubId, Id::TargetLocationId];
+    assert_eq!(others.map(|id| session.ids.get(id)), ["a", "b", "c", "d"]);
 }
 
 /// Where the engines' initiators announce a reset, ours does; FIX.4.0 has no ResetSeqNumFlag(141).
@@ -111,7 +111,7 @@ fn fixt_names_its_application_version() {
     for (name, id) in [("FIX.5.0", "7"), ("FIX.5.0SP2", "9"), ("9", "9"), ("FIX.Latest", "10")] {
         let settings = Settings::parse(&std::format!("{text}DefaultApplVerID={name}\n")).unwrap();
         let config = &settings.sessions()[0].config;
-        assert_eq!((config.begin_string, config.default_appl_ver_id.as_str()), (BeginString::Fixt11, id));
+        assert_eq!((config.begin_string, config.ids.get(Id::DefaultApplVerId)), (BeginString::Fixt11, id));
     }
     assert_eq!(error(&text), "line 5: DefaultApplVerID: missing in this session and in [DEFAULT]");
 }
@@ -212,8 +212,11 @@ fn an_error_names_line_and_key() {
     assert_eq!(error("[SESSION]"), "line 1: ConnectionType: missing in this session and in [DEFAULT]");
     let old = LEAST.replace("FIX.4.4", "FIX.4.2") + "EnableNextExpectedMsgSeqNum=Y";
     assert_eq!(error(&old), "line 5: NextExpectedMsgSeqNum(789) does not exist in FIX.4.2");
-    let long = std::format!("TargetSubID={}", "x".repeat(49));
-    assert_eq!(error_with(&long), "line 7: the value has 49 bytes, at most 48 fit");
+    let long = std::format!("TargetSubID={}", "x".repeat(83));
+    assert_eq!(
+        error_with(&long),
+        "line 7: TargetSubID(57) has 83 bytes, 82 are left: all identifiers together have at most 88"
+    );
 }
 
 #[test]

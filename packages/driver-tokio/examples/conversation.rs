@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use sansfix::journal::{FileJournal, FileJournalOptions};
 use sansfix::{
-    BeginString, Checkpoint, Config, Directory, Event, LogonId, Message, Millis, Name, Role, Session,
+    BeginString, Checkpoint, Config, Directory, Event, Id, LogonId, Message, Millis, Name, Role, Session,
 };
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tokio::{
@@ -114,7 +114,11 @@ pub(crate) async fn converse(buyers: usize, orders: u64) -> Result<Tally, Fault>
 
 /// A session and its journal, from where the last process left them.
 fn resume(config: Config, folder: &Path, clock: Clock) -> Result<(Session, FileJournal), Fault> {
-    let path = folder.join(format!("{}-{}.journal", config.sender_comp_id, config.target_comp_id));
+    let path = folder.join(format!(
+        "{}-{}.journal",
+        config.ids.get(Id::SenderCompId),
+        config.ids.get(Id::TargetCompId)
+    ));
     let (journal, recovered) = FileJournal::open(path, FileJournalOptions::default())?;
     let resume = recovered.resume.unwrap_or(Checkpoint::begin(clock.now().utc));
     Ok((Session::new(config, resume)?, journal))

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use sansfix::session::Compose;
+use sansfix::session::{Compose, Id};
 use sansfix::{
     Checkpoint, CommitError, Config, Event, Frame, Inbox, Instant, Now, Output, Reason, Replay, Role,
     Session, State, Utc,
@@ -62,8 +62,7 @@ impl<'s> Player<'s> {
         let mut config =
             Config::new(role, version.begin_string(), "US", "THEM").map_err(|error| error.to_string())?;
         if !version.appl_ver_id().is_empty() {
-            config.default_appl_ver_id =
-                sansfix::session::id("1137", version.appl_ver_id()).map_err(|error| error.to_string())?;
+            config.ids.set(Id::DefaultApplVerId, version.appl_ver_id()).map_err(|error| error.to_string())?;
         }
         let resume = Checkpoint::begin(Utc::from_secs(BEGIN - 86_400));
         let mut player = Player {

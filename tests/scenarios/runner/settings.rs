@@ -99,14 +99,14 @@ fn policy(policies: &mut Policies, name: &str, value: &str) -> Result<(), String
 }
 
 fn part(config: &mut Config, name: &str, value: &str) -> Result<(), String> {
-    let text = |value: &str| id("config", value).map_err(|error| error.to_string());
+    let mut set = |id| config.ids.set(id, value).map_err(|error| error.to_string());
     match name {
         "heart_bt_int" => config.heart_bt_int = number(value)?,
         "frame_max" => config.frame_max = number(value)?,
-        "sender_sub_id" => config.sender_sub_id = text(value)?,
-        "target_sub_id" => config.target_sub_id = text(value)?,
-        "sender_location_id" => config.sender_location_id = text(value)?,
-        "target_location_id" => config.target_location_id = text(value)?,
+        "sender_sub_id" => set(Id::SenderSubId)?,
+        "target_sub_id" => set(Id::TargetSubId)?,
+        "sender_location_id" => set(Id::SenderLocationId)?,
+        "target_location_id" => set(Id::TargetLocationId)?,
         "time_precision" => {
             config.time_precision = choose!(value, TimePrecision: Seconds, Millis, Micros, Nanos);
         }

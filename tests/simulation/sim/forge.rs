@@ -1,7 +1,7 @@
 //! Frames that a lying counterparty makes.
 
 use sansfix::wire::{TimePrecision, UTC_TIMESTAMP_MAX, write_utc};
-use sansfix::{Config, Utc};
+use sansfix::{Config, Id, Utc};
 
 use super::op::Forgery;
 
@@ -26,8 +26,8 @@ pub fn forge(config: &Config, next_in: u64, utc: Utc, forgery: Forgery) -> Vec<u
     let inner = format!(
         "35={}|{duplicate}34={number}|49={}|52={time}|56={}|{body}",
         char::from(forgery.msg_type),
-        config.target_comp_id,
-        config.sender_comp_id,
+        config.ids.get(Id::TargetCompId),
+        config.ids.get(Id::SenderCompId),
     );
     let mut frame =
         format!("8={}|9={}|{inner}", config.begin_string, inner.len()).replace('|', "\x01").into_bytes();
