@@ -2,6 +2,7 @@
 
 use super::header::{Extra, HeaderFacts, may_be_given};
 use super::liveness;
+use super::news::News;
 use super::owed::Owed;
 use super::policy::{ResetOnLogon, WhileDisconnected};
 use super::state::{self, Input, State};
@@ -402,9 +403,9 @@ impl Session {
         self.live(now, liveness::Input::Probe(cause));
     }
 
-    pub(super) fn owe_event(&mut self, event: crate::event::Event<'static>) {
+    pub(super) fn owe_event(&mut self, news: News) {
         if self.owed.has_room() {
-            self.owed.push(Owed::Event(event));
+            self.owe(Owed::Event(news));
         }
     }
 }

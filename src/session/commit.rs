@@ -60,13 +60,13 @@ impl Session {
     fn probe_again(&mut self, from: MsgSeqNum, below: MsgSeqNum) {
         let passed_over = self.probe.is_some_and(|(number, _)| from <= number && number < below);
         if passed_over && matches!(self.liveness, Liveness::Probing { .. }) && self.owed.has_room() {
-            self.owed.push(Owed::TestRequest);
+            self.owe(Owed::TestRequest);
         }
     }
 
     /// The first thing owed is done.
     fn paid(&mut self, number: MsgSeqNum, at: Instant) {
-        match self.owed.first() {
+        match self.first_owed() {
             Some(Owed::TestRequest) => self.probe = Some((number, at)),
             Some(Owed::ResendRequest(request)) => {
                 self.request = Some(Request { number: Some(number), ..request });
@@ -91,6 +91,6 @@ impl Session {
             )
             | None => {}
         }
-        self.owed.pop();
+        self.settle_first();
     }
 }

@@ -4,12 +4,12 @@
 use super::application::NotNow;
 use super::config::Role;
 use super::liveness;
+use super::news::News;
 use super::owed::Owed;
 use super::policy::{OnDisconnect, ResetOn, ResetOnLogon, SecondLink};
 use super::state::{Action, Input, Opening, Rules, State, Wait};
 use super::timers::Timer;
 use super::{Cause, Goal, Inbound, Outbound, Session, Standby, Turn};
-use crate::event::Event;
 use crate::inbox::Inbox;
 use crate::planted::{Bug, planted};
 use crate::reason::Reason;
@@ -31,7 +31,7 @@ impl Session {
             State::Disconnected | State::Connecting if self.standby == Standby::Ready => {}
             state => {
                 if state == State::Active && self.owed.has_room() {
-                    self.owed.push(Owed::Event(Event::DuplicateConnection));
+                    self.owe(Owed::Event(News::DuplicateConnection));
                     if self.config.policies.liveness.second_link == SecondLink::TestFirst {
                         self.live(now, liveness::Input::Probe(Cause::Silence));
                     }
@@ -42,7 +42,7 @@ impl Session {
         inbox.clear();
         self.link = self.link.wrapping_add(1);
         self.memory.begin_link();
-        self.owed.clear_frames();
+        self.owe_no_frames();
         self.turn = Turn::Read;
         self.timers.stop(Timer::Reconnect);
         let opening = match (self.config.role, self.config.policies.logon.reset_on_logon) {
@@ -79,7 +79,7 @@ impl Session {
         };
         self.memory.note_close(why, now.monotonic);
         self.timers.stop_all();
-        self.owed.clear_frames();
+        self.owe_no_frames();
         if !planted(Bug::RecoveryOutlivesLink) {
             self.inbound = Inbound::InSequence;
         }
@@ -144,7 +144,7 @@ impl Session {
             self.new_series(now);
         }
         if logged_on && policy.logout.on_disconnect == OnDisconnect::CancelOrders {
-            self.owed.push(Owed::Event(Event::CancelOrders { why }));
+            self.owe(Owed::Event(News::CancelOrders { why }));
         }
     }
 
@@ -158,7 +158,7 @@ impl Session {
         }
         if !why.allows_reconnect() || spent {
             self.standby = Standby::Stopped;
-            self.owed.push(Owed::Event(Event::Stopped { why }));
+            self.owe(Owed::Event(News::Stopped { why }));
         } else {
             self.timers.start(Timer::Reconnect, now.monotonic.saturating_add(policy.reconnect_after.into()));
         }
@@ -189,9 +189,9 @@ impl Session {
         match action {
             Action::Connect => {
                 self.attempt = self.attempt.saturating_add(1);
-                self.owed.push(Owed::Connect);
+                self.owe(Owed::Connect);
             }
-            Action::SendLogon(opening) => self.owed.push(Owed::Logon(opening)),
+            Action::SendLogon(opening) => self.owe(Owed::Logon(opening)),
             // The event is what the call returns that read the Logon.
             Action::Judge => {}
             Action::AnswerLogon(logon) => self.answer_logon(now, logon),
@@ -199,15 +199,15 @@ impl Session {
             Action::LoggedOn => {
                 self.attempt = 0;
                 self.memory.logged_on = Some(now.monotonic);
-                self.owed.push(Owed::LoggedOn);
+                self.owe(Owed::LoggedOn);
                 self.start_heartbeat(now.monotonic);
                 self.live(now, liveness::Input::Traffic);
             }
             Action::Synchronise(logon) => self.synchronise(now, logon),
-            Action::SendLogout => self.owed.push(Owed::Logout),
-            Action::AnswerLogout => self.owed.push(Owed::LogoutAnswer),
-            Action::SayWhy(why) => self.owed.push(Owed::LogoutFor(why)),
-            Action::Disconnect(why) => self.owed.push(Owed::Disconnect(why)),
+            Action::SendLogout => self.owe(Owed::Logout),
+            Action::AnswerLogout => self.owe(Owed::LogoutAnswer),
+            Action::SayWhy(why) => self.owe(Owed::LogoutFor(why)),
+            Action::Disconnect(why) => self.owe(Owed::Disconnect(why)),
             Action::Await(wait) => self.await_(now, wait),
         }
     }

@@ -2,12 +2,12 @@
 //! 4.4).
 
 use super::config::Role;
+use super::news::News;
 use super::numbers::OurReset;
 use super::owed::Owed;
 use super::policy::{Check, NextExpected, ResetOnLogon};
 use super::{PeerLogon, Session, Span};
 use super::{recovery, replay};
-use crate::event::Event;
 use crate::number::MsgSeqNum;
 use crate::time::Now;
 
@@ -26,7 +26,7 @@ impl Session {
         }
         self.take_facts(logon);
         let reset = logon.reset || own == ResetOnLogon::Announced;
-        self.owed.push(Owed::LogonAnswer { reset });
+        self.owe(Owed::LogonAnswer { reset });
         // A reset that we announce makes the Logon the first message of the new series, whatever number it
         // bore in the old one.
         if logon.number == self.numbers.next_in || self.announces_reset() {
@@ -93,7 +93,7 @@ impl Session {
             } else {
                 recovery::Input::Gap { expected, number, became }
             };
-            self.owed.push(Owed::Event(Event::Gap { missing: expected, received: number }));
+            self.owe(Owed::Event(News::Gap { missing: expected, received: number }));
             self.recover(now, input);
         }
     }
@@ -114,6 +114,6 @@ impl Session {
         self.outbound = replay::next(self.outbound, replay::Input::Over, self.numbers.next_out);
         self.recover(now, recovery::Input::Over);
         self.memory.acknowledged = None;
-        self.owed.push(Owed::Event(Event::NewSeries { resume: self.numbers.checkpoint() }));
+        self.owe(Owed::Event(News::NewSeries { resume: self.numbers.checkpoint() }));
     }
 }

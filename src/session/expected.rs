@@ -73,12 +73,13 @@ impl Session {
         if inbox.held() != 0 {
             return None;
         }
-        let header = self.expected.header.as_mut()?;
+        let expected = self.aside.expected()?;
+        let header = expected.header.as_mut()?;
         let (len, layout) = header.read(inbox.unread(), self.numbers.next_in, now.utc, &self.config)?;
         let frame = inbox.unread().get(..len)?;
         rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
         inbox.take(len);
-        self.expected.misses = 0;
+        expected.misses = 0;
         self.memory.last_received = Some(now.monotonic);
         self.live(now, liveness::Input::Traffic);
         self.numbers.hand_over();
@@ -95,19 +96,22 @@ impl Session {
             && !message.layout.flags.has(Flags::POSS_DUP);
         // One message of another kind changes nothing, and headers that are never alike are not looked at
         // each time.
-        let misses = self.expected.misses.wrapping_add(1);
-        self.expected.misses = misses;
-        let stale = self.expected.header.as_ref().is_none_or(|header| header.number.is_none());
+        let Some(expected) = self.aside.expected() else { return };
+        let misses = expected.misses.wrapping_add(1);
+        expected.misses = misses;
+        let stale = expected.header.as_ref().is_none_or(|header| header.number.is_none());
         let worthwhile = stale || misses > 1;
         if usual && worthwhile && misses.is_power_of_two() {
-            self.expected.header = Header::of(frame, span, &message.layout, &self.config);
+            expected.header = Header::of(frame, span, &message.layout, &self.config);
         }
     }
 
     /// Sends the next message the generic way: nothing but the time that it takes may depend on it.
     #[cfg(any(test, feature = "testing"))]
     pub fn forget_expected_header(&mut self) {
-        self.expected = Expected::nothing();
+        if let Some(expected) = self.aside.expected() {
+            *expected = Expected::nothing();
+        }
     }
 }
 
@@ -368,7 +372,7 @@ mod tests {
             let mut inbox = Inbox::new(&mut memory);
             inbox.extend(frame);
             let Output::Event(Event::Message(_)) = session.step(now, &mut inbox, &mut []) else { panic!() };
-            session.expected.misses == 0
+            session.aside.expected().unwrap().misses == 0
         };
         frames.iter().map(went).collect()
     }
@@ -395,7 +399,7 @@ mod tests {
     fn a_number_with_more_digits_is_not_cut() {
         let mut session = ready(99);
         let _ = short_ways(&mut session, &[order(99, "19700101-01:00:00.000")]);
-        let Some(header) = &mut session.expected.header else { panic!() };
+        let Some(header) = &mut session.aside.expected().unwrap().header else { panic!() };
         for _ in 0..2 {
             assert!(!header.bear(MsgSeqNum::new(100).unwrap()));
         }
@@ -443,10 +447,10 @@ mod tests {
         let _ = short_ways(&mut session, &[order(7, "19700101-01:00:00.000")]);
         let mut other = session.clone();
         other.forget_expected_header();
-        assert!(session.expected.header.is_some() && session == other);
+        assert!(session.aside.expected().unwrap().header.is_some() && session == other);
         let shown = format!("{session:?}");
         assert!(
-            shown == format!("{other:?}") && shown.contains("expected: Expected, second: Second"),
+            shown == format!("{other:?}") && shown.contains("aside: Expected(Expected), second: Second"),
             "{shown}"
         );
     }

@@ -146,7 +146,7 @@ impl Session {
         }
         if let LogonFault::Field(reason, tag) = fault {
             let tag = tag.map(RefTag::new);
-            self.owed.push(Owed::Reject(Rejection::new(message.layout.number, reason, tag)));
+            self.owe(Owed::Reject(Rejection::new(message.layout.number, reason, tag)));
         }
         self.count_if_next(now, message.class);
         self.go(now, Input::Fatal(Reason::InvalidLogon(fault), farewell));

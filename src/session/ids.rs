@@ -68,19 +68,17 @@ const COUNT: usize = Id::ALL.len();
 pub struct Ids {
     /// One text behind the other, then zeros: equal texts are equal bytes.
     bytes: [u8; IDS_MAX],
-    /// Where each ends, in the order of [`Id::ALL`].
-    ends: [u8; COUNT],
+    /// Where each begins, in the order of [`Id::ALL`], and where the last one ends.
+    at: [u8; COUNT + 1],
 }
 
 impl Ids {
-    pub(crate) const NONE: Ids = Ids { bytes: [0; IDS_MAX], ends: [0; COUNT] };
+    pub(crate) const NONE: Ids = Ids { bytes: [0; IDS_MAX], at: [0; COUNT + 1] };
 
     #[inline]
     pub(crate) fn bytes(&self, id: Id) -> &[u8] {
-        let index = id as usize;
-        let end = |index: usize| self.ends.get(index).copied().map_or(0, usize::from);
-        let start = if index == 0 { 0 } else { end(index - 1) };
-        self.bytes.get(start..end(index)).unwrap_or_default()
+        let at = |index: usize| self.at.get(index).copied().map_or(0, usize::from);
+        self.bytes.get(at(id as usize)..at(id as usize + 1)).unwrap_or_default()
     }
 
     /// An identifier; empty for none.
@@ -104,13 +102,13 @@ impl Ids {
             return Err(ConfigError::TooLong { field, got: text.len(), room });
         }
         let (mut ids, mut end) = (Ids::NONE, 0);
-        for (other, ends) in Id::ALL.into_iter().zip(&mut ids.ends) {
+        for (other, at) in Id::ALL.into_iter().zip(ids.at.iter_mut().skip(1)) {
             let text = if other == id { text } else { self.bytes(other) };
             for (byte, &given) in ids.bytes.iter_mut().skip(end).zip(text) {
                 *byte = given;
             }
             end += text.len();
-            *ends = end as u8;
+            *at = end as u8;
         }
         *self = ids;
         Ok(())

@@ -1,12 +1,12 @@
 //! The inbound, liveness and outbound machines in the session: what they hear, and what their actions mean.
 
+use super::news::News;
 use super::owed::{Owed, Request};
 use super::policy::{Silence, WhileProbing};
 use super::state::{Answer, Farewell, Input, State};
 use super::timers::Timer;
 use super::{Goal, Inbound, Liveness, Outbound, Session};
 use super::{liveness, recovery, replay};
-use crate::event::Event;
 use crate::number::MsgSeqNum;
 use crate::planted::{Bug, planted};
 use crate::reason::Reason;
@@ -40,7 +40,7 @@ impl Session {
             }
             liveness::Action::Heard => policy.test_request_after,
             liveness::Action::TestRequest => {
-                self.owed.push(Owed::TestRequest);
+                self.owe(Owed::TestRequest);
                 policy.answer_within
             }
             liveness::Action::ResetMayBegin => {
@@ -50,7 +50,7 @@ impl Session {
             liveness::Action::RoundTrip => {
                 if let Some((_, sent)) = self.probe.take() {
                     let took = now.monotonic.saturating_since(sent);
-                    self.owed.push(Owed::Event(Event::RoundTrip { took }));
+                    self.owe(Owed::Event(News::RoundTrip { took }));
                 }
                 policy.test_request_after
             }
@@ -87,24 +87,24 @@ impl Session {
                     self.timers.stop(Timer::Recovery);
                     return asked;
                 }
-                self.owed.push(Owed::ResendRequest(request));
+                self.owe(Owed::ResendRequest(request));
             }
             recovery::Action::Repeat => {
                 if let Some(request) = self.request
                     && let Some(number) = request.number
                 {
-                    self.owed.push(Owed::RepeatResendRequest(request, number));
+                    self.owe(Owed::RepeatResendRequest(request, number));
                 }
             }
             recovery::Action::Moved => {}
             recovery::Action::Recovered => {
-                self.owed.push(Owed::Event(Event::Recovered));
+                self.owe(Owed::Event(News::Recovered));
                 self.timers.stop(Timer::Recovery);
                 self.request = None;
                 return false;
             }
             recovery::Action::Dropped => {
-                self.owed.push(Owed::Event(Event::ResendRejected));
+                self.owe(Owed::Event(News::ResendRejected));
                 self.timers.stop(Timer::Recovery);
                 self.request = None;
                 return false;
@@ -135,7 +135,7 @@ impl Session {
             && self.inbound.is_recovering()
             && let Some(request @ Request { number: None, .. }) = self.request
         {
-            self.owed.push(Owed::ResendRequest(request));
+            self.owe(Owed::ResendRequest(request));
             let wait = self.config.policies.gaps.progress_timeout;
             self.timers.start(Timer::Recovery, self.clock.saturating_add(wait.into()));
         }

@@ -18,11 +18,13 @@ mod logon;
 mod logon_check;
 mod logout;
 mod machines;
+mod news;
 mod numbers;
 mod operator;
 mod outbound;
 mod owed;
 mod policy;
+mod queue;
 mod react;
 mod read;
 mod receive;
@@ -59,7 +61,7 @@ use crate::message::Message;
 use crate::number::{MsgSeqNum, Series};
 use crate::time::Instant;
 use numbers::Numbers;
-use owed::Queue;
+use queue::{Aside, Queue};
 use timers::Timers;
 
 /// One side of a FIX session, as a value.
@@ -116,7 +118,7 @@ pub struct Session {
     farewell: Text,
     /// What the answer to a Logon, or our Logout, says in SessionStatus(1409).
     session_status: Option<u32>,
-    expected: expected::Expected,
+    aside: Aside,
     second: header::Second,
     config: Config,
 }
@@ -188,7 +190,7 @@ impl Session {
             memory: status::Memory::default(),
             farewell: Text::new(),
             session_status: None,
-            expected: expected::Expected::nothing(),
+            aside: Aside::NOTHING,
             second: header::Second::new(),
             config,
         })

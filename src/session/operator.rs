@@ -3,13 +3,14 @@
 use super::application::NotNow;
 use super::classify::{Class, Classified, Kind};
 use super::liveness;
+use super::news::News;
 use super::numbers::OurReset;
 use super::owed::{Owed, Request};
 use super::policy::TestReqId;
+use super::queue::Notice;
 use super::state::{Farewell, Input, Place, State};
 use super::{Cause, Inbound, Outbound, Session, Span, Standby};
 use super::{recovery, replay};
-use crate::event::Event;
 use crate::inbox::Inbox;
 use crate::message::Message;
 use crate::number::MsgSeqNum;
@@ -62,7 +63,7 @@ impl Session {
         self.numbers.reset = OurReset::None;
         self.recover(now, recovery::Input::Over);
         self.acted.clear();
-        self.owe_event(Event::NumbersSet { next_in: next, next_out: self.numbers.next_out, was: from });
+        self.owe_event(News::NumbersSet { next_in: next, next_out: self.numbers.next_out, was: from });
         Ok(())
     }
 
@@ -80,7 +81,7 @@ impl Session {
         self.numbers.reset = OurReset::None;
         self.ticket = self.ticket.wrapping_add(1);
         self.out(replay::Input::Over);
-        self.owe_event(Event::NumbersSet { next_in: self.numbers.next_in, next_out: next, was });
+        self.owe_event(News::NumbersSet { next_in: self.numbers.next_in, next_out: next, was });
         Ok(())
     }
 
@@ -95,8 +96,11 @@ impl Session {
         if next_out <= self.numbers.next_out {
             return Err(OperatorError::NotAbove { next_out: self.numbers.next_out, got: next_out });
         }
+        if self.owed.has(Notice::SequenceReset) {
+            return Err(OperatorError::StepFirst);
+        }
         self.out(replay::Input::Over);
-        self.owed.push(Owed::SequenceReset { next_out });
+        self.owe(Owed::SequenceReset { next_out });
         Ok(())
     }
 
@@ -117,6 +121,9 @@ impl Session {
         if self.inbound.is_recovering() {
             return Err(OperatorError::RequestOpen);
         }
+        if self.owed.has(Notice::ResendRequest) {
+            return Err(OperatorError::StepFirst);
+        }
         if let Some(to) = to.filter(|&to| to < from) {
             return Err(OperatorError::EmptyRange { from, to });
         }
@@ -124,7 +131,7 @@ impl Session {
         self.again = last.map(|last| Span { from, to: to.map_or(last, |to| to.min(last)) });
         let request = Request { from, to, number: None };
         self.request = Some(request);
-        self.owed.push(Owed::ResendRequest(request));
+        self.owe(Owed::ResendRequest(request));
         Ok(())
     }
 
@@ -163,7 +170,7 @@ impl Session {
         self.timers.stop(super::timers::Timer::Reconnect);
         if self.state == State::Connecting {
             // The wish is taken back: a link that comes for it all the same is refused.
-            self.owed.clear_frames();
+            self.owe_no_frames();
             return self.go(now, Input::LinkDown);
         }
         if self.logout(now, text).is_err() && !matches!(self.state, State::Disconnected | State::LogoutSent) {
@@ -187,7 +194,7 @@ impl Session {
         if matches!(self.state, State::Disconnected | State::Connecting | State::Closing(_)) {
             return Err(NotNow(self.state));
         }
-        self.owed.clear_frames();
+        self.owe_no_frames();
         self.go(now, Input::Fatal(why, Farewell::Silent));
         Ok(())
     }

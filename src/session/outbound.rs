@@ -50,10 +50,10 @@ impl Session {
         let plan = self.plan(owed);
         if plan.number == MsgSeqNum::MAX {
             // FIX session layer 4.1: a counter never wraps; nothing can be said any more.
-            self.owed.clear_frames();
+            self.owe_no_frames();
             self.go(now, Input::Fatal(Reason::NumbersExhausted, Farewell::Silent));
-            self.owed.clear_frames();
-            self.owed.push(Owed::Disconnect(Reason::NumbersExhausted));
+            self.owe_no_frames();
+            self.owe(Owed::Disconnect(Reason::NumbersExhausted));
             return Output::Disconnect(Reason::NumbersExhausted);
         }
         let msg_type = self.msg_type(owed);
@@ -67,7 +67,7 @@ impl Session {
             Err(EncodeError::NeedSpace(space)) => Output::NeedSpace(space),
             // The session's own fields are always good; an echo that is not was refused when it came.
             Err(EncodeError::Body(_)) => {
-                self.owed.pop();
+                self.settle_first();
                 Output::NeedSpace(0)
             }
         }
@@ -87,7 +87,7 @@ impl Session {
         body: impl FnOnce(&mut Body<'_>),
     ) -> Result<Frame<'o>, ComposeError> {
         let now = self.observe(now);
-        let Some(owed) = self.owed.first() else { return Err(ComposeError::Late) };
+        let Some(owed) = self.first_owed() else { return Err(ComposeError::Late) };
         if asked.ticket != self.ticket || self.msg_type(owed) != asked.msg_type {
             return Err(ComposeError::Late);
         }

@@ -1,10 +1,8 @@
-//! What the session owes: frames to send, events to tell, a link to close, in order.
+//! What the session owes: frames to send, events to tell, a link to close.
 
-use arrayvec::ArrayVec;
-
+use super::news::News;
 use super::rules::RefTag;
 use super::state::Opening;
-use crate::event::Event;
 use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
@@ -43,7 +41,7 @@ pub(crate) enum Owed {
     },
     /// The counterparty's Logon is in hand.
     LoggedOn,
-    Event(Event<'static>),
+    Event(News),
     Connect,
     Disconnect(Reason),
 }
@@ -94,112 +92,5 @@ impl Rejection {
             Why::LowersTo(_) | Why::TooLow { .. } | Why::Garbled(_) => SessionRejectReason::ValueIncorrect,
             Why::Business(..) => SessionRejectReason::InvalidMsgType,
         }
-    }
-}
-
-/// The queue. One call of the application or one inbound frame adds a handful at most, and no frame is read
-/// while anything is owed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Queue(ArrayVec<Owed, { Queue::CAPACITY }>);
-
-impl Queue {
-    const CAPACITY: usize = 12;
-    /// Left free for what the session itself owes.
-    const RESERVE: usize = 8;
-
-    pub(crate) fn new() -> Self {
-        Queue(ArrayVec::new())
-    }
-
-    #[inline]
-    pub(crate) fn first(&self) -> Option<Owed> {
-        self.0.first().copied()
-    }
-
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Adds at the end. A caller that opens and closes links without ever stepping can fill the queue: the
-    /// oldest news gives way then.
-    pub(crate) fn push(&mut self, owed: Owed) {
-        if self.0.is_full()
-            && let Some(oldest) = self.0.iter().position(|owed| matches!(owed, Owed::Event(_)))
-        {
-            self.0.remove(oldest);
-        }
-        // What one input causes fits beside the wishes of the application, which are let in only while there
-        // is room.
-        let _ = self.0.try_push(owed);
-    }
-
-    /// Is there room for a wish of the application beside what the session owes?
-    pub(crate) fn has_room(&self) -> bool {
-        self.0.len() < Self::CAPACITY - Self::RESERVE
-    }
-
-    /// Is our answer to a Logon among it?
-    pub(crate) fn has_logon(&self) -> bool {
-        self.0.iter().any(|owed| matches!(owed, Owed::LogonAnswer { .. }))
-    }
-
-    pub(crate) fn pop(&mut self) {
-        if !self.0.is_empty() {
-            self.0.remove(0);
-        }
-    }
-
-    /// The link is gone: only what does not need one stays.
-    pub(crate) fn clear_frames(&mut self) {
-        self.0.retain(|owed| matches!(owed, Owed::Event(_)));
-    }
-}
-
-impl core::hash::Hash for Queue {
-    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        for owed in &self.0 {
-            core::mem::discriminant(owed).hash(state);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wishes_leave_room_for_what_the_session_itself_owes() {
-        let mut queue = Queue::new();
-        let mut wishes = 0;
-        while queue.has_room() {
-            queue.push(Owed::TestRequest);
-            wishes += 1;
-        }
-        for _ in 0..Queue::RESERVE {
-            queue.push(Owed::Heartbeat);
-        }
-        let mut owed = 0;
-        while queue.first().is_some() {
-            queue.pop();
-            owed += 1;
-        }
-        assert_eq!((wishes, owed), (4, 12));
-    }
-
-    #[test]
-    fn the_oldest_news_gives_way_and_never_a_frame() {
-        let mut queue = Queue::new();
-        queue.push(Owed::Heartbeat);
-        queue.push(Owed::Event(Event::Recovered));
-        for _ in 2..Queue::CAPACITY {
-            queue.push(Owed::Event(Event::DuplicateConnection));
-        }
-        queue.push(Owed::Disconnect(Reason::Closed));
-        assert_eq!(queue.first(), Some(Owed::Heartbeat));
-        assert!(!queue.0.contains(&Owed::Event(Event::Recovered)));
-        assert_eq!(queue.0.last(), Some(&Owed::Disconnect(Reason::Closed)));
-        queue.clear_frames();
-        assert_eq!(queue.0.len(), Queue::CAPACITY - 2);
     }
 }

@@ -163,7 +163,7 @@ impl Session {
             Garbled::NotAFrame | Garbled::BeginString | Garbled::MsgType => None,
         };
         let (number, tag, why) = (number.get(), tag.map(RefTag::new), Why::Garbled(why));
-        self.owed.push(Owed::Reject(Rejection { number, tag, why }));
+        self.owe(Owed::Reject(Rejection { number, tag, why }));
         if number == self.numbers.next_in.get() {
             self.count(now);
         }

@@ -148,7 +148,7 @@ impl Session {
                     if gap.is_some() {
                         self.owe_event(served);
                     }
-                    gap.or(Some(Told::Event(served)))
+                    gap.or(Some(Told::Event(served.into())))
                 }
                 // What is wrong with it is judged when its number is reached.
                 Err(_) => {
@@ -183,7 +183,7 @@ impl Session {
             Reaction::StaleRequest => match self.config.policies.gaps.stale_request {
                 StaleRequest::Refuse => self.too_low(now, message),
                 StaleRequest::Serve => match self.requested(inbox, message) {
-                    Ok(asked) => Some(Told::Event(self.serve(now, asked))),
+                    Ok(asked) => Some(Told::Event(self.serve(now, asked).into())),
                     Err(rejection) => self.reject_message(now, message, rejection, None),
                 },
             },
@@ -234,13 +234,13 @@ impl Session {
                     return self.reject_field(now, message, reason, tag::TEST_REQ_ID);
                 }
                 self.count(now);
-                self.owed.push(Owed::Echo(message.layout));
+                self.owe(Owed::Echo(message.layout));
                 None
             }
             Kind::ResendRequest => match self.requested(inbox, message) {
                 Ok(asked) => {
                     self.count(now);
-                    Some(Told::Event(self.serve(now, asked)))
+                    Some(Told::Event(self.serve(now, asked).into()))
                 }
                 Err(rejection) => self.reject_message(now, message, rejection, None),
             },

@@ -65,7 +65,7 @@ impl Session {
             }
             Answer::BusinessReject(code, text) => {
                 let rejection = Rejection { number: number.get(), tag, why: Why::Business(code, text) };
-                self.owed.push(Owed::BusinessReject(rejection));
+                self.owe(Owed::BusinessReject(rejection));
                 self.count_if_next(now, message.class);
                 Some(Told::Refused(message.layout, rejection.reason()))
             }
@@ -92,7 +92,7 @@ impl Session {
         fatal: Option<Reason>,
     ) -> Option<Told> {
         if message.kind != Kind::Reject {
-            self.owed.push(Owed::Reject(rejection));
+            self.owe(Owed::Reject(rejection));
         }
         self.count_if_next(now, message.class);
         if let Some(reason) = fatal {

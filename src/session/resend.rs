@@ -2,10 +2,10 @@
 
 use super::classify::Classified;
 use super::header::{Extra, HeaderFacts};
+use super::news::News;
 use super::owed::Rejection;
 use super::replay::{Input, Replaying};
 use super::{Outbound, Session, Span};
-use crate::event::Event;
 use crate::frame::{Effect, Frame};
 use crate::inbox::Inbox;
 use crate::journal::Stored;
@@ -131,7 +131,7 @@ impl Session {
         self.outbound =
             super::replay::next(self.outbound, Input::Nothing(up_to.next()), self.numbers.next_out);
         if gone == Gone::Lost && self.owed.has_room() {
-            self.owed.push(super::owed::Owed::Event(Event::Lost { from: asked.from, to: up_to }));
+            self.owe(super::owed::Owed::Event(News::Lost(Span { from: asked.from, to: up_to })));
         }
         Ok(needed)
     }
@@ -256,19 +256,19 @@ impl Session {
     }
 
     /// FIX session layer 4.8.3: from the first number asked for to the last, or the last sent.
-    pub(super) fn serve(&mut self, now: Now, asked: Asked) -> Event<'static> {
+    pub(super) fn serve(&mut self, now: Now, asked: Asked) -> News {
         let next_out = self.numbers.next_out;
         let last = next_out.previous().filter(|&last| asked.from <= last);
         let Some(last) = last else {
             // Nothing was sent under these numbers; a gap fill would lower the counterparty's.
-            return Event::ResendBeyond { from: asked.from, next_out };
+            return News::ResendBeyond { from: asked.from, next_out };
         };
         let span = Span { from: asked.from, to: asked.to.map_or(last, |to| to.min(last)) };
         self.memory.last_request = Some(span);
         let waited = self.waiting_since.map(|since| now.monotonic.saturating_since(since));
         let late = waited.is_some_and(|waited| waited > self.config.policies.gaps.live_wait.into());
         self.out(if late { Input::RequestedLate(span) } else { Input::Requested(span) });
-        Event::ResendRequested { from: span.from, to: span.to }
+        News::ResendRequested(span)
     }
 }
 

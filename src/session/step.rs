@@ -76,7 +76,7 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
         loop {
-            if let Some(owed) = self.owed.first() {
+            if let Some(owed) = self.first_owed() {
                 return self.pay(owed, now, inbox, out);
             }
             if let Some(timer) = self.timers.expire(now.monotonic) {
@@ -135,7 +135,7 @@ impl Session {
                 let quiet = self.config.policies.liveness.while_probing == WhileProbing::Quiet
                     && matches!(self.liveness, Liveness::Probing { .. });
                 if !quiet && self.is_open() {
-                    self.owed.push(Owed::Heartbeat);
+                    self.owe(Owed::Heartbeat);
                 }
             }
             // FIX session layer 4.4.2, 4.6.1: while a reset awaits its answer, or a Logout is out, nothing
@@ -218,16 +218,16 @@ impl Session {
     ) -> Output<'i, 'o> {
         match owed {
             Owed::Event(event) => {
-                self.owed.pop();
-                Output::Event(event)
+                self.settle_first();
+                Output::Event(event.into())
             }
             Owed::LoggedOn => {
-                self.owed.pop();
+                self.settle_first();
                 let layout = self.layout_in_hand(inbox);
                 Output::Event(Event::LoggedOn(self.message(inbox, layout)))
             }
             Owed::Connect => {
-                self.owed.pop();
+                self.settle_first();
                 Output::Connect(Connect { attempt: self.attempt })
             }
             // It stays owed until the driver says that the link is gone.

@@ -1,0 +1,338 @@
+//! The queue of what is owed: a word for each thing, and what more there is to it in one place.
+
+use arrayvec::ArrayVec;
+
+use super::Session;
+use super::expected::Expected;
+use super::news::News;
+use super::owed::{Owed, Rejection};
+use super::state::{Opening, State};
+use crate::message::Layout;
+use crate::number::MsgSeqNum;
+
+/// What is owed, in order. One call of the application or one inbound frame adds a handful at most, and no
+/// frame is read while anything is owed.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Queue {
+    notices: ArrayVec<Notice, { Queue::CAPACITY }>,
+    /// Where the body begins of the TestRequest in hand, whose echo is owed.
+    echo_at: u32,
+}
+
+/// One thing owed, in a word. The rest of it stands in the session once: the frame in hand, the reason for
+/// closing and the open request are there anyway, and [`Details`] holds what is not.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Notice {
+    Logon(Opening),
+    LogonAnswer { reset: bool },
+    Heartbeat,
+    Echo,
+    TestRequest,
+    ResendRequest,
+    RepeatResendRequest,
+    Reject,
+    BusinessReject,
+    Logout,
+    LogoutAnswer,
+    LogoutFor,
+    SequenceReset,
+    LoggedOn,
+    News,
+    Connect,
+    Disconnect,
+}
+
+/// Two things that need no room at the same time.
+#[derive(Clone, Debug)]
+pub(super) enum Aside {
+    /// The header that the next message will have. It may be forgotten at any time, and no frame is read
+    /// while anything is owed.
+    Expected(Expected),
+    /// Details of what is owed.
+    Owed(Details),
+}
+
+/// What a notice does not say.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Details {
+    /// Of the message in hand.
+    rejection: Option<Rejection>,
+    /// NewSeqNo(36) of the SequenceReset-Reset.
+    next_out: Option<MsgSeqNum>,
+    news: ArrayVec<News, { Details::NEWS }>,
+}
+
+impl Queue {
+    const CAPACITY: usize = 12;
+    /// Left free for what the session itself owes.
+    const RESERVE: usize = 8;
+
+    pub(super) fn new() -> Self {
+        Queue { notices: ArrayVec::new(), echo_at: 0 }
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.notices.is_empty()
+    }
+
+    /// Is there room for a wish of the application beside what the session owes?
+    pub(super) fn has_room(&self) -> bool {
+        let news = self.notices.iter().filter(|&&notice| notice == Notice::News).count();
+        self.notices.len() < Self::CAPACITY - Self::RESERVE && news < Details::NEWS
+    }
+
+    /// Is our answer to a Logon among it?
+    pub(super) fn has_logon(&self) -> bool {
+        self.notices.iter().any(|notice| matches!(notice, Notice::LogonAnswer { .. }))
+    }
+
+    pub(super) fn has(&self, notice: Notice) -> bool {
+        self.notices.contains(&notice)
+    }
+}
+
+impl Details {
+    /// A link that ends has three: orders to cancel, a new series, no more attempts.
+    const NEWS: usize = 4;
+
+    /// The oldest news have been told.
+    fn told(&mut self) {
+        self.news.pop_at(0);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.rejection.is_none() && self.next_out.is_none() && self.news.is_empty()
+    }
+}
+
+impl Aside {
+    pub(super) const NOTHING: Aside = Aside::Expected(Expected::nothing());
+
+    /// The place for the header to expect; none while details are owed.
+    #[inline]
+    pub(super) fn expected(&mut self) -> Option<&mut Expected> {
+        match self {
+            Aside::Expected(expected) => Some(expected),
+            Aside::Owed(_) => None,
+        }
+    }
+
+    fn details(&self) -> Option<&Details> {
+        match self {
+            Aside::Expected(_) => None,
+            Aside::Owed(details) => Some(details),
+        }
+    }
+
+    /// Changes the details.
+    fn change(&mut self, change: impl FnOnce(&mut Details)) {
+        let mut details = match core::mem::replace(self, Aside::NOTHING) {
+            Aside::Expected(_) => Details::default(),
+            Aside::Owed(details) => details,
+        };
+        change(&mut details);
+        if !details.is_empty() {
+            *self = Aside::Owed(details);
+        }
+    }
+}
+
+/// What is expected is no part of what a session is.
+impl PartialEq for Aside {
+    fn eq(&self, other: &Self) -> bool {
+        self.details() == other.details()
+    }
+}
+
+impl Eq for Aside {}
+
+/// The queue says what is owed.
+impl core::hash::Hash for Aside {
+    fn hash<H: core::hash::Hasher>(&self, _: &mut H) {}
+}
+
+impl Session {
+    /// What is owed first.
+    pub(super) fn first_owed(&self) -> Option<Owed> {
+        let details = || self.aside.details();
+        let closing = || if let State::Closing(why) = self.state { Some(why) } else { None };
+        Some(match *self.owed.notices.first()? {
+            Notice::Logon(opening) => Owed::Logon(opening),
+            Notice::LogonAnswer { reset } => Owed::LogonAnswer { reset },
+            Notice::Heartbeat => Owed::Heartbeat,
+            Notice::Echo => Owed::Echo(Layout { body_at: self.owed.echo_at, ..Layout::NOTHING }),
+            Notice::TestRequest => Owed::TestRequest,
+            Notice::ResendRequest => Owed::ResendRequest(self.request?),
+            Notice::RepeatResendRequest => Owed::RepeatResendRequest(self.request?, self.request?.number?),
+            Notice::Reject => Owed::Reject(details()?.rejection?),
+            Notice::BusinessReject => Owed::BusinessReject(details()?.rejection?),
+            Notice::Logout => Owed::Logout,
+            Notice::LogoutAnswer => Owed::LogoutAnswer,
+            Notice::LogoutFor => Owed::LogoutFor(closing()?),
+            Notice::SequenceReset => Owed::SequenceReset { next_out: details()?.next_out? },
+            Notice::LoggedOn => Owed::LoggedOn,
+            Notice::News => Owed::Event(*details()?.news.first()?),
+            Notice::Connect => Owed::Connect,
+            Notice::Disconnect => Owed::Disconnect(closing()?),
+        })
+    }
+
+    /// Owes one more thing. A caller that opens and closes links without ever stepping can fill the queue:
+    /// the oldest news gives way then.
+    pub(super) fn owe(&mut self, owed: Owed) {
+        if self.owed.notices.is_full() {
+            self.drop_oldest_news();
+        }
+        // What one input causes fits beside the wishes of the application, which are let in only while there
+        // is room.
+        if self.owed.notices.is_full() {
+            return;
+        }
+        let notice = match owed {
+            Owed::Logon(opening) => Notice::Logon(opening),
+            Owed::LogonAnswer { reset } => Notice::LogonAnswer { reset },
+            Owed::Heartbeat => Notice::Heartbeat,
+            Owed::Echo(layout) => {
+                self.owed.echo_at = layout.body_at;
+                Notice::Echo
+            }
+            Owed::TestRequest => Notice::TestRequest,
+            Owed::ResendRequest(_) => Notice::ResendRequest,
+            Owed::RepeatResendRequest(..) => Notice::RepeatResendRequest,
+            Owed::Reject(rejection) => {
+                self.aside.change(|details| details.rejection = Some(rejection));
+                Notice::Reject
+            }
+            Owed::BusinessReject(rejection) => {
+                self.aside.change(|details| details.rejection = Some(rejection));
+                Notice::BusinessReject
+            }
+            Owed::Logout => Notice::Logout,
+            Owed::LogoutAnswer => Notice::LogoutAnswer,
+            Owed::LogoutFor(_) => Notice::LogoutFor,
+            Owed::SequenceReset { next_out } => {
+                self.aside.change(|details| details.next_out = Some(next_out));
+                Notice::SequenceReset
+            }
+            Owed::LoggedOn => Notice::LoggedOn,
+            Owed::Event(news) => {
+                if self.aside.details().is_some_and(|details| details.news.is_full()) {
+                    self.drop_oldest_news();
+                }
+                self.aside.change(|details| {
+                    let _ = details.news.try_push(news);
+                });
+                Notice::News
+            }
+            Owed::Connect => Notice::Connect,
+            Owed::Disconnect(_) => Notice::Disconnect,
+        };
+        let _ = self.owed.notices.try_push(notice);
+    }
+
+    /// The first thing owed has happened.
+    pub(super) fn settle_first(&mut self) {
+        let Some(notice) = self.owed.notices.pop_at(0) else { return };
+        match notice {
+            Notice::Reject | Notice::BusinessReject => self.aside.change(|details| details.rejection = None),
+            Notice::SequenceReset => self.aside.change(|details| details.next_out = None),
+            Notice::News => self.aside.change(Details::told),
+            Notice::Logon(_)
+            | Notice::LogonAnswer { .. }
+            | Notice::Heartbeat
+            | Notice::Echo
+            | Notice::TestRequest
+            | Notice::ResendRequest
+            | Notice::RepeatResendRequest
+            | Notice::Logout
+            | Notice::LogoutAnswer
+            | Notice::LogoutFor
+            | Notice::LoggedOn
+            | Notice::Connect
+            | Notice::Disconnect => {}
+        }
+    }
+
+    /// The link is gone: only what does not need one stays.
+    pub(super) fn owe_no_frames(&mut self) {
+        self.owed.notices.retain(|notice| *notice == Notice::News);
+        self.aside.change(|details| (details.rejection, details.next_out) = (None, None));
+    }
+
+    fn drop_oldest_news(&mut self) {
+        if let Some(oldest) = self.owed.notices.iter().position(|&notice| notice == Notice::News) {
+            self.owed.notices.remove(oldest);
+            self.aside.change(Details::told);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reason::Reason;
+    use crate::{BeginString, Checkpoint, Config, Role, Utc};
+    use std::vec::Vec;
+
+    fn session() -> Session {
+        let config = Config::new(Role::Acceptor, BeginString::Fix44, "US", "THEM").unwrap();
+        Session::new(config, Checkpoint::begin(Utc::EPOCH)).unwrap()
+    }
+
+    fn settle_all(session: &mut Session) -> Vec<Owed> {
+        let first = |_| {
+            let owed = session.first_owed()?;
+            session.settle_first();
+            Some(owed)
+        };
+        (0..).map_while(first).collect()
+    }
+
+    #[test]
+    fn wishes_leave_room_for_what_the_session_itself_owes() {
+        let mut session = session();
+        let mut wishes = 0;
+        while session.owed.has_room() {
+            session.owe(Owed::TestRequest);
+            wishes += 1;
+        }
+        for _ in 0..Queue::RESERVE {
+            session.owe(Owed::Heartbeat);
+        }
+        assert_eq!((wishes, settle_all(&mut session).len()), (4, 12));
+    }
+
+    #[test]
+    fn the_oldest_news_gives_way_and_never_a_frame() {
+        let mut session = session();
+        session.state = State::Closing(Reason::Closed);
+        session.owe(Owed::Heartbeat);
+        session.owe(Owed::Event(News::Recovered));
+        for _ in 0..Details::NEWS {
+            session.owe(Owed::Event(News::DuplicateConnection));
+        }
+        session.owe(Owed::Disconnect(Reason::Closed));
+        let news = [Owed::Event(News::DuplicateConnection); Details::NEWS];
+        let mut owed = std::vec![Owed::Heartbeat];
+        owed.extend(news);
+        owed.push(Owed::Disconnect(Reason::Closed));
+        assert_eq!(settle_all(&mut session.clone()), owed);
+        session.owe_no_frames();
+        assert_eq!(settle_all(&mut session), news);
+    }
+
+    #[test]
+    fn a_full_queue_takes_no_more_and_keeps_its_order() {
+        let mut session = session();
+        session.owe(Owed::Event(News::Recovered));
+        for _ in 1..Queue::CAPACITY {
+            session.owe(Owed::Heartbeat);
+        }
+        session.owe(Owed::Event(News::ResendRejected));
+        session.owe(Owed::Heartbeat);
+        session.owe(Owed::Heartbeat);
+        assert_eq!(settle_all(&mut session), [Owed::Heartbeat; Queue::CAPACITY]);
+        assert_eq!(session.aside, Aside::NOTHING);
+    }
+}
