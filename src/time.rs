@@ -1,26 +1,28 @@
 //! The two times that FIX knows: a steady reading for timers, and UTC for SendingTime(52).
 
 use core::fmt;
+use core::num::NonZeroU64;
 use core::time::Duration;
 
 /// A reading of a clock that only goes forward, in nanoseconds since any fixed moment.
 ///
 /// Timers are measured on it. Two readings are comparable only when they come from the same clock.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Instant(u64);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+// One more than the reading, so that an `Option` of it needs no more room.
+pub struct Instant(NonZeroU64);
 
 impl Instant {
     /// The earliest instant.
-    pub const ZERO: Instant = Instant(0);
+    pub const ZERO: Instant = Instant(NonZeroU64::MIN);
 
-    /// The instant `nanos` nanoseconds after the clock's origin.
+    /// The instant `nanos` nanoseconds after the clock's origin; `u64::MAX - 1` is the last.
     pub const fn from_nanos(nanos: u64) -> Self {
-        Instant(nanos)
+        Instant(NonZeroU64::MIN.saturating_add(nanos))
     }
 
     /// Nanoseconds since the clock's origin.
     pub const fn as_nanos(self) -> u64 {
-        self.0
+        self.0.get() - 1
     }
 
     /// This instant moved later by `by`; the last representable instant where that is too far.
@@ -31,7 +33,13 @@ impl Instant {
 
     /// The time from `earlier` to this instant; zero when `earlier` is later.
     pub const fn saturating_since(self, earlier: Instant) -> Duration {
-        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+        Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))
+    }
+}
+
+impl Default for Instant {
+    fn default() -> Self {
+        Instant::ZERO
     }
 }
 
@@ -154,7 +162,7 @@ mod tests {
 
     #[test]
     fn arithmetic_stops_at_the_ends_of_the_range() {
-        assert_eq!(Instant::from_nanos(u64::MAX).saturating_add(Duration::MAX).as_nanos(), u64::MAX);
+        assert_eq!(Instant::from_nanos(u64::MAX).saturating_add(Duration::MAX).as_nanos(), u64::MAX - 1);
         assert_eq!(Instant::from_nanos(3).saturating_since(Instant::from_nanos(5)), Duration::ZERO);
         assert_eq!(Utc::from_nanos(i64::MAX).saturating_add(Duration::MAX).as_nanos(), i64::MAX);
         assert_eq!(

@@ -1,7 +1,5 @@
 //! Messages above a gap that were acted on when they came: only their numbers are still to be counted.
 
-use arrayvec::ArrayVec;
-
 use super::recovery::Became;
 use crate::number::MsgSeqNum;
 use crate::planted::{Bug, planted};
@@ -12,35 +10,50 @@ use crate::planted::{Bug, planted};
 /// One that finds no room comes again, as a gap fill. There is room without any memory of the inbox: two
 /// sides that recover from each other would otherwise ask for each other's requests without end.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub(crate) struct Acted(ArrayVec<MsgSeqNum, 4>);
+// By rising number; what is free stands behind.
+pub(crate) struct Acted([Option<MsgSeqNum>; 4]);
 
 impl Acted {
     /// Is no number kept?
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.first().is_none()
     }
 
     /// Keeps a number, when there is room.
     pub(crate) fn keep(&mut self, number: MsgSeqNum) -> Became {
-        let is_kept = !planted(Bug::ActedAboveGapForgotten)
-            && (self.0.contains(&number) || self.0.try_push(number).is_ok());
-        if is_kept { Became::Acted } else { Became::ActedOnly }
+        if planted(Bug::ActedAboveGapForgotten) {
+            return Became::ActedOnly;
+        }
+        if !self.0.contains(&Some(number)) {
+            let Some(free) = self.0.iter_mut().find(|kept| kept.is_none()) else { return Became::ActedOnly };
+            *free = Some(number);
+            self.0.sort_unstable_by_key(|&kept| (kept.is_none(), kept));
+        }
+        Became::Acted
     }
 
     /// The lowest number.
+    #[inline]
     pub(crate) fn first(&self) -> Option<MsgSeqNum> {
-        self.0.iter().min().copied()
+        let [first, ..] = self.0;
+        first
     }
 
     /// Is this number, the next expected one, among them? It and what lies below it are forgotten.
+    #[inline]
     pub(crate) fn take(&mut self, next_in: MsgSeqNum) -> bool {
-        let is_kept = self.0.contains(&next_in);
-        self.0.retain(|&mut number| number > next_in);
+        let mut is_kept = false;
+        while let Some(first) = self.first().filter(|&first| first <= next_in) {
+            is_kept = first == next_in;
+            let [_, second, third, fourth] = self.0;
+            self.0 = [second, third, fourth, None];
+        }
         is_kept
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        *self = Acted::default();
     }
 }
 

@@ -170,7 +170,7 @@ impl Session {
                 let rejected_before =
                     matches!(why, Reason::CompId { .. } | Reason::SendingTime | Reason::OrigSendingTime);
                 if why == Reason::LogonRefused {
-                    let _ = text.try_push_str(self.farewell.as_str());
+                    let _ = text.try_push_str(self.memory.farewell());
                 } else if !(rejected_before && policies.logout.after_reject == AfterReject::NoText) {
                     let _ = core::fmt::write(&mut text, format_args!("{why}"));
                 }
@@ -184,7 +184,7 @@ impl Session {
                 status = (policies.logout.answer_status == AnswerStatus::Said).then_some(4);
             }
             _ => {
-                let _ = text.try_push_str(self.farewell.as_str());
+                let _ = text.try_push_str(self.memory.farewell());
             }
         }
         if !text.is_empty() {

@@ -1,5 +1,7 @@
 //! What the application wants of its session.
 
+use core::num::NonZeroU32;
+
 use super::header::{Extra, HeaderFacts, may_be_given};
 use super::liveness;
 use super::news::News;
@@ -7,7 +9,7 @@ use super::owed::Owed;
 use super::policy::{ResetOnLogon, WhileDisconnected};
 use super::state::{self, Input, State};
 use super::timers::Timer;
-use super::{Goal, Id, Session, Text};
+use super::{Goal, Id, Session};
 use crate::frame::{Effect, Frame};
 use crate::message::Message;
 use crate::number::MsgSeqNum;
@@ -41,7 +43,7 @@ pub enum Farewell<'t> {
     /// A Logout says why, in Text(58), and where the version has it in SessionStatus(1409): 5 bad user name
     /// or password, 6 locked, 7 not allowed now, 8 expired.
     Logout {
-        /// Text(58); empty for none. Longer than 96 bytes is cut.
+        /// Text(58); empty for none. Longer than 60 bytes is cut.
         text: &'t str,
         /// SessionStatus(1409).
         session_status: Option<u32>,
@@ -157,7 +159,7 @@ impl Session {
                 EncodeError::NeedSpace(space) => SendError::NeedSpace(space),
                 EncodeError::Body(fault) => SendError::Body(fault),
             })?;
-        if let Some(max) = self.peer_max.filter(|&max| range.len() > max as usize) {
+        if let Some(max) = self.peer_max.map(NonZeroU32::get).filter(|&max| range.len() > max as usize) {
             return Err(SendError::TooLong { len: range.len(), max });
         }
         let bytes = out.get(range).unwrap_or_default();
@@ -239,7 +241,7 @@ impl Session {
         let State::LogonReceived(_) = self.state else { return Err(NotNow(self.state)) };
         let how = match farewell {
             Farewell::Logout { text, session_status } => {
-                self.farewell = Text::cut(text);
+                self.memory.say(text);
                 self.session_status = session_status;
                 state::Farewell::Logout
             }
@@ -339,7 +341,7 @@ impl Session {
     /// Logs out: the session sends Logout once no replay runs and nothing is missing, or the time for an
     /// answer has passed, waits for the answer, serves resends meanwhile, and asks for the link to be closed.
     ///
-    /// `text` is what Text(58) says; empty for none, longer than 96 bytes is cut. Numbers survive.
+    /// `text` is what Text(58) says; empty for none, longer than 60 bytes is cut. Numbers survive.
     ///
     /// # Errors
     /// The session is not logged on.
@@ -347,7 +349,7 @@ impl Session {
         let now = self.observe(now);
         match self.state {
             State::Active => {
-                self.farewell = Text::cut(text);
+                self.memory.say(text);
                 self.session_status = None;
                 // FIX session layer 4.6.1: no gaps when the Logout goes out, but not for ever.
                 self.goal = Goal::LogOut;

@@ -6,7 +6,6 @@ use crate::time::Instant;
 /// A token bucket on the given clock: what is left, in thousandths of a message, and since when.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Bucket {
-    rate: Option<Rate>,
     left: u64,
     at: Instant,
 }
@@ -16,7 +15,7 @@ impl Bucket {
 
     pub(super) fn full(rate: Option<Rate>) -> Self {
         let left = rate.map_or(0, |rate| u64::from(rate.burst) * Self::TOKEN);
-        Bucket { rate, left, at: Instant::ZERO }
+        Bucket { left, at: Instant::ZERO }
     }
 
     fn level(&self, rate: Rate, now: Instant) -> u64 {
@@ -36,8 +35,8 @@ impl Bucket {
         Some(now.saturating_add(core::time::Duration::from_nanos(nanos)))
     }
 
-    pub(super) fn take(&mut self, now: Instant) {
-        let Some(rate) = self.rate else { return };
+    pub(super) fn take(&mut self, rate: Option<Rate>, now: Instant) {
+        let Some(rate) = rate else { return };
         self.left = self.level(rate, now).saturating_sub(Self::TOKEN);
         self.at = self.at.max(now);
     }
@@ -55,7 +54,7 @@ mod tests {
         let now = Instant::ZERO;
         for _ in 0..2 {
             assert_eq!(bucket.wait(rate, now), None);
-            bucket.take(now);
+            bucket.take(rate, now);
         }
         let next = Instant::from_nanos(100_000_000);
         assert_eq!(bucket.wait(rate, now), Some(next));

@@ -21,11 +21,11 @@ impl Session {
         match effect {
             Effect::Message => {
                 self.numbers.next_out = number.next();
-                self.bucket.take(at);
+                self.bucket.take(self.config.rate, at);
             }
             Effect::MessageBehindReplay => {
                 self.numbers.next_out = number.next();
-                self.bucket.take(at);
+                self.bucket.take(self.config.rate, at);
                 self.waiting_since = self.waiting_since.or(Some(at));
                 self.out(super::replay::Input::Committed(number));
                 // Nothing goes to the wire, so the Heartbeat is not put off.

@@ -145,7 +145,7 @@ impl Config {
             }
         }
         let amounts = [
-            ("logon.attempts", logon.attempts.unwrap_or(1)),
+            ("logon.attempts", u32::from(logon.attempts.unwrap_or(1))),
             ("gaps.tries", u32::from(gaps.tries)),
             ("liveness.test_request_after", u32::from(liveness.test_request_after.0)),
             ("liveness.answer_within", u32::from(liveness.answer_within.0)),

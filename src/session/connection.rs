@@ -44,7 +44,6 @@ impl Session {
         self.memory.begin_link();
         self.owe_no_frames();
         self.turn = Turn::Read;
-        self.timers.stop(Timer::Reconnect);
         let opening = match (self.config.role, self.config.policies.logon.reset_on_logon) {
             (Role::Initiator, _) if self.numbers.reset.is_pending() => Opening::Reset,
             (Role::Initiator, ResetOnLogon::Announced) => Opening::Reset,
@@ -152,7 +151,7 @@ impl Session {
     /// again.
     fn plan_reconnect(&mut self, now: Now, why: Reason) {
         let policy = self.config.policies.logon;
-        let spent = policy.attempts.is_some_and(|most| self.attempt >= most);
+        let spent = policy.attempts.is_some_and(|most| self.attempt >= u32::from(most));
         if self.standby == Standby::Stopped {
             return;
         }
@@ -160,7 +159,7 @@ impl Session {
             self.standby = Standby::Stopped;
             self.owe(Owed::Event(News::Stopped { why }));
         } else {
-            self.timers.start(Timer::Reconnect, now.monotonic.saturating_add(policy.reconnect_after.into()));
+            self.timers.start(Timer::Connection, now.monotonic.saturating_add(policy.reconnect_after.into()));
         }
     }
 

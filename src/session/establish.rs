@@ -1,6 +1,8 @@
 //! What two Logons agree on: series, numbers, intervals, and who recovers what (FIX session layer 4.3.11,
 //! 4.4).
 
+use core::num::NonZeroU32;
+
 use super::config::Role;
 use super::news::News;
 use super::numbers::OurReset;
@@ -62,7 +64,7 @@ impl Session {
 
     fn take_facts(&mut self, logon: PeerLogon) {
         self.heart_bt_int = logon.heart_bt_int;
-        self.peer_max = logon.max_message_size;
+        self.peer_max = logon.max_message_size.and_then(NonZeroU32::new);
     }
 
     /// FIX session layer 4.3.11, 4.4.1: both sides compare the numbers said at logon and recover.

@@ -274,15 +274,14 @@ impl Session {
         // FIX session layer 4.4.2: TestRequest and Heartbeat go before a reset, so one that follows another
         // at once is none. It answers ours, which the counterparty took for a request: two sides
         // would answer each other without end.
-        let answered = self.reset_answered == Some(self.numbers.series);
-        if answered && self.numbers.next_in == MsgSeqNum::FIRST.next() {
+        if self.numbers.reset_answered && self.numbers.next_in == MsgSeqNum::FIRST.next() {
             return Some(Told::Ignored(message.layout, Ignored::Duplicate));
         }
         if self.expects_too_much(now, &logon, MsgSeqNum::FIRST) {
             return None;
         }
         self.go(now, Input::Logon(logon));
-        self.reset_answered = Some(self.numbers.series);
+        self.numbers.reset_answered = true;
         None
     }
 

@@ -6,7 +6,7 @@ use super::config::ConfigError;
 use crate::wire::SOH;
 
 /// How many bytes the identifiers of a session may have together.
-pub const IDS_MAX: usize = 88;
+pub const IDS_MAX: usize = 80;
 
 /// An identifier that a configuration fixes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

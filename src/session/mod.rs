@@ -56,9 +56,11 @@ pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};
 pub use state::{Answer, Opening, State};
 pub use status::{Closed, Status, Text};
 
+use core::num::NonZeroU32;
+
 use crate::checkpoint::Checkpoint;
 use crate::message::Message;
-use crate::number::{MsgSeqNum, Series};
+use crate::number::MsgSeqNum;
 use crate::time::Instant;
 use numbers::Numbers;
 use queue::{Aside, Queue};
@@ -99,7 +101,7 @@ pub struct Session {
     ticket: u32,
     attempt: u32,
     /// MaxMessageSize(383) of the counterparty, in bytes.
-    peer_max: Option<u32>,
+    peer_max: Option<NonZeroU32>,
     /// The TestRequest that is out: its number, and when it went.
     probe: Option<(MsgSeqNum, Instant)>,
     /// The ResendRequest that is out.
@@ -108,14 +110,10 @@ pub struct Session {
     acted: acted::Acted,
     /// Numbers below the expected one that the application asked for again.
     again: Option<Span>,
-    /// The series that began by a reset in session of the counterparty's.
-    reset_answered: Option<Series>,
     /// When the first message of the application began to wait behind a replay.
     waiting_since: Option<Instant>,
     bucket: bucket::Bucket,
     memory: status::Memory,
-    /// What our Logout says.
-    farewell: Text,
     /// What the answer to a Logon, or our Logout, says in SessionStatus(1409).
     session_status: Option<u32>,
     aside: Aside,
@@ -184,11 +182,9 @@ impl Session {
             request: None,
             acted: acted::Acted::default(),
             again: None,
-            reset_answered: None,
             waiting_since: None,
             bucket: bucket::Bucket::full(config.rate),
             memory: status::Memory::default(),
-            farewell: Text::new(),
             session_status: None,
             aside: Aside::NOTHING,
             second: header::Second::new(),

@@ -57,6 +57,8 @@ pub(crate) struct Numbers {
     in_hand: Option<MsgSeqNum>,
     /// FIX session layer 4.4.3.
     pub(crate) reset: OurReset,
+    /// Did the series begin by a reset in session of the counterparty's?
+    pub(crate) reset_answered: bool,
 }
 
 impl Numbers {
@@ -69,6 +71,7 @@ impl Numbers {
             in_hand: None,
             // Whether it went out before the restart nobody knows.
             reset: if checkpoint.reset_pending { OurReset::InDoubt } else { OurReset::None },
+            reset_answered: false,
         }
     }
 
@@ -134,6 +137,7 @@ impl Numbers {
             finished: MsgSeqNum::FIRST,
             in_hand: None,
             reset: OurReset::None,
+            reset_answered: false,
         };
     }
 

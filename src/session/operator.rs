@@ -9,6 +9,7 @@ use super::owed::{Owed, Request};
 use super::policy::TestReqId;
 use super::queue::Notice;
 use super::state::{Farewell, Input, Place, State};
+use super::timers::Timer;
 use super::{Cause, Inbound, Outbound, Session, Span, Standby};
 use super::{recovery, replay};
 use crate::inbox::Inbox;
@@ -167,7 +168,9 @@ impl Session {
     pub fn disable(&mut self, now: Now, text: &str) {
         let now = self.observe(now);
         self.standby = Standby::Stopped;
-        self.timers.stop(super::timers::Timer::Reconnect);
+        if self.state == State::Disconnected {
+            self.timers.stop(Timer::Connection);
+        }
         if self.state == State::Connecting {
             // The wish is taken back: a link that comes for it all the same is refused.
             self.owe_no_frames();

@@ -23,8 +23,10 @@ pub(super) struct Queue {
 /// closing and the open request are there anyway, and [`Details`] holds what is not.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Notice {
-    Logon(Opening),
-    LogonAnswer { reset: bool },
+    LogonResumed,
+    LogonReset,
+    LogonAnswer,
+    LogonAnswerReset,
     Heartbeat,
     Echo,
     TestRequest,
@@ -63,9 +65,9 @@ pub(super) struct Details {
 }
 
 impl Queue {
-    const CAPACITY: usize = 12;
+    const CAPACITY: usize = 8;
     /// Left free for what the session itself owes.
-    const RESERVE: usize = 8;
+    const RESERVE: usize = 4;
 
     pub(super) fn new() -> Self {
         Queue { notices: ArrayVec::new(), echo_at: 0 }
@@ -84,7 +86,7 @@ impl Queue {
 
     /// Is our answer to a Logon among it?
     pub(super) fn has_logon(&self) -> bool {
-        self.notices.iter().any(|notice| matches!(notice, Notice::LogonAnswer { .. }))
+        self.has(Notice::LogonAnswer) || self.has(Notice::LogonAnswerReset)
     }
 
     pub(super) fn has(&self, notice: Notice) -> bool {
@@ -158,8 +160,10 @@ impl Session {
         let details = || self.aside.details();
         let closing = || if let State::Closing(why) = self.state { Some(why) } else { None };
         Some(match *self.owed.notices.first()? {
-            Notice::Logon(opening) => Owed::Logon(opening),
-            Notice::LogonAnswer { reset } => Owed::LogonAnswer { reset },
+            Notice::LogonResumed => Owed::Logon(Opening::Resumed),
+            Notice::LogonReset => Owed::Logon(Opening::Reset),
+            Notice::LogonAnswer => Owed::LogonAnswer { reset: false },
+            Notice::LogonAnswerReset => Owed::LogonAnswer { reset: true },
             Notice::Heartbeat => Owed::Heartbeat,
             Notice::Echo => Owed::Echo(Layout { body_at: self.owed.echo_at, ..Layout::NOTHING }),
             Notice::TestRequest => Owed::TestRequest,
@@ -190,8 +194,10 @@ impl Session {
             return;
         }
         let notice = match owed {
-            Owed::Logon(opening) => Notice::Logon(opening),
-            Owed::LogonAnswer { reset } => Notice::LogonAnswer { reset },
+            Owed::Logon(Opening::Resumed) => Notice::LogonResumed,
+            Owed::Logon(Opening::Reset) => Notice::LogonReset,
+            Owed::LogonAnswer { reset: false } => Notice::LogonAnswer,
+            Owed::LogonAnswer { reset: true } => Notice::LogonAnswerReset,
             Owed::Heartbeat => Notice::Heartbeat,
             Owed::Echo(layout) => {
                 self.owed.echo_at = layout.body_at;
@@ -238,8 +244,10 @@ impl Session {
             Notice::Reject | Notice::BusinessReject => self.aside.change(|details| details.rejection = None),
             Notice::SequenceReset => self.aside.change(|details| details.next_out = None),
             Notice::News => self.aside.change(Details::told),
-            Notice::Logon(_)
-            | Notice::LogonAnswer { .. }
+            Notice::LogonResumed
+            | Notice::LogonReset
+            | Notice::LogonAnswer
+            | Notice::LogonAnswerReset
             | Notice::Heartbeat
             | Notice::Echo
             | Notice::TestRequest
@@ -300,7 +308,7 @@ mod tests {
         for _ in 0..Queue::RESERVE {
             session.owe(Owed::Heartbeat);
         }
-        assert_eq!((wishes, settle_all(&mut session).len()), (4, 12));
+        assert_eq!((wishes, settle_all(&mut session).len()), (4, 8));
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl Session {
     /// the counterparty takes?
     fn is_too_long(&self, stored: usize, sending_time: usize) -> bool {
         let added = "43=Y|122=|".len() + sending_time;
-        self.peer_max.is_some_and(|max| stored.saturating_add(added) > max as usize)
+        self.peer_max.is_some_and(|max| stored.saturating_add(added) > max.get() as usize)
     }
 
     /// A part of the range that is not sent: it joins the gap fill that comes next.

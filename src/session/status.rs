@@ -1,5 +1,7 @@
 //! All of a session at a glance, for a person.
 
+use core::fmt;
+
 use arrayvec::ArrayString;
 
 use super::{Inbound, Liveness, Outbound, Session, Span, State};
@@ -11,32 +13,50 @@ use crate::time::Instant;
 use crate::wire::tag;
 
 /// The longest text that a session keeps, in bytes; longer ones are cut.
-const TEXT_MAX: usize = 96;
+const TEXT_MAX: usize = 60;
 
 /// A short text: what a Logout said, or says.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Text(ArrayString<TEXT_MAX>);
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Text {
+    bytes: [u8; TEXT_MAX],
+    len: u8,
+}
 
 impl Text {
     /// No text.
     pub const fn new() -> Self {
-        Text(ArrayString::new_const())
+        Text { bytes: [0; TEXT_MAX], len: 0 }
     }
 
     /// As much of `text` as fits, without what cannot stand in a field.
     pub fn cut(text: &str) -> Self {
-        let mut kept = ArrayString::new();
+        let mut kept = ArrayString::<TEXT_MAX>::new();
         for character in text.chars().filter(|&character| character != '\u{1}') {
             if kept.try_push(character).is_err() {
                 break;
             }
         }
-        Text(kept)
+        let mut cut = Text { len: kept.len() as u8, ..Text::new() };
+        cut.bytes.iter_mut().zip(kept.bytes()).for_each(|(to, byte)| *to = byte);
+        cut
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        let text = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Text::new()
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
     }
 }
 
@@ -47,7 +67,8 @@ pub struct Closed {
     pub why: Reason,
     /// When, on the monotonic clock.
     pub at: Instant,
-    /// Text(58) of the counterparty's last Logout.
+    /// Text(58) of the counterparty's Logout, the first 60 bytes. Forgotten when a later connection ends by a
+    /// Logout: a session has room for what one said.
     pub text: Text,
     /// SessionStatus(1409) of it.
     pub session_status: Option<u32>,
@@ -101,35 +122,77 @@ pub(crate) struct Memory {
     pub(crate) logged_on: Option<Instant>,
     pub(crate) last_received: Option<Instant>,
     pub(crate) last_sent: Option<Instant>,
-    pub(crate) last_close: Option<Closed>,
+    last_close: Option<(Reason, Instant)>,
     pub(crate) last_request: Option<Span>,
-    pub(crate) text: Text,
-    pub(crate) session_status: Option<u32>,
-    pub(crate) peer_expects: Option<MsgSeqNum>,
+    logout: Said,
+}
+
+/// What the last Logout said.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+struct Said {
+    by: Speaker,
+    text: Text,
+    session_status: Option<u32>,
+    peer_expects: Option<MsgSeqNum>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+enum Speaker {
+    /// The counterparty on the present link, or on the last when there is none.
+    #[default]
+    Peer,
+    /// The counterparty on the link before the present one.
+    PeerBefore,
+    /// We.
+    Us,
 }
 
 impl Memory {
     /// Keeps what a Logout of the counterparty says.
     pub(crate) fn note_logout(&mut self, message: &Message<'_>) {
         let text = message.text(tag::TEXT).unwrap_or_default();
-        self.text = Text::cut(text);
-        self.session_status =
+        let session_status =
             message.get(tag::SESSION_STATUS).and_then(|value| u32::try_from(value.uint().ok()?).ok());
         let said = message.get(tag::NEXT_EXPECTED_MSG_SEQ_NUM).and_then(|value| value.seq_num().ok());
-        self.peer_expects = said.or_else(|| expecting(text));
+        let peer_expects = said.or_else(|| expecting(text));
+        self.logout = Said { by: Speaker::Peer, text: Text::cut(text), session_status, peer_expects };
+    }
+
+    /// Keeps what our Logout will say.
+    pub(crate) fn say(&mut self, text: &str) {
+        self.logout = Said { by: Speaker::Us, text: Text::cut(text), ..Said::default() };
+    }
+
+    /// What our Logout says.
+    pub(crate) fn farewell(&self) -> &str {
+        if self.logout.by == Speaker::Us { self.logout.text.as_str() } else { "" }
     }
 
     pub(crate) fn note_close(&mut self, why: Reason, at: Instant) {
-        let (text, session_status, peer_expects) = (self.text, self.session_status, self.peer_expects);
-        self.last_close = Some(Closed { why, at, text, session_status, peer_expects });
+        self.last_close = Some((why, at));
+        if self.logout.by != Speaker::Peer {
+            self.logout = Said::default();
+        }
     }
 
     /// A new link: what was said on the last one is history.
     pub(crate) fn begin_link(&mut self) {
         self.logged_on = None;
-        self.text = Text::new();
-        self.session_status = None;
-        self.peer_expects = None;
+        if self.logout.by == Speaker::Peer {
+            self.logout.by = Speaker::PeerBefore;
+        }
+    }
+
+    fn last_close(&self, state: State) -> Option<Closed> {
+        let (why, at) = self.last_close?;
+        let said_then = match self.logout.by {
+            Speaker::Peer => matches!(state, State::Disconnected | State::Connecting),
+            Speaker::PeerBefore => true,
+            Speaker::Us => false,
+        };
+        let Said { text, session_status, peer_expects, .. } =
+            if said_then { self.logout } else { Said::default() };
+        Some(Closed { why, at, text, session_status, peer_expects })
     }
 }
 
@@ -157,7 +220,7 @@ impl Session {
             deadline: self.timers.next(),
             last_received: self.memory.last_received,
             last_sent: self.memory.last_sent,
-            last_close: self.memory.last_close,
+            last_close: self.memory.last_close(self.state),
             last_request: self.memory.last_request,
         }
     }

@@ -129,6 +129,7 @@ impl Session {
                 self.goal = Goal::Stay;
                 self.go(now, Input::LogoutAsked);
             }
+            Timer::Connection if self.state == State::Disconnected => self.go(now, Input::ConnectDue),
             Timer::Connection => self.go(now, Input::Timeout),
             // FIX session layer 4.5.1, test case 4a: nothing was sent for HeartBtInt.
             Timer::Heartbeat => {
@@ -145,7 +146,6 @@ impl Session {
             Timer::Recovery => {
                 self.recover(now, recovery::Input::Elapsed { expected: self.numbers.next_in });
             }
-            Timer::Reconnect => self.go(now, Input::ConnectDue),
         }
     }
 
@@ -155,7 +155,7 @@ impl Session {
         if self.state == State::Disconnected {
             let due = self.config.role == Role::Initiator
                 && self.standby == Standby::Ready
-                && !self.timers.is_running(Timer::Reconnect);
+                && !self.timers.is_running(Timer::Connection);
             if due {
                 self.go(now, Input::ConnectDue);
             }

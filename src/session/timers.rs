@@ -5,7 +5,8 @@ use crate::time::Instant;
 /// Every wait of a session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Timer {
-    /// The wait of the connection machine's state: a Logon, an answer, a closed link.
+    /// The wait of the connection machine's state: a Logon, an answer, a closed link, the next attempt to
+    /// connect.
     Connection,
     /// Nothing was sent for HeartBtInt: a Heartbeat is due.
     Heartbeat,
@@ -13,13 +14,10 @@ pub(crate) enum Timer {
     Silence,
     /// A recovery must move.
     Recovery,
-    /// An initiator may ask to connect again.
-    Reconnect,
 }
 
-const COUNT: usize = 5;
-const ALL: [Timer; COUNT] =
-    [Timer::Connection, Timer::Heartbeat, Timer::Silence, Timer::Recovery, Timer::Reconnect];
+const COUNT: usize = 4;
+const ALL: [Timer; COUNT] = [Timer::Connection, Timer::Heartbeat, Timer::Silence, Timer::Recovery];
 
 /// When each timer is due; [`NEVER`] for one that is stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

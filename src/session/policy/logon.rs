@@ -11,7 +11,7 @@ pub struct LogonPolicy {
     /// How long after a lost or failed link an initiator asks to connect again (`ReconnectInterval`).
     pub reconnect_after: Millis,
     /// How many times in a row an initiator asks to connect without reaching a logon; `None` for no limit.
-    pub attempts: Option<u32>,
+    pub attempts: Option<u16>,
     /// Which HeartBtInt(108) an acceptor takes (FIX session layer 4.3.5).
     pub heart_bt_int: HeartBtIntRule,
     /// Does each logon begin a new series (`ResetOnLogon`)?
