@@ -126,6 +126,7 @@ impl<'b> Inbox<'b> {
     }
 
     /// Drops the first `len` unread bytes.
+    #[inline]
     pub(crate) fn skip(&mut self, len: usize) {
         self.start = self.start.saturating_add(len).min(self.end);
     }

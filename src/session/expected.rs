@@ -14,12 +14,12 @@ use super::classify::{Class, Classified, Kind};
 use super::config::Config;
 use super::policy::SendingTimeCheck;
 use super::rules::MessageRules;
-use super::{Session, liveness};
+use super::{Inbound, Liveness, Session};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
 use crate::number::MsgSeqNum;
 use crate::time::{Now, Utc};
-use crate::wire::{Fields, FrameSpan, MsgType, SOH, TRAILER_LEN, Value, ends_well, leading_tag, tag};
+use crate::wire::{Fields, FrameSpan, SOH, TRAILER_LEN, Value, ends_well, leading_tag, tag};
 
 /// Longer headers go the generic way.
 const LEN: usize = 96;
@@ -34,8 +34,10 @@ pub(super) struct Expected {
 
 #[derive(Clone)]
 struct Header {
-    /// 0 for a byte that varies or stands behind the header.
+    /// What each byte is; `0` for a digit that varies.
     bytes: [u8; LEN],
+    /// By how much each byte may differ, as the exclusive or: [`SAME`], [`TO_FIVE`], [`DIGIT`] or [`ANY`].
+    leeway: [u8; LEN],
     /// The number that `bytes` bear; `None` when it did not fit.
     number: Option<MsgSeqNum>,
     body_length: Part,
@@ -43,10 +45,15 @@ struct Header {
     msg_seq_num: Part,
     /// The seconds of SendingTime, with their fraction.
     seconds: Part,
-    /// The minute of SendingTime, in nanoseconds of UTC.
-    minute: i64,
+    /// The middle of SendingTime's minute, in nanoseconds of UTC.
+    mid_minute: i64,
     /// How far SendingTime may be from our time, in nanoseconds.
     threshold: u64,
+    /// When our time is less than that from `mid_minute`, no second of the minute is too far from it.
+    near: u64,
+    /// What the body began with: its first four bytes as far as they are the tag and its `=`.
+    lead: u32,
+    lead_mask: u32,
     /// Where the header ends.
     body_at: u8,
     flags: Flags,
@@ -59,6 +66,13 @@ struct Part {
     len: u8,
 }
 
+const SAME: u8 = 0;
+/// `0` to `5` where `0` is expected.
+const TO_FIVE: u8 = 5;
+/// `0` to `9` where `0` is expected.
+const DIGIT: u8 = 9;
+const ANY: u8 = u8::MAX;
+
 impl Session {
     /// Takes the next frame when it is the next application message, with the expected header. The session is
     /// logged on and has nothing to do but to read. Otherwise nothing has changed, and the frame goes the
@@ -70,19 +84,26 @@ impl Session {
         inbox: &mut Inbox<'_>,
         rules: &impl MessageRules,
     ) -> Option<Layout> {
-        if inbox.held() != 0 {
+        let number = self.numbers.next_in;
+        let calm = matches!(self.inbound, Inbound::InSequence)
+            && matches!(self.liveness, Liveness::Quiet)
+            && self.acted.is_empty()
+            && inbox.held() == 0
+            && number < MsgSeqNum::LAST;
+        let header = self.expected.header.as_mut()?;
+        if !calm || !header.bear(number) {
             return None;
         }
-        let header = self.expected.header.as_mut()?;
-        let (len, layout) = header.read(inbox.unread(), self.numbers.next_in, now.utc, &self.config)?;
+        let len = header.read(inbox.unread(), now.utc, &self.config)?;
+        let layout = header.layout(number);
         let frame = inbox.unread().get(..len)?;
         rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
+        header.count();
         inbox.take(len);
         self.expected.misses = 0;
         self.memory.last_received = Some(now.monotonic);
-        self.live(now, liveness::Input::Traffic);
+        self.await_traffic(now);
         self.numbers.hand_over();
-        self.advanced(now);
         Some(layout)
     }
 
@@ -116,74 +137,75 @@ impl Expected {
         Expected { header: None, misses: 0 }
     }
 }
-
 impl Header {
-    /// Looks for it at the front of `unread`: the length of the frame, and its layout.
-    #[inline]
-    fn read(
-        &mut self,
-        unread: &[u8],
-        next_in: MsgSeqNum,
-        utc: Utc,
-        config: &Config,
-    ) -> Option<(usize, Layout)> {
+    /// Looks for it at the front of `unread`: the length of the frame.
+    #[inline(always)]
+    fn read(&self, unread: &[u8], utc: Utc, config: &Config) -> Option<usize> {
         let header = unread.first_chunk()?;
-        if !self.bear(next_in) || !self.is_alike(header) {
+        if !self.is_alike(header) {
             return None;
         }
-        let body_length = Value::new(self.body_length.of(header)).uint().ok()?;
-        let trailer_at = usize::try_from(body_length).ok()?.checked_add(self.body_length.end() + 1)?;
-        let len = trailer_at.checked_add(TRAILER_LEN)?;
-        let body_at = usize::from(self.body_at);
-        if len > config.frame_max || trailer_at < body_at {
-            return None;
-        }
+        let trailer_at = self.body_length.end() + 1 + self.body_length.number_in(header)?;
+        let len = trailer_at + TRAILER_LEN;
         let frame = unread.get(..len)?;
-        let good = ends_well(frame)
+        let body_at = usize::from(self.body_at);
+        let good = len <= config.frame_max
+            && body_at <= trailer_at
+            && ends_well(frame)
             && self.has_usual_type(header)
             && self.is_in_time(header, utc)
-            && (body_at == trailer_at || begins_body(frame.get(body_at..)?, config));
-        let layout = Layout {
-            number: next_in,
+            && (body_at == trailer_at || self.begins_body(frame.get(body_at..)?, config));
+        good.then_some(len)
+    }
+
+    fn layout(&self, number: MsgSeqNum) -> Layout {
+        Layout {
+            number,
             kind_at: u16::from(self.msg_type.at),
             kind_len: u16::from(self.msg_type.len),
             body_at: u32::from(self.body_at),
             flags: self.flags,
-        };
-        good.then_some((len, layout))
+        }
     }
 
     /// Writes `number` in place of the one before; false when it has more digits.
     #[inline]
     fn bear(&mut self, number: MsgSeqNum) -> bool {
-        let before = self.number;
-        if before == Some(number) {
-            return true;
+        self.number == Some(number) || self.write(number)
+    }
+
+    #[cold]
+    fn write(&mut self, number: MsgSeqNum) -> bool {
+        let mut rest = number.get();
+        for digit in self.bytes.get_mut(self.msg_seq_num.range()).unwrap_or_default().iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
         }
-        let Some(digits) = self.bytes.get_mut(self.msg_seq_num.range()) else { return false };
-        match digits.last_mut() {
-            Some(last) if *last < b'9' && before.map(MsgSeqNum::next) == Some(number) => {
-                *last += 1;
-                self.number = Some(number);
+        self.number = (rest == 0).then_some(number);
+        rest == 0
+    }
+
+    /// The number that it bears was taken: writes the next.
+    #[inline]
+    fn count(&mut self) {
+        let mut next = None;
+        for digit in self.bytes.get_mut(self.msg_seq_num.range()).unwrap_or_default().iter_mut().rev() {
+            if *digit < b'9' {
+                *digit += 1;
+                next = self.number.map(MsgSeqNum::next);
+                break;
             }
-            _ => {
-                let mut rest = number.get();
-                for digit in digits.iter_mut().rev() {
-                    *digit = b'0' + (rest % 10) as u8;
-                    rest /= 10;
-                }
-                self.number = (rest == 0).then_some(number);
-            }
+            *digit = b'0';
         }
-        self.number.is_some()
+        self.number = next;
     }
 
     #[inline]
     fn is_alike(&self, header: &[u8; LEN]) -> bool {
         let mut differs = 0;
-        for (byte, expected) in header.iter().zip(&self.bytes) {
+        for ((byte, expected), leeway) in header.iter().zip(&self.bytes).zip(&self.leeway) {
             // Without a branch, so that it is done in vectors.
-            differs |= (byte ^ expected) & u8::from(*expected != 0).wrapping_neg();
+            differs |= (byte ^ expected).saturating_sub(*leeway);
         }
         differs == 0
     }
@@ -191,15 +213,34 @@ impl Header {
     /// A type of one or two characters that is the application's.
     #[inline]
     fn has_usual_type(&self, header: &[u8; LEN]) -> bool {
-        let msg_type = self.msg_type.of(header);
-        !MsgType::new(msg_type).is_admin() && msg_type.iter().all(|&byte| byte != SOH)
+        let at = usize::from(self.msg_type.at);
+        match header.get(at..at + 2) {
+            // The session layer's are `0` to `5` and `A`.
+            Some(&[one, _]) if self.msg_type.len == 1 => one > b'5' && one != b'A',
+            Some(&[one, other]) => one != SOH && other != SOH,
+            _ => false,
+        }
     }
 
     /// FIX session layer 4.2.3: within the threshold, either way.
     #[inline]
     fn is_in_time(&self, header: &[u8; LEN], utc: Utc) -> bool {
-        nanos(self.seconds.of(header))
-            .is_some_and(|nanos| (self.minute + nanos).abs_diff(utc.as_nanos()) <= self.threshold)
+        self.mid_minute.abs_diff(utc.as_nanos()) < self.near || self.is_second_in_time(header, utc)
+    }
+
+    #[cold]
+    fn is_second_in_time(&self, header: &[u8; LEN], utc: Utc) -> bool {
+        nanos(self.seconds.of(header)).is_some_and(|nanos| {
+            let sent = self.mid_minute.saturating_add(nanos - HALF_MINUTE);
+            sent.abs_diff(utc.as_nanos()) <= self.threshold
+        })
+    }
+
+    /// Is what stands behind the header certainly no field of it, nor data?
+    #[inline]
+    fn begins_body(&self, bytes: &[u8], config: &Config) -> bool {
+        let begun = |first| u32::from_le_bytes(first) & self.lead_mask == self.lead;
+        bytes.first_chunk().copied().is_some_and(begun) || begins_body(bytes, config)
     }
 
     /// The header of a good message, for the next one.
@@ -222,8 +263,14 @@ impl Header {
         }
         let (number, time) = (number?, time?);
         let length_at = 2 + span.begin_string.as_str().len() + 1 + 2;
+        let threshold = match config.policies.checks.sending_time {
+            SendingTimeCheck::Within(threshold) => u64::try_from(threshold.as_nanos()).unwrap_or(u64::MAX),
+            SendingTimeCheck::Off => u64::MAX,
+        };
+        let (lead, lead_mask) = lead(frame.get(body_at..)?);
         let header = Header {
             bytes,
+            leeway: [ANY; LEN],
             number: Some(layout.number),
             body_length: Part::new(length_at, span.body_at.checked_sub(length_at + 1)?)?,
             msg_type: Part::new(usize::from(layout.kind_at), usize::from(layout.kind_len))?,
@@ -232,28 +279,34 @@ impl Header {
                 usize::from(time.at) + MINUTE_LEN,
                 usize::from(time.len).checked_sub(MINUTE_LEN)?,
             )?,
-            minute: minute(time.of(&bytes))?,
-            threshold: match config.policies.checks.sending_time {
-                SendingTimeCheck::Within(threshold) => {
-                    u64::try_from(threshold.as_nanos()).unwrap_or(u64::MAX)
-                }
-                SendingTimeCheck::Off => u64::MAX,
-            },
+            mid_minute: mid_minute(time.of(&bytes))?,
+            threshold,
+            near: threshold.saturating_sub(HALF_MINUTE.unsigned_abs()),
+            lead,
+            lead_mask,
             body_at: u8::try_from(body_at).ok()?,
             flags: layout.flags,
         };
-        let good = header.msg_type.len <= 2
-            && nanos(header.seconds.of(&bytes)).is_some()
-            && !bytes.get(..body_at)?.contains(&0);
-        good.then(|| header.masked())
+        let usual = header.msg_type.len <= 2
+            && header.body_length.len <= 4
+            && nanos(header.seconds.of(&bytes)).is_some();
+        usual.then(|| header.with_leeway())
     }
 
-    /// What varies is not compared.
-    fn masked(mut self) -> Self {
-        let varies = [self.body_length.range(), self.msg_type.range(), self.seconds.range()];
-        for (at, byte) in self.bytes.iter_mut().enumerate() {
-            if at >= usize::from(self.body_at) || varies.iter().any(|range| range.contains(&at)) {
-                *byte = 0;
+    /// What varies may be another digit, or anything; what stands behind the header is not compared.
+    fn with_leeway(mut self) -> Self {
+        let (msg_type, body_length, seconds) =
+            (self.msg_type.range(), self.body_length.range(), self.seconds.range());
+        for (at, (byte, leeway)) in self.bytes.iter_mut().zip(&mut self.leeway).enumerate() {
+            let varies = body_length.contains(&at) || seconds.contains(&at);
+            *leeway = match *byte {
+                _ if at >= usize::from(self.body_at) || msg_type.contains(&at) => ANY,
+                b'0'..=b'9' if at == seconds.start => TO_FIVE,
+                b'0'..=b'9' if varies => DIGIT,
+                _ => SAME,
+            };
+            if *leeway != SAME {
+                *byte = b'0';
             }
         }
         self
@@ -266,6 +319,7 @@ impl Part {
         (part.end() <= LEN).then_some(part)
     }
 
+    #[inline]
     fn end(self) -> usize {
         usize::from(self.at) + usize::from(self.len)
     }
@@ -279,22 +333,36 @@ impl Part {
     fn of(self, header: &[u8; LEN]) -> &[u8] {
         header.get(self.range()).unwrap_or_default()
     }
+
+    /// These digits, at most four, as a number; `None` too near to the front.
+    #[inline]
+    fn number_in(self, header: &[u8; LEN]) -> Option<usize> {
+        let end = self.end();
+        let word = u32::from_le_bytes(*header.get(end.checked_sub(4)?..end)?.first_chunk()?);
+        // Of a shorter number, the bytes before it are none of its digits.
+        let its = u32::MAX.checked_shl(32_u32.checked_sub(8 * u32::from(self.len))?)?;
+        let digits = word & its & 0x0f0f_0f0f;
+        let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff;
+        usize::try_from((pairs * 100 + (pairs >> 16)) & 0xffff).ok()
+    }
 }
 
 /// `YYYYMMDD-HH:MM:`
 const MINUTE_LEN: usize = 15;
 
-/// The minute of a UTCTimestamp, in nanoseconds since the epoch.
-fn minute(timestamp: &[u8]) -> Option<i64> {
-    let mut text = *b"YYYYMMDD-HH:MM:00";
+/// In nanoseconds.
+const HALF_MINUTE: i64 = 30_000_000_000;
+
+/// The middle of a UTCTimestamp's minute, in nanoseconds of UTC.
+fn mid_minute(timestamp: &[u8]) -> Option<i64> {
+    let mut text = *b"YYYYMMDD-HH:MM:30";
     text.get_mut(..MINUTE_LEN)?.copy_from_slice(timestamp.get(..MINUTE_LEN)?);
-    let minute = Value::new(&text).utc_timestamp().ok()?.utc().as_nanos();
+    let middle = Value::new(&text).utc_timestamp().ok()?.utc().as_nanos();
     // Not where `Utc` ends: moments beyond it count as that end.
-    (minute.unsigned_abs() < 9_000_000_000_000_000_000).then_some(minute)
+    (middle.unsigned_abs() < 9_000_000_000_000_000_000).then_some(middle)
 }
 
 /// `SS` with or without up to eight digits of fraction, in nanoseconds. A leap second is none of these.
-#[inline]
 fn nanos(seconds: &[u8]) -> Option<i64> {
     const UNITS: [u64; 9] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10];
     let (whole, fraction) = seconds.split_first_chunk::<2>()?;
@@ -307,8 +375,16 @@ fn nanos(seconds: &[u8]) -> Option<i64> {
     i64::try_from(whole * 1_000_000_000 + fraction).ok()
 }
 
+/// The first four bytes of a body as far as they are its tag and the `=`, and which bits these are.
+fn lead(body: &[u8]) -> (u32, u32) {
+    const NEVER: (u32, u32) = (1, 0);
+    let Some(first) = body.first_chunk::<4>() else { return NEVER };
+    let Some(tag_len) = first.iter().position(|&byte| byte == b'=') else { return NEVER };
+    let mask = u32::MAX >> (8 * (3 - tag_len));
+    (u32::from_le_bytes(*first) & mask, mask)
+}
+
 /// Is this certainly no field of the header, nor data?
-#[inline]
 fn begins_body(bytes: &[u8], config: &Config) -> bool {
     // Tags from 5000 on may stand in either place, and hide a header field behind them.
     leading_tag(bytes).is_some_and(|tag| {
