@@ -8,7 +8,7 @@ use super::SOH;
 /// # use sansfix::wire::checksum;
 /// assert_eq!(checksum(b"\xff\x03"), 2);
 /// ```
-#[inline]
+#[inline(always)]
 pub fn checksum(bytes: &[u8]) -> u8 {
     // Blocks of known length are summed in vectors without a loop.
     let (blocks, rest) = bytes.as_chunks::<256>();
@@ -32,6 +32,7 @@ pub(crate) fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
 }
 
 /// Every sum as three digits.
+#[allow(clippy::indexing_slicing, reason = "as many texts as sums, made by the compiler")]
 static DIGITS: [[u8; 3]; 256] = {
     let mut texts = [[b'0'; 3]; 256];
     let mut sum = 0;

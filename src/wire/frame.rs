@@ -236,7 +236,7 @@ fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<Framing> {
 }
 
 /// The last field is CheckSum(10), and says the sum of what stands before it.
-#[inline]
+#[inline(always)]
 pub(crate) fn ends_well(frame: &[u8]) -> bool {
     let Some((before, last)) = frame.split_last_chunk::<{ 1 + TRAILER_LEN }>() else { return false };
     let [one, zero, equals, a, b, c, end] = trailer(checksum(before).wrapping_add(SOH));
