@@ -9,11 +9,13 @@ use crate::planted::{Bug, planted};
 ///
 /// One that finds no room comes again, as a gap fill. There is room without any memory of the inbox: two
 /// sides that recover from each other would otherwise ask for each other's requests without end.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 // By rising number; what is free stands behind.
 pub(crate) struct Acted([Option<MsgSeqNum>; 4]);
 
 impl Acted {
+    pub(crate) const NONE: Acted = Acted([None; 4]);
+
     /// Is no number kept?
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
@@ -53,7 +55,7 @@ impl Acted {
     }
 
     pub(crate) fn clear(&mut self) {
-        *self = Acted::default();
+        *self = Acted::NONE;
     }
 }
 
@@ -67,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_number_counts_once_and_what_lies_below_it_not_at_all() {
-        let mut acted = Acted::default();
+        let mut acted = Acted::NONE;
         for number in [9, 5, 7, 5] {
             assert_eq!(acted.keep(n(number)), Became::Acted);
         }
@@ -82,7 +84,7 @@ mod tests {
 
     #[test]
     fn what_finds_no_room_has_to_come_again() {
-        let mut acted = Acted::default();
+        let mut acted = Acted::NONE;
         for number in 1..5 {
             assert_eq!(acted.keep(n(number)), Became::Acted);
         }

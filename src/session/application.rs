@@ -173,7 +173,9 @@ impl Session {
             (State::Active, _) if self.owed.has_logon() && !planted(Bug::SentBeforeLogon) => {
                 Err(SendError::NotNow(self.state))
             }
-            (State::Active, _) if super::replay::holds_back(self.outbound) => Ok(Effect::MessageBehindReplay),
+            (State::Active, _) if super::replay::holds_back(self.course.detour().outbound) => {
+                Ok(Effect::MessageBehindReplay)
+            }
             (State::Active, _) => Ok(Effect::Message),
             // Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a
             // reset would void it.

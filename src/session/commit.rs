@@ -26,7 +26,7 @@ impl Session {
             Effect::MessageBehindReplay => {
                 self.numbers.next_out = number.next();
                 self.bucket.take(self.config.rate, at);
-                self.waiting_since = self.waiting_since.or(Some(at));
+                self.course.change(|detour| detour.waiting_since = detour.waiting_since.or(Some(at)));
                 self.out(super::replay::Input::Committed(number));
                 // Nothing goes to the wire, so the Heartbeat is not put off.
                 return;

@@ -79,17 +79,19 @@ impl Session {
         self.memory.note_close(why, now.monotonic);
         self.timers.stop_all();
         self.owe_no_frames();
-        if !planted(Bug::RecoveryOutlivesLink) {
-            self.inbound = Inbound::InSequence;
-        }
-        self.outbound = Outbound::Live;
+        self.course.change(|detour| {
+            if !planted(Bug::RecoveryOutlivesLink) {
+                detour.inbound = Inbound::InSequence;
+            }
+            detour.outbound = Outbound::Live;
+            detour.waiting_since = None;
+            detour.acted.clear();
+        });
         self.live(now, liveness::Input::Over);
         self.goal = Goal::Stay;
         self.probe = None;
         self.request = None;
-        self.acted.clear();
         self.again = None;
-        self.waiting_since = None;
         self.go(now, Input::LinkDown);
         if was != State::Connecting {
             self.after_link(now, why);

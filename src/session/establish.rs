@@ -87,7 +87,7 @@ impl Session {
         }
         let (expected, number) = (self.numbers.next_in, logon.number);
         if number > expected && self.config.policies.checks.sequence == Check::On {
-            let became = self.acted.keep(number);
+            let became = self.keep_acted(number);
             let both =
                 logon.next_expected.is_some() && self.config.policies.logon.next_expected == NextExpected::On;
             let input = if both {
@@ -109,11 +109,10 @@ impl Session {
         self.numbers.reset(now.utc);
         self.numbers.next_out = next_out;
         self.ticket = self.ticket.wrapping_add(1);
-        self.acted.clear();
         self.again = None;
         self.request = None;
-        self.waiting_since = None;
-        self.outbound = replay::next(self.outbound, replay::Input::Over, self.numbers.next_out);
+        self.course.change(|detour| detour.acted.clear());
+        self.out(replay::Input::Over);
         self.recover(now, recovery::Input::Over);
         self.memory.acknowledged = None;
         self.owe(Owed::Event(News::NewSeries { resume: self.numbers.checkpoint() }));

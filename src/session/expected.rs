@@ -12,7 +12,7 @@ use core::fmt;
 
 use super::classify::{Class, Classified, Kind};
 use super::rules::MessageRules;
-use super::{Inbound, Liveness, Session};
+use super::{Liveness, Session};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
 use crate::number::MsgSeqNum;
@@ -44,12 +44,8 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Option<Layout> {
         let number = self.numbers.next_in;
-        let calm = matches!(self.inbound, Inbound::InSequence)
-            && matches!(self.liveness, Liveness::Quiet)
-            && self.acted.is_empty()
-            && inbox.held() == 0
-            && number < MsgSeqNum::LAST;
-        let expected = self.aside.expected()?;
+        let calm = matches!(self.liveness, Liveness::Quiet) && inbox.held() == 0 && number < MsgSeqNum::LAST;
+        let expected = self.course.expected()?;
         let header = expected.header.as_mut()?;
         if !calm || !header.bear(number) {
             return None;
@@ -76,7 +72,7 @@ impl Session {
             && !message.layout.flags.has(Flags::POSS_DUP);
         // One message of another kind changes nothing, and headers that are never alike are not looked at
         // each time.
-        let Some(expected) = self.aside.expected() else { return };
+        let Some(expected) = self.course.expected() else { return };
         let misses = expected.misses.wrapping_add(1);
         expected.misses = misses;
         let stale = expected.header.as_ref().is_none_or(|header| header.number.is_none());
@@ -89,7 +85,7 @@ impl Session {
     /// Sends the next message the generic way: nothing but the time that it takes may depend on it.
     #[cfg(any(test, feature = "testing"))]
     pub fn forget_expected_header(&mut self) {
-        if let Some(expected) = self.aside.expected() {
+        if let Some(expected) = self.course.expected() {
             *expected = Expected::nothing();
         }
     }

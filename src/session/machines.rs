@@ -83,8 +83,8 @@ impl Session {
     /// Feeds the inbound machine and does what it says; true when a ResendRequest is owed for it.
     pub(super) fn recover(&mut self, now: Now, input: recovery::Input) -> bool {
         let policy = self.config.policies.gaps;
-        let (state, action) = recovery::next(&policy, self.inbound, input);
-        self.inbound = state;
+        let (state, action) = recovery::next(&policy, self.course.detour().inbound, input);
+        self.course.change(|detour| detour.inbound = state);
         let mut asked = false;
         match action {
             recovery::Action::None => return false,
@@ -93,7 +93,7 @@ impl Session {
                 self.request = Some(request);
                 asked = true;
                 // FIX session layer 4.8.8, test case 20: what the counterparty asked for goes first.
-                if replay::is_retransmitting(self.outbound) {
+                if replay::is_retransmitting(self.course.detour().outbound) {
                     self.timers.stop(Timer::Recovery);
                     return asked;
                 }
@@ -126,7 +126,7 @@ impl Session {
                 return false;
             }
         }
-        if matches!(self.inbound, Inbound::Recovering(_)) {
+        if matches!(state, Inbound::Recovering(_)) {
             self.timers.start(Timer::Recovery, now.monotonic.saturating_add(policy.progress_timeout.into()));
         }
         asked
@@ -134,15 +134,18 @@ impl Session {
 
     /// Feeds the outbound machine.
     pub(super) fn out(&mut self, input: replay::Input) {
-        let was = replay::is_retransmitting(self.outbound);
-        self.outbound = replay::next(self.outbound, input, self.numbers.next_out);
-        if self.outbound == Outbound::Live {
-            self.waiting_since = None;
-        }
+        let was = self.course.detour().outbound;
+        let outbound = replay::next(was, input, self.numbers.next_out);
+        self.course.change(|detour| {
+            detour.outbound = outbound;
+            if outbound == Outbound::Live {
+                detour.waiting_since = None;
+            }
+        });
         // Our own request waited for the end of the retransmission.
-        if was
-            && !replay::is_retransmitting(self.outbound)
-            && self.inbound.is_recovering()
+        if replay::is_retransmitting(was)
+            && !replay::is_retransmitting(outbound)
+            && self.course.detour().inbound.is_recovering()
             && let Some(request @ Request { number: None, .. }) = self.request
         {
             self.owe(Owed::ResendRequest(request));
@@ -153,19 +156,36 @@ impl Session {
 
     /// The next expected number moved.
     pub(super) fn advanced(&mut self, now: Now) {
-        while self.acted.take(self.numbers.next_in) {
+        while self.take_acted() {
             self.numbers.count();
         }
         if self.numbers.next_in == MsgSeqNum::MAX {
             let why = Reason::NumbersExhausted;
             return self.go(now, Input::Fatal(why, Farewell::Logout));
         }
-        if self.inbound != Inbound::InSequence {
+        if self.course.detour().inbound != Inbound::InSequence {
             self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
         }
         // FIX session layer 4.6.3: everything below the counterparty's Logout has come, and it counts.
-        if self.state == State::LogoutReceived(Answer::Owed) && self.acted.is_empty() {
+        if self.state == State::LogoutReceived(Answer::Owed) && self.course.detour().acted.is_empty() {
             self.go(now, Input::Recovered);
         }
+    }
+
+    /// A message above a gap was acted on: its number is kept, when there is room.
+    pub(super) fn keep_acted(&mut self, number: MsgSeqNum) -> recovery::Became {
+        let mut became = recovery::Became::ActedOnly;
+        self.course.change(|detour| became = detour.acted.keep(number));
+        became
+    }
+
+    /// Was the next expected number acted on already?
+    fn take_acted(&mut self) -> bool {
+        let mut is_kept = false;
+        if !self.course.is_usual() {
+            let next_in = self.numbers.next_in;
+            self.course.change(|detour| is_kept = detour.acted.take(next_in));
+        }
+        is_kept
     }
 }

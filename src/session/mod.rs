@@ -8,6 +8,7 @@ mod classify;
 mod commit;
 mod config;
 mod connection;
+mod course;
 mod establish;
 mod expected;
 mod handshake;
@@ -62,8 +63,9 @@ use crate::checkpoint::Checkpoint;
 use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::time::Instant;
+use course::Course;
 use numbers::Numbers;
-use queue::{Aside, Queue};
+use queue::Queue;
 use timers::Timers;
 
 /// One side of a FIX session, as a value.
@@ -91,10 +93,8 @@ pub struct Session {
     /// The latest monotonic reading seen: time never moves back.
     clock: Instant,
     timers: Timers,
-    outbound: Outbound,
     numbers: Numbers,
     owed: Queue,
-    inbound: Inbound,
     /// Counts connections, so that answers to an old one are told apart.
     link: u32,
     /// Counts what happened, so that frames built before it are told apart.
@@ -106,17 +106,13 @@ pub struct Session {
     probe: Option<(MsgSeqNum, Instant)>,
     /// The ResendRequest that is out.
     request: Option<owed::Request>,
-    /// What was acted on although it stood above a gap: the numbers count when they are reached.
-    acted: acted::Acted,
     /// Numbers below the expected one that the application asked for again.
     again: Option<Span>,
-    /// When the first message of the application began to wait behind a replay.
-    waiting_since: Option<Instant>,
     bucket: bucket::Bucket,
     memory: status::Memory,
     /// What the answer to a Logon, or our Logout, says in SessionStatus(1409).
     session_status: Option<u32>,
-    aside: Aside,
+    course: Course,
     second: header::Second,
     config: Config,
 }
@@ -163,9 +159,7 @@ impl Session {
         config.check()?;
         Ok(Session {
             state: State::Disconnected,
-            inbound: Inbound::InSequence,
             liveness: Liveness::Quiet,
-            outbound: Outbound::Live,
             numbers: Numbers::resume(resume),
             owed: Queue::new(),
             timers: Timers::new(),
@@ -180,13 +174,11 @@ impl Session {
             peer_max: None,
             probe: None,
             request: None,
-            acted: acted::Acted::default(),
             again: None,
-            waiting_since: None,
             bucket: bucket::Bucket::full(config.rate),
             memory: status::Memory::default(),
             session_status: None,
-            aside: Aside::NOTHING,
+            course: Course::BEGUN,
             second: header::Second::new(),
             config,
         })

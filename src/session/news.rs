@@ -9,7 +9,7 @@ use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 
 /// An [`Event`] of the same name, in half the space: every session has room for a few.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum News {
     Gap { missing: MsgSeqNum, received: MsgSeqNum },
     Recovered,

@@ -63,7 +63,7 @@ impl Session {
         self.numbers.set_next_in(next);
         self.numbers.reset = OurReset::None;
         self.recover(now, recovery::Input::Over);
-        self.acted.clear();
+        self.course.change(|detour| detour.acted.clear());
         self.owe_event(News::NumbersSet { next_in: next, next_out: self.numbers.next_out, was: from });
         Ok(())
     }
@@ -119,7 +119,7 @@ impl Session {
     ) -> Result<(), OperatorError> {
         self.observe(now);
         self.takes_wishes()?;
-        if self.inbound.is_recovering() {
+        if self.course.detour().inbound.is_recovering() {
             return Err(OperatorError::RequestOpen);
         }
         if self.owed.has(Notice::ResendRequest) {
@@ -156,11 +156,13 @@ impl Session {
     /// No replay runs, or it is past that number.
     pub fn replay_from(&mut self, now: Now, from: MsgSeqNum) -> Result<(), NotNow> {
         self.observe(now);
-        let Outbound::Replaying(replay) = self.outbound else { return Err(NotNow(self.state)) };
+        let Outbound::Replaying(replay) = self.course.detour().outbound else {
+            return Err(NotNow(self.state));
+        };
         if from < replay.scanned || from > replay.end(self.numbers.next_out) {
             return Err(NotNow(self.state));
         }
-        self.outbound = replay::next(self.outbound, replay::Input::Nothing(from), self.numbers.next_out);
+        self.out(replay::Input::Nothing(from));
         Ok(())
     }
 
@@ -250,7 +252,8 @@ impl Session {
 
     /// FIX session layer 4.5.1: any message that is not garbled is a sign of life.
     pub(super) fn heard(&mut self, now: Now, inbox: &Inbox<'_>, message: &Classified) {
-        let settled = self.inbound == Inbound::InSequence && self.outbound == Outbound::Live;
+        let detour = self.course.detour();
+        let settled = detour.inbound == Inbound::InSequence && detour.outbound == Outbound::Live;
         let place = if settled && message.class == Class::Next { Place::InSequence } else { Place::AboveGap };
         let echoes = self.echoes(inbox, message);
         self.live(now, if echoes { liveness::Input::Echoed(place) } else { liveness::Input::Traffic });

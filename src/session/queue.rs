@@ -3,12 +3,10 @@
 use arrayvec::ArrayVec;
 
 use super::Session;
-use super::expected::Expected;
-use super::news::News;
-use super::owed::{Owed, Rejection};
+use super::course::Detour;
+use super::owed::Owed;
 use super::state::{Opening, State};
 use crate::message::Layout;
-use crate::number::MsgSeqNum;
 
 /// What is owed, in order. One call of the application or one inbound frame adds a handful at most, and no
 /// frame is read while anything is owed.
@@ -20,7 +18,7 @@ pub(super) struct Queue {
 }
 
 /// One thing owed, in a word. The rest of it stands in the session once: the frame in hand, the reason for
-/// closing and the open request are there anyway, and [`Details`] holds what is not.
+/// closing and the open request are there anyway, and the [`Detour`] holds what is not.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Notice {
     LogonResumed,
@@ -44,26 +42,6 @@ pub(super) enum Notice {
     Disconnect,
 }
 
-/// Two things that need no room at the same time.
-#[derive(Clone, Debug)]
-pub(super) enum Aside {
-    /// The header that the next message will have. It may be forgotten at any time, and no frame is read
-    /// while anything is owed.
-    Expected(Expected),
-    /// Details of what is owed.
-    Owed(Details),
-}
-
-/// What a notice does not say.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Details {
-    /// Of the message in hand.
-    rejection: Option<Rejection>,
-    /// NewSeqNo(36) of the SequenceReset-Reset.
-    next_out: Option<MsgSeqNum>,
-    news: ArrayVec<News, { Details::NEWS }>,
-}
-
 impl Queue {
     const CAPACITY: usize = 8;
     /// Left free for what the session itself owes.
@@ -81,7 +59,7 @@ impl Queue {
     /// Is there room for a wish of the application beside what the session owes?
     pub(super) fn has_room(&self) -> bool {
         let news = self.notices.iter().filter(|&&notice| notice == Notice::News).count();
-        self.notices.len() < Self::CAPACITY - Self::RESERVE && news < Details::NEWS
+        self.notices.len() < Self::CAPACITY - Self::RESERVE && news < Detour::NEWS
     }
 
     /// Is our answer to a Logon among it?
@@ -94,70 +72,10 @@ impl Queue {
     }
 }
 
-impl Details {
-    /// A link that ends has three: orders to cancel, a new series, no more attempts.
-    const NEWS: usize = 4;
-
-    /// The oldest news have been told.
-    fn told(&mut self) {
-        self.news.pop_at(0);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.rejection.is_none() && self.next_out.is_none() && self.news.is_empty()
-    }
-}
-
-impl Aside {
-    pub(super) const NOTHING: Aside = Aside::Expected(Expected::nothing());
-
-    /// The place for the header to expect; none while details are owed.
-    #[inline]
-    pub(super) fn expected(&mut self) -> Option<&mut Expected> {
-        match self {
-            Aside::Expected(expected) => Some(expected),
-            Aside::Owed(_) => None,
-        }
-    }
-
-    fn details(&self) -> Option<&Details> {
-        match self {
-            Aside::Expected(_) => None,
-            Aside::Owed(details) => Some(details),
-        }
-    }
-
-    /// Changes the details.
-    fn change(&mut self, change: impl FnOnce(&mut Details)) {
-        let mut details = match core::mem::replace(self, Aside::NOTHING) {
-            Aside::Expected(_) => Details::default(),
-            Aside::Owed(details) => details,
-        };
-        change(&mut details);
-        if !details.is_empty() {
-            *self = Aside::Owed(details);
-        }
-    }
-}
-
-/// What is expected is no part of what a session is.
-impl PartialEq for Aside {
-    fn eq(&self, other: &Self) -> bool {
-        self.details() == other.details()
-    }
-}
-
-impl Eq for Aside {}
-
-/// The queue says what is owed.
-impl core::hash::Hash for Aside {
-    fn hash<H: core::hash::Hasher>(&self, _: &mut H) {}
-}
-
 impl Session {
     /// What is owed first.
     pub(super) fn first_owed(&self) -> Option<Owed> {
-        let details = || self.aside.details();
+        let detour = self.course.detour();
         let closing = || if let State::Closing(why) = self.state { Some(why) } else { None };
         Some(match *self.owed.notices.first()? {
             Notice::LogonResumed => Owed::Logon(Opening::Resumed),
@@ -169,14 +87,14 @@ impl Session {
             Notice::TestRequest => Owed::TestRequest,
             Notice::ResendRequest => Owed::ResendRequest(self.request?),
             Notice::RepeatResendRequest => Owed::RepeatResendRequest(self.request?, self.request?.number?),
-            Notice::Reject => Owed::Reject(details()?.rejection?),
-            Notice::BusinessReject => Owed::BusinessReject(details()?.rejection?),
+            Notice::Reject => Owed::Reject(detour.rejection?),
+            Notice::BusinessReject => Owed::BusinessReject(detour.rejection?),
             Notice::Logout => Owed::Logout,
             Notice::LogoutAnswer => Owed::LogoutAnswer,
             Notice::LogoutFor => Owed::LogoutFor(closing()?),
-            Notice::SequenceReset => Owed::SequenceReset { next_out: details()?.next_out? },
+            Notice::SequenceReset => Owed::SequenceReset { next_out: detour.next_out? },
             Notice::LoggedOn => Owed::LoggedOn,
-            Notice::News => Owed::Event(*details()?.news.first()?),
+            Notice::News => Owed::Event(*detour.news.first()?),
             Notice::Connect => Owed::Connect,
             Notice::Disconnect => Owed::Disconnect(closing()?),
         })
@@ -207,27 +125,27 @@ impl Session {
             Owed::ResendRequest(_) => Notice::ResendRequest,
             Owed::RepeatResendRequest(..) => Notice::RepeatResendRequest,
             Owed::Reject(rejection) => {
-                self.aside.change(|details| details.rejection = Some(rejection));
+                self.course.change(|detour| detour.rejection = Some(rejection));
                 Notice::Reject
             }
             Owed::BusinessReject(rejection) => {
-                self.aside.change(|details| details.rejection = Some(rejection));
+                self.course.change(|detour| detour.rejection = Some(rejection));
                 Notice::BusinessReject
             }
             Owed::Logout => Notice::Logout,
             Owed::LogoutAnswer => Notice::LogoutAnswer,
             Owed::LogoutFor(_) => Notice::LogoutFor,
             Owed::SequenceReset { next_out } => {
-                self.aside.change(|details| details.next_out = Some(next_out));
+                self.course.change(|detour| detour.next_out = Some(next_out));
                 Notice::SequenceReset
             }
             Owed::LoggedOn => Notice::LoggedOn,
             Owed::Event(news) => {
-                if self.aside.details().is_some_and(|details| details.news.is_full()) {
+                if self.course.detour().news.is_full() {
                     self.drop_oldest_news();
                 }
-                self.aside.change(|details| {
-                    let _ = details.news.try_push(news);
+                self.course.change(|detour| {
+                    let _ = detour.news.try_push(news);
                 });
                 Notice::News
             }
@@ -241,9 +159,9 @@ impl Session {
     pub(super) fn settle_first(&mut self) {
         let Some(notice) = self.owed.notices.pop_at(0) else { return };
         match notice {
-            Notice::Reject | Notice::BusinessReject => self.aside.change(|details| details.rejection = None),
-            Notice::SequenceReset => self.aside.change(|details| details.next_out = None),
-            Notice::News => self.aside.change(Details::told),
+            Notice::Reject | Notice::BusinessReject => self.course.change(|detour| detour.rejection = None),
+            Notice::SequenceReset => self.course.change(|detour| detour.next_out = None),
+            Notice::News => self.course.change(Detour::told),
             Notice::LogonResumed
             | Notice::LogonReset
             | Notice::LogonAnswer
@@ -265,13 +183,13 @@ impl Session {
     /// The link is gone: only what does not need one stays.
     pub(super) fn owe_no_frames(&mut self) {
         self.owed.notices.retain(|notice| *notice == Notice::News);
-        self.aside.change(|details| (details.rejection, details.next_out) = (None, None));
+        self.course.change(|detour| (detour.rejection, detour.next_out) = (None, None));
     }
 
     fn drop_oldest_news(&mut self) {
         if let Some(oldest) = self.owed.notices.iter().position(|&notice| notice == Notice::News) {
             self.owed.notices.remove(oldest);
-            self.aside.change(Details::told);
+            self.course.change(Detour::told);
         }
     }
 }
@@ -280,6 +198,7 @@ impl Session {
 mod tests {
     use super::*;
     use crate::reason::Reason;
+    use crate::session::news::News;
     use crate::{BeginString, Checkpoint, Config, Role, Utc};
     use std::vec::Vec;
 
@@ -317,11 +236,11 @@ mod tests {
         session.state = State::Closing(Reason::Closed);
         session.owe(Owed::Heartbeat);
         session.owe(Owed::Event(News::Recovered));
-        for _ in 0..Details::NEWS {
+        for _ in 0..Detour::NEWS {
             session.owe(Owed::Event(News::DuplicateConnection));
         }
         session.owe(Owed::Disconnect(Reason::Closed));
-        let news = [Owed::Event(News::DuplicateConnection); Details::NEWS];
+        let news = [Owed::Event(News::DuplicateConnection); Detour::NEWS];
         let mut owed = std::vec![Owed::Heartbeat];
         owed.extend(news);
         owed.push(Owed::Disconnect(Reason::Closed));
@@ -341,6 +260,6 @@ mod tests {
         session.owe(Owed::Heartbeat);
         session.owe(Owed::Heartbeat);
         assert_eq!(settle_all(&mut session), [Owed::Heartbeat; Queue::CAPACITY]);
-        assert_eq!(session.aside, Aside::NOTHING);
+        assert!(session.course.is_usual());
     }
 }

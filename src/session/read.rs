@@ -30,7 +30,7 @@ impl Session {
             return Read::Nothing;
         }
         inbox.release();
-        if inbox.is_empty() && self.acted.is_empty() {
+        if inbox.is_empty() && self.course.detour().acted.is_empty() {
             return Read::Nothing;
         }
         if let Some(read) = self.read_held(now, inbox, rules) {
@@ -78,7 +78,8 @@ impl Session {
         inbox.forget_below(expected.get());
         let held = inbox.first_held();
         if held != Some(expected.get()) {
-            let above = held.into_iter().chain(self.acted.first().map(MsgSeqNum::get)).min()?;
+            let above =
+                held.into_iter().chain(self.course.detour().acted.first().map(MsgSeqNum::get)).min()?;
             return self.ask_below(now, MsgSeqNum::new(above)?);
         }
         inbox.take_held();
@@ -93,7 +94,7 @@ impl Session {
     /// Nothing is asked for, and below a message that came something is missing all the same: it found no
     /// room, or its own gap was a second one.
     fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Read> {
-        if self.inbound != Inbound::InSequence || !self.is_logged_on() {
+        if self.course.detour().inbound != Inbound::InSequence || !self.is_logged_on() {
             return None;
         }
         let expected = self.numbers.next_in;

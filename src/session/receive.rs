@@ -143,7 +143,7 @@ impl Session {
             Reaction::GapAndServe => match self.requested(inbox, message) {
                 Ok(asked) => {
                     let served = self.serve(now, asked);
-                    let became = self.acted.keep(message.layout.number);
+                    let became = self.keep_acted(message.layout.number);
                     let gap = self.gap(now, message, became);
                     if gap.is_some() {
                         self.owe_event(served);
@@ -173,7 +173,7 @@ impl Session {
                     self.numbers.move_to(message.layout.number.next());
                 }
                 if self.state == State::LogoutReceived(super::state::Answer::Owed) {
-                    let became = self.acted.keep(message.layout.number);
+                    let became = self.keep_acted(message.layout.number);
                     let _ = self.gap(now, message, became);
                 }
                 Some(Told::Logout(message.layout))

@@ -66,7 +66,9 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Option<Frame<'o>>, ReplayError> {
         let now = self.observe(now);
-        let Outbound::Replaying(replay) = self.outbound else { return Err(ReplayError::Late) };
+        let Outbound::Replaying(replay) = self.course.detour().outbound else {
+            return Err(ReplayError::Late);
+        };
         let open = asked.link == self.link && asked.series == self.numbers.series;
         if !open || asked.from != replay.scanned || !self.is_logged_on() {
             return Err(ReplayError::Late);
@@ -128,8 +130,7 @@ impl Session {
     ) -> Result<Option<Frame<'o>>, ReplayError> {
         let at_end = up_to >= asked.to;
         let needed = if at_end { Some(self.fill(now, replay, up_to.next(), out)?) } else { None };
-        self.outbound =
-            super::replay::next(self.outbound, Input::Nothing(up_to.next()), self.numbers.next_out);
+        self.out(Input::Nothing(up_to.next()));
         if gone == Gone::Lost && self.owed.has_room() {
             self.owe(super::owed::Owed::Event(News::Lost(Span { from: asked.from, to: up_to })));
         }
@@ -265,7 +266,7 @@ impl Session {
         };
         let span = Span { from: asked.from, to: asked.to.map_or(last, |to| to.min(last)) };
         self.memory.last_request = Some(span);
-        let waited = self.waiting_since.map(|since| now.monotonic.saturating_since(since));
+        let waited = self.course.detour().waiting_since.map(|since| now.monotonic.saturating_since(since));
         let late = waited.is_some_and(|waited| waited > self.config.policies.gaps.live_wait.into());
         self.out(if late { Input::RequestedLate(span) } else { Input::Requested(span) });
         News::ResendRequested(span)

@@ -208,9 +208,9 @@ impl Session {
     pub fn status(&self) -> Status {
         Status {
             state: self.state,
-            inbound: self.inbound,
+            inbound: self.course.detour().inbound,
             liveness: self.liveness,
-            outbound: self.outbound,
+            outbound: self.course.detour().outbound,
             next_in: self.numbers.next_in,
             next_out: self.numbers.next_out,
             stored: self.numbers.checkpoint(),

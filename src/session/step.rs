@@ -64,7 +64,7 @@ impl Session {
             && self.owed.is_empty()
             && !self.timers.is_due(now.monotonic)
             && self.goal == Goal::Stay
-            && matches!(self.outbound, Outbound::Live)
+            && self.course.is_usual()
     }
 
     /// One step in any state, whatever the next frame is.
@@ -161,7 +161,8 @@ impl Session {
             }
             return due;
         }
-        let settled = !self.inbound.is_recovering() && self.outbound == Outbound::Live;
+        let detour = self.course.detour();
+        let settled = !detour.inbound.is_recovering() && detour.outbound == Outbound::Live;
         if self.state != State::Active || !settled {
             return false;
         }
@@ -185,7 +186,7 @@ impl Session {
 
     /// The next question to the journal, while a replay runs.
     fn wanted_replay(&self) -> Option<Replay> {
-        let Outbound::Replaying(replay) = self.outbound else { return None };
+        let Outbound::Replaying(replay) = self.course.detour().outbound else { return None };
         if !self.is_logged_on() {
             return None;
         }

@@ -1,0 +1,122 @@
+//! The usual course, and what is known off it.
+
+use arrayvec::ArrayVec;
+
+use super::acted::Acted;
+use super::expected::Expected;
+use super::news::News;
+use super::owed::Rejection;
+use super::{Inbound, Outbound};
+use crate::number::MsgSeqNum;
+use crate::time::Instant;
+
+/// Is the session on its usual course? Nothing is missing then, nothing is sent again, nothing has to be
+/// explained.
+///
+/// The two need no room at the same time: the header may be forgotten whenever the session leaves its course,
+/// and off it no message goes the short way.
+#[derive(Clone, Debug)]
+pub(super) enum Course {
+    /// Yes: the header that the next message will have.
+    Usual(Expected),
+    /// No: something of it is there.
+    Detour(Detour),
+}
+
+/// What there is to know off the usual course.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Detour {
+    pub(super) inbound: Inbound,
+    pub(super) outbound: Outbound,
+    /// What was acted on although it stood above a gap: the numbers count when they are reached.
+    pub(super) acted: Acted,
+    /// When the first message of the application began to wait behind a replay.
+    pub(super) waiting_since: Option<Instant>,
+    /// Why the message in hand is rejected, while that is owed.
+    pub(super) rejection: Option<Rejection>,
+    /// NewSeqNo(36) of the SequenceReset-Reset that is owed.
+    pub(super) next_out: Option<MsgSeqNum>,
+    /// What the application is still to be told, the oldest first.
+    pub(super) news: ArrayVec<News, { Detour::NEWS }>,
+}
+
+/// Nothing of it.
+static NONE: Detour = Detour {
+    inbound: Inbound::InSequence,
+    outbound: Outbound::Live,
+    acted: Acted::NONE,
+    waiting_since: None,
+    rejection: None,
+    next_out: None,
+    news: ArrayVec::new_const(),
+};
+
+impl Detour {
+    /// A link that ends has three: a new series, orders to cancel, no more attempts.
+    pub(super) const NEWS: usize = 3;
+
+    /// The oldest news have been told.
+    pub(super) fn told(&mut self) {
+        self.news.pop_at(0);
+    }
+}
+
+impl Course {
+    pub(super) const BEGUN: Course = Course::Usual(Expected::nothing());
+
+    #[inline]
+    pub(super) fn is_usual(&self) -> bool {
+        matches!(self, Course::Usual(_))
+    }
+
+    /// The place for the header to expect.
+    #[inline]
+    pub(super) fn expected(&mut self) -> Option<&mut Expected> {
+        match self {
+            Course::Usual(expected) => Some(expected),
+            Course::Detour(_) => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn detour(&self) -> &Detour {
+        match self {
+            Course::Usual(_) => &NONE,
+            Course::Detour(detour) => detour,
+        }
+    }
+
+    /// Leaves the usual course, or comes back to it, as `change` has it.
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Detour)) {
+        match self {
+            Course::Usual(_) => {
+                let mut detour = NONE.clone();
+                change(&mut detour);
+                if detour != NONE {
+                    *self = Course::Detour(detour);
+                }
+            }
+            Course::Detour(detour) => {
+                change(detour);
+                if *detour == NONE {
+                    *self = Course::BEGUN;
+                }
+            }
+        }
+    }
+}
+
+/// What is expected is no part of what a session is.
+impl PartialEq for Course {
+    fn eq(&self, other: &Self) -> bool {
+        self.detour() == other.detour()
+    }
+}
+
+impl Eq for Course {}
+
+impl core::hash::Hash for Course {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.detour().hash(state);
+    }
+}
