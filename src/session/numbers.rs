@@ -46,6 +46,8 @@ impl OurReset {
     }
 }
 
+// Of these a step with nothing to do looks at the last: see `Session`.
+#[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Numbers {
     pub(crate) series: Series,
@@ -53,12 +55,12 @@ pub(crate) struct Numbers {
     pub(crate) next_out: MsgSeqNum,
     /// `next_in` as far as the application has finished: what is stored.
     finished: MsgSeqNum,
-    /// The last message that was handed over and is not finished.
-    in_hand: Option<MsgSeqNum>,
     /// FIX session layer 4.4.3.
     pub(crate) reset: OurReset,
     /// Did the series begin by a reset in session of the counterparty's?
     pub(crate) reset_answered: bool,
+    /// The last message that was handed over and is not finished.
+    in_hand: Option<MsgSeqNum>,
 }
 
 impl Numbers {

@@ -63,7 +63,12 @@ impl Queue {
     }
 
     /// Is our answer to a Logon among it?
+    #[inline]
     pub(super) fn has_logon(&self) -> bool {
+        !self.is_empty() && self.has_logon_answer()
+    }
+
+    fn has_logon_answer(&self) -> bool {
         self.has(Notice::LogonAnswer) || self.has(Notice::LogonAnswerReset)
     }
 
