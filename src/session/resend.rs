@@ -67,10 +67,9 @@ impl Session {
     ) -> Result<Option<Frame<'o>>, ReplayError> {
         let now = self.observe(now);
         let Outbound::Replaying(replay) = self.outbound else { return Err(ReplayError::Late) };
-        let open = asked.link == self.link
-            && asked.series == self.numbers.series
-            && asked.from == replay.scanned
-            || planted(Bug::LateAnswerTaken);
+        let open =
+            asked.link == self.link && asked.series == self.numbers.series && asked.from == replay.scanned
+                || planted(Bug::LateAnswerTaken);
         if !open || !self.is_logged_on() {
             return Err(ReplayError::Late);
         }

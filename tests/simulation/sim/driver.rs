@@ -199,7 +199,9 @@ impl World<'_> {
         if !end.unwritten.is_empty() {
             return Ok(());
         }
-        let Some(Answer { asked, read }) = end.late.take().or_else(|| end.asked.take()) else { return Ok(()) };
+        let Some(Answer { asked, read }) = end.late.take().or_else(|| end.asked.take()) else {
+            return Ok(());
+        };
         let now = self.now(side);
         let Some(session) = &mut self.ends[side].session else { return Ok(()) };
         let mut out = std::mem::take(&mut self.ends[side].out);
