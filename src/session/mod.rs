@@ -222,3 +222,24 @@ impl Session {
         &self.config
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::mem::{align_of, offset_of, size_of};
+
+    #[test]
+    fn a_session_takes_a_kibibyte_and_what_it_hands_out_is_small() {
+        assert!(size_of::<Session>() <= 1024, "{} bytes", size_of::<Session>());
+        let small = [size_of::<crate::Event<'_>>(), size_of::<crate::Output<'_, '_>>()];
+        assert!(small[0] <= 56 && small[1] <= 88, "{small:?}");
+    }
+
+    /// What lies between the two was measured to be all that an idle step reads.
+    #[test]
+    fn an_idle_step_looks_at_two_cache_lines() {
+        let (first, last) =
+            (offset_of!(Session, numbers) + size_of::<Numbers>(), offset_of!(Session, course));
+        assert_eq!((align_of::<Session>(), (first - 8) / 64, last / 64), (64, 1, 2));
+    }
+}
