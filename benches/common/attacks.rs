@@ -179,7 +179,7 @@ pub(crate) const ATTACKS: &[Attack] = &[
         name: "BodyLength near the limit, CheckSum never comes, byte by byte",
         make: |bytes| {
             let begin = format!("8=FIX.4.4|9={}|35=D|", bytes / 2);
-            let endless = begin + &"10|".repeat(bytes / 3);
+            let endless = begin + "10|".repeat(bytes / 3).as_str();
             Flood::new(session(), endless.replace('|', "\u{1}").into_bytes(), events(0)).byte_by_byte()
         },
     },
