@@ -448,7 +448,7 @@ mod tests {
         assert!(session.expected.header.is_some() && session == other);
         let shown = format!("{session:?}");
         assert!(
-            shown == format!("{other:?}") && shown.contains("expected: Expected, second: Second"),
+            shown == format!("{other:?}") && shown.contains("expected: Expected, letterhead: Letterhead"),
             "{shown}"
         );
     }

@@ -15,8 +15,8 @@ use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{
-    BeginString, Body, EncodeError, Fields, Framing, Guard, Header, MsgType, Scan, TRAILER_LEN, Value,
-    ValueError, encode, frame, tag,
+    BeginString, EncodeError, Fields, Framing, Guard, Header, MsgType, Scan, TRAILER_LEN, Value, ValueError,
+    encode, frame, tag,
 };
 
 /// Why an answer of the journal was not taken.
@@ -71,7 +71,7 @@ impl Session {
         if !open || asked.from != replay.scanned || !self.is_logged_on() {
             return Err(ReplayError::Late);
         }
-        self.enter_second(now.utc);
+        self.letterhead.date(now.utc);
         let (from, to) = (asked.from, asked.to);
         let in_range = |got| {
             if got < from || got > to { Err(ReplayError::OutOfRange { got, from, to }) } else { Ok(()) }
@@ -145,22 +145,20 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, ReplayError> {
         let config = &self.config;
-        let stamp = self.stamp(now.utc);
         let number = replay.next;
         // FIX session layer 4.8.4: PossDupFlag on all that answers a ResendRequest; OrigSendingTime equals
         // SendingTime where there is no other.
         let facts = HeaderFacts {
             msg_type: MsgType::SEQUENCE_RESET,
             number,
-            sending_time: &stamp,
-            original: Some(stamp.as_bytes()),
+            original: Some(self.letterhead.sending_time()),
             extra: Extra::None,
         };
-        let header = |to: &mut Body<'_>| self.write_header(&facts, to);
-        let range = encode(out, config.begin_string, header, Guard::Session, |body| {
+        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             body.uint(tag::NEW_SEQ_NO, below.get()).bool(tag::GAP_FILL_FLAG, true);
         });
-        self.resent(range, out, number, below, now)
+        self.resent(bytes, number, below, now)
     }
 
     /// FIX session layer 4.8.4: the same number and content, PossDupFlag, and the first SendingTime as
@@ -174,35 +172,29 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, ReplayError> {
         let config = &self.config;
-        let stamp = self.stamp(now.utc);
         let first = replay.is_first_transmission(number);
         let facts = HeaderFacts {
             msg_type: stored.msg_type,
             number,
-            sending_time: &stamp,
             original: (!first && !planted(Bug::ResentWithoutPossDupFlag)).then_some(stored.sending_time),
             extra: stored.header.clone().map_or(Extra::None, Extra::Stored),
         };
-        let header = |to: &mut Body<'_>| self.write_header(&facts, to);
-        let range = encode(out, config.begin_string, header, Guard::Session, |body| {
+        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             body.raw(stored.body);
         });
-        self.resent(range, out, number, number.next(), now)
+        self.resent(bytes, number, number.next(), now)
     }
 
     fn resent<'o>(
         &self,
-        range: Result<core::ops::Range<usize>, EncodeError>,
-        out: &'o mut [u8],
+        bytes: Result<&'o [u8], EncodeError>,
         number: MsgSeqNum,
         below: MsgSeqNum,
         now: Now,
     ) -> Result<Frame<'o>, ReplayError> {
-        match range {
-            Ok(range) => {
-                let bytes = out.get(range).unwrap_or_default();
-                Ok(self.own_frame(bytes, number, Effect::Resent { below }, now.monotonic))
-            }
+        match bytes {
+            Ok(bytes) => Ok(self.own_frame(bytes, number, Effect::Resent { below }, now.monotonic)),
             Err(EncodeError::NeedSpace(space)) => Err(ReplayError::NeedSpace(space)),
             // What was stored was written by this encoder, or read field by field.
             Err(EncodeError::Body(_)) => Err(ReplayError::Late),

@@ -1,0 +1,93 @@
+//! Numbers written in decimal.
+
+/// The longest u64 in digits.
+pub(super) const UINT_MAX: usize = 20;
+
+pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// A number below 10^8 in decimal, and how many digits it has; what stands behind them is no part of it.
+#[inline]
+pub(super) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
+    if value >= 100_000_000 {
+        return None;
+    }
+    let digits = eight_digits(value);
+    // The last digit counts also when it is 0.
+    let leading_zeros = (digits | 1 << 56).trailing_zeros() / 8;
+    let text = (digits | ZEROS) >> (8 * leading_zeros);
+    Some((text.to_le_bytes(), 8 - leading_zeros as usize))
+}
+
+/// A number below 10^16 in decimal with zeros before it, and how many digits it has without them.
+#[inline]
+pub(super) const fn padded_uint(value: u64) -> ([u8; 16], usize) {
+    let low = eight_digits(value % 100_000_000);
+    let text = (low | ZEROS) as u128;
+    if value < 100_000_000 {
+        let leading_zeros = (low | 1 << 56).trailing_zeros() / 8;
+        return ((text << 64 | ZEROS as u128).to_le_bytes(), 8 - leading_zeros as usize);
+    }
+    let high = eight_digits(value / 100_000_000);
+    let leading_zeros = high.trailing_zeros() / 8;
+    ((text << 64 | (high | ZEROS) as u128).to_le_bytes(), 16 - leading_zeros as usize)
+}
+
+/// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value
+/// has; returns the number of digits. What stands behind them may change.
+#[inline]
+pub(crate) fn write_uint(out: &mut [u8], value: u64) -> usize {
+    let Some((text, len)) = short_uint(value) else { return write_long(out, value) };
+    match out.first_chunk_mut() {
+        Some(place) => *place = text,
+        None => out.iter_mut().zip(text).take(len).for_each(|(place, digit)| *place = digit),
+    }
+    len
+}
+
+#[cold]
+fn write_long(out: &mut [u8], value: u64) -> usize {
+    let len = write_uint(out, value / 100_000_000);
+    let low = (eight_digits(value % 100_000_000) | ZEROS).to_le_bytes();
+    if let Some(place) = out.get_mut(len..len + 8) {
+        place.copy_from_slice(&low);
+    }
+    len + 8
+}
+
+/// A number below 1000 with its leading zeros.
+#[inline]
+pub(super) const fn three_digits(value: u32) -> [u8; 3] {
+    let (hundreds, rest) = (value / 100, value % 100);
+    [b'0' + hundreds as u8, b'0' + (rest / 10) as u8, b'0' + (rest % 10) as u8]
+}
+
+/// The digits of a number below 10^8 as numbers, the first in the lowest byte: all at once, since a loop
+/// mispredicts where it ends.
+#[inline]
+pub(super) const fn eight_digits(value: u64) -> u64 {
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    // A product and a shift divide every lane.
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let pairs = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((pairs - tens * 10) << 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_cut_only_where_the_space_ends() {
+        for value in [0, 7, 10, 4096, 12_345_678, 99_999_999, 100_000_000, 1_234_567_890, u64::MAX] {
+            let text = std::format!("{value}");
+            for space in 0..=24 {
+                let mut out = std::vec![b'.'; space];
+                assert_eq!(write_uint(&mut out, value), text.len());
+                if space >= text.len() {
+                    assert_eq!(&out[..text.len()], text.as_bytes(), "{space}");
+                }
+            }
+        }
+    }
+}
