@@ -34,6 +34,8 @@ pub struct RingJournal<'b> {
     messages: Ring<'b>,
     /// The series that everything here belongs to; `None` before the first record.
     series: Option<Series>,
+    /// No message of this series has a number above this one, held or evicted.
+    highest: u64,
     /// The highest number of this series whose message had to make room.
     evicted: Option<MsgSeqNum>,
     resume: Option<Checkpoint>,
@@ -84,6 +86,7 @@ impl<'b> RingJournal<'b> {
         RingJournal {
             messages: Ring::new(memory),
             series: None,
+            highest: 0,
             evicted: None,
             resume: None,
             last_answer: None,
@@ -106,23 +109,27 @@ impl<'b> RingJournal<'b> {
     }
 
     /// Forgets everything when `series` is later than what is held.
+    #[inline]
     fn enter(&mut self, series: Series) -> Result<(), RingJournalError> {
         match self.series {
-            Some(held) if held == series => return Ok(()),
+            Some(held) if held == series => Ok(()),
             Some(held) if held > series => {
-                return Err(RingJournalError::EarlierSeries { got: series.get(), held: held.get() });
+                Err(RingJournalError::EarlierSeries { got: series.get(), held: held.get() })
             }
-            Some(_) | None => {}
+            Some(_) | None => {
+                self.messages.clear();
+                self.series = Some(series);
+                self.highest = 0;
+                self.evicted = None;
+                self.last_answer = None;
+                Ok(())
+            }
         }
-        self.messages.clear();
-        self.series = Some(series);
-        self.evicted = None;
-        self.last_answer = None;
-        Ok(())
     }
 
     /// Drops what was recorded from `number` on: when a number comes again, its first attempt and what
     /// followed it have not happened.
+    #[cold]
     fn withdraw_from(&mut self, number: MsgSeqNum) {
         while self.messages.back().is_some_and(|entry| entry.key >= number.get()) {
             self.messages.pop_back();
@@ -133,6 +140,7 @@ impl<'b> RingJournal<'b> {
         }
     }
 
+    #[inline]
     fn push(&mut self, number: MsgSeqNum, frame: &[u8]) -> Result<(), RingJournalError> {
         loop {
             match self.messages.push(number.get(), 0, [frame]) {
@@ -143,10 +151,13 @@ impl<'b> RingJournal<'b> {
         }
     }
 
+    #[inline]
     fn evict(&mut self) {
-        let Some(evicted) = self.messages.pop_front().map(|entry| entry.key) else { return };
+        let Some(evicted) = self.messages.drop_front() else { return };
         self.evicted = MsgSeqNum::new(evicted);
-        self.last_answer = self.last_answer.filter(|answer| answer.number > evicted);
+        if self.last_answer.is_some_and(|answer| answer.number <= evicted) {
+            self.last_answer = None;
+        }
     }
 
     /// Where the first message from `from` on lies. The search begins at the last answer, the oldest or the
@@ -193,9 +204,12 @@ impl Journal for RingJournal<'_> {
         }
         self.enter(record.resume.series)?;
         if let Some(sent) = record.sent {
-            self.withdraw_from(sent.number);
+            if sent.number.get() <= self.highest {
+                self.withdraw_from(sent.number);
+            }
             if let Some(frame) = sent.frame {
                 self.push(sent.number, frame)?;
+                self.highest = sent.number.get();
             }
         }
         self.resume = Some(record.resume);

@@ -40,8 +40,14 @@ impl Bucket {
         Some(now.saturating_add(core::time::Duration::from_nanos(nanos)))
     }
 
+    #[inline]
     pub(super) fn take(&mut self, now: Instant) {
-        let Some(rate) = self.rate else { return };
+        if let Some(rate) = self.rate {
+            self.take_from(rate, now);
+        }
+    }
+
+    fn take_from(&mut self, rate: Rate, now: Instant) {
         self.left = self.level(rate, now).saturating_sub(Self::TOKEN);
         self.at = self.at.max(now);
     }
