@@ -213,8 +213,18 @@ impl<'b> Ring<'b> {
     /// The entry at `position`.
     #[inline]
     pub(crate) fn get(&self, position: Position) -> Option<Entry<'_>> {
-        let held = position.0 < self.younger_end || self.older.contains(&position.0);
-        if held { self.read(position.0) } else { None }
+        if self.is_held(position) { self.read(position.0) } else { None }
+    }
+
+    /// The key of the entry at `position`.
+    #[inline]
+    pub(crate) fn key(&self, position: Position) -> Option<u64> {
+        if self.is_held(position) { Some(self.header(position.0)?.key) } else { None }
+    }
+
+    #[inline]
+    fn is_held(&self, position: Position) -> bool {
+        position.0 < self.younger_end || self.older.contains(&position.0)
     }
 
     /// Where `size` bytes in one piece are free behind the youngest entry.

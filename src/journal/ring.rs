@@ -160,20 +160,37 @@ impl<'b> RingJournal<'b> {
         }
     }
 
-    /// Where the first message from `from` on lies. The search begins at the last answer, the oldest or the
-    /// youngest message, whichever is likely nearest.
+    /// Where the first message from `from` on lies. A replay asks for one after another: it is the last answer, or
+    /// the one behind it.
+    #[inline]
     fn seek(&self, from: MsgSeqNum) -> Option<Position> {
-        let number_at = |position| self.messages.get(position).map_or(0, |entry| entry.key);
-        let below = |position| number_at(position) < from.get();
+        if from.get() > self.highest {
+            return None;
+        }
+        let last = self.last_answer.filter(|answer| answer.asked_from <= from);
+        if let Some(last) = last {
+            let at = if last.number >= from.get() {
+                Some(last.position)
+            } else {
+                self.messages.after(last.position)
+            };
+            if let Some(at) = at.filter(|&at| self.number_at(at) >= from.get()) {
+                return Some(at);
+            }
+        }
+        self.search(last.map(|last| last.position), from)
+    }
+
+    /// The same, beginning at `start`, the oldest or the youngest message, whichever is likely nearest.
+    fn search(&self, start: Option<Position>, from: MsgSeqNum) -> Option<Position> {
+        let below = |position| self.number_at(position) < from.get();
         let youngest = self.messages.last()?;
         if below(youngest) {
             return None;
         }
-        let start = match self.last_answer {
-            Some(answer) if answer.asked_from <= from => answer.position,
-            Some(_) | None => self.messages.first()?,
-        };
-        if from.get().saturating_sub(number_at(start)) <= number_at(youngest).saturating_sub(from.get()) {
+        let start = start.or(self.messages.first())?;
+        let ahead = from.get().saturating_sub(self.number_at(start));
+        if ahead <= self.number_at(youngest).saturating_sub(from.get()) {
             let mut at = start;
             while below(at) {
                 at = self.messages.after(at)?;
@@ -186,6 +203,11 @@ impl<'b> RingJournal<'b> {
             }
             Some(at)
         }
+    }
+
+    #[inline]
+    fn number_at(&self, position: Position) -> u64 {
+        self.messages.key(position).unwrap_or(0)
     }
 
     #[cold]

@@ -309,7 +309,7 @@ fn nanos(seconds: &[u8]) -> Option<i64> {
 
 /// Is this certainly no field of the header, nor data?
 #[inline]
-fn begins_body(bytes: &[u8], config: &Config) -> bool {
+pub(super) fn begins_body(bytes: &[u8], config: &Config) -> bool {
     // Tags from 5000 on may stand in either place, and hide a header field behind them.
     leading_tag(bytes).is_some_and(|tag| {
         tag < 5000

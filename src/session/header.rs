@@ -3,7 +3,7 @@
 use super::Session;
 use super::policy::LastProcessed;
 use crate::number::MsgSeqNum;
-use crate::wire::{BeginString, Body, Fields, Guard, MsgType, tag, write_uint};
+use crate::wire::{BeginString, Body, DataFields, Fields, Guard, MsgType, tag, write_uint};
 
 /// What varies from header to header.
 #[derive(Debug)]
@@ -21,8 +21,8 @@ pub(super) enum Extra<'m> {
     None,
     /// The application's.
     Given(&'m [(u32, &'m [u8])]),
-    /// Those of a stored message.
-    Stored(Fields<'m>),
+    /// Those of a stored message's header.
+    Stored(&'m [u8], &'static DataFields),
     /// OnBehalfOf and DeliverTo fields of the message that is answered, exchanged.
     Reversed(Fields<'m>),
 }
@@ -40,8 +40,8 @@ impl<'m> Extra<'m> {
         match self {
             Extra::None => {}
             Extra::Given(fields) => fields.iter().for_each(|&(tag, value)| take(tag, value)),
-            Extra::Stored(fields) => {
-                for field in fields.clone().flatten() {
+            Extra::Stored(header, data) => {
+                for field in Fields::new(header, data).flatten() {
                     if !written_anew(field.tag) {
                         take(field.tag, field.value.as_bytes());
                     }

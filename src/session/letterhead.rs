@@ -4,7 +4,7 @@ use super::config::Config;
 use crate::time::Utc;
 use crate::wire::{
     BeginString, Body, Guard, TimePrecision, UTC_TIMESTAMP_MAX, copy, date_and_seconds, fraction_text,
-    millis_text, split_utc, tag, write_utc,
+    holds_soh, millis_text, same, split_utc, tag, write_utc,
 };
 
 /// The header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) of the frame built last. Within
@@ -112,7 +112,21 @@ impl Letterhead {
         let at = usize::from(self.original_at);
         to.front(&self.text, at);
         put(to, tag::ORIG_SENDING_TIME, original);
-        to.raw(self.text.get(at..usize::from(self.len)).unwrap_or_default());
+        if self.original_at < self.len {
+            to.raw(self.text.get(at..usize::from(self.len)).unwrap_or_default());
+        }
+    }
+
+    /// SendingTime(52) of a header that goes on like this one, and what stands behind it.
+    #[inline]
+    pub(super) fn read<'j>(&self, header: &'j [u8]) -> Option<(&'j [u8], &'j [u8])> {
+        let (time_at, time_end) = (usize::from(self.time_at), usize::from(self.time_at + self.time_len));
+        let (before, rest) = header.split_at_checked(time_at)?;
+        let (time, rest) = rest.split_at_checked(time_end - time_at)?;
+        let (after, behind) = rest.split_at_checked(usize::from(self.len).checked_sub(time_end)?)?;
+        let own_before = self.text.get(..time_at)?;
+        let own_after = self.text.get(time_end..usize::from(self.len))?;
+        (same(before, own_before) && same(after, own_after) && !holds_soh(time)).then_some((time, behind))
     }
 }
 

@@ -36,6 +36,7 @@ mod sequence_reset;
 mod state;
 mod status;
 mod step;
+mod stored;
 #[cfg(test)]
 mod tables;
 mod timers;

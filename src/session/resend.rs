@@ -4,6 +4,7 @@ use super::classify::Classified;
 use super::header::{Extra, HeaderFacts};
 use super::owed::Rejection;
 use super::replay::{Input, Replaying};
+use super::stored::StoredMessage;
 use super::{Outbound, Session, Span};
 use crate::event::Event;
 use crate::frame::{Effect, Frame};
@@ -14,10 +15,7 @@ use crate::output::Replay;
 use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
-use crate::wire::{
-    BeginString, EncodeError, Fields, Framing, Guard, Header, MsgType, Scan, TRAILER_LEN, Value, ValueError,
-    encode, frame, tag,
-};
+use crate::wire::{BeginString, EncodeError, Guard, MsgType, Value, ValueError, encode, tag};
 
 /// Why an answer of the journal was not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -163,6 +161,7 @@ impl Session {
 
     /// FIX session layer 4.8.4: the same number and content, PossDupFlag, and the first SendingTime as
     /// OrigSendingTime.
+    #[inline]
     fn retransmit<'o>(
         &self,
         now: Now,
@@ -173,11 +172,15 @@ impl Session {
     ) -> Result<Frame<'o>, ReplayError> {
         let config = &self.config;
         let first = replay.is_first_transmission(number);
+        let extra = match stored.header {
+            [] => Extra::None,
+            header => Extra::Stored(header, config.data_fields),
+        };
         let facts = HeaderFacts {
             msg_type: stored.msg_type,
             number,
             original: (!first && !planted(Bug::ResentWithoutPossDupFlag)).then_some(stored.sending_time),
-            extra: stored.header.clone().map_or(Extra::None, Extra::Stored),
+            extra,
         };
         let header = |room: &mut [u8]| self.write_header(&facts, room);
         let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
@@ -186,6 +189,7 @@ impl Session {
         self.resent(bytes, number, number.next(), now)
     }
 
+    #[inline]
     fn resent<'o>(
         &self,
         bytes: Result<&'o [u8], EncodeError>,
@@ -199,26 +203,6 @@ impl Session {
             // What was stored was written by this encoder, or read field by field.
             Err(EncodeError::Body(_)) => Err(ReplayError::Late),
         }
-    }
-
-    /// A stored frame, if it is one, and of this number.
-    fn read_stored<'j>(&self, number: MsgSeqNum, bytes: &'j [u8]) -> Option<StoredMessage<'j>> {
-        let Framing::Frame(span) = frame(bytes, usize::MAX, &mut Scan::default()) else { return None };
-        let data = self.config.data_fields;
-        let header = Header::read(bytes, &span, data);
-        if header.msg_seq_num?.seq_num() != Ok(number) {
-            return None;
-        }
-        Some(StoredMessage {
-            msg_type: header.msg_type,
-            // FIX session layer 4.8.4: the first OrigSendingTime is kept over repeated retransmissions.
-            sending_time: header.orig_sending_time.or(header.sending_time)?.as_bytes(),
-            header: match header.has_others {
-                true => Some(Fields::new(bytes.get(span.body_at..header.body_at)?, data)),
-                false => None,
-            },
-            body: bytes.get(header.body_at..span.len.checked_sub(TRAILER_LEN)?)?,
-        })
     }
 
     /// FIX session layer 4.8.2: a range from 1 on, and not upside down.
@@ -268,12 +252,4 @@ impl Session {
 enum Gone {
     Lost,
     Withheld,
-}
-
-struct StoredMessage<'j> {
-    msg_type: MsgType<'j>,
-    sending_time: &'j [u8],
-    /// The header from MsgType(35) on, where it has fields that are taken over.
-    header: Option<Fields<'j>>,
-    body: &'j [u8],
 }

@@ -16,7 +16,7 @@ pub(crate) fn copy(to: &mut [u8], from: &[u8]) -> bool {
             return holds_soh(from);
         }
         let (first, last) = ends::<16>(to, from);
-        first.iter().zip(&last).fold(false, |found, (a, b)| found | (*a == SOH) | (*b == SOH))
+        soh_among(&first, &last)
     } else if len >= 8 {
         let (first, last) = ends(to, from);
         soh_in(u64::from_le_bytes(first)) | soh_in(u64::from_le_bytes(last)) != 0
@@ -58,12 +58,17 @@ const fn soh_in(word: u64) -> u64 {
     differs.wrapping_sub(ONES) & !differs & (ONES << 7)
 }
 
+#[inline(always)]
+fn soh_among(first: &[u8; 16], last: &[u8; 16]) -> bool {
+    first.iter().zip(last).fold(false, |found, (a, b)| found | (*a == SOH) | (*b == SOH))
+}
+
 /// Does SOH stand in it? For long values, and where nothing is copied.
 #[inline(never)]
-pub(super) fn holds_soh(value: &[u8]) -> bool {
-    let (words, rest) = value.as_chunks();
-    let marks = words.iter().fold(0, |marks, word| marks | soh_in(u64::from_le_bytes(*word)));
-    marks != 0 || rest.contains(&SOH)
+pub(crate) fn holds_soh(value: &[u8]) -> bool {
+    let Some(last) = value.last_chunk() else { return value.contains(&SOH) };
+    // The last one overlaps the one before it.
+    value.as_chunks().0.iter().any(|chunk| soh_among(chunk, last))
 }
 
 #[cfg(test)]

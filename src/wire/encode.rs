@@ -52,6 +52,20 @@ fn seal(out: &mut [u8], begin_string: BeginString, len: usize) -> Result<&[u8], 
     Ok(frame)
 }
 
+/// The header and the body of a frame that was written here, whole and undamaged. Others may be good frames too.
+#[inline]
+pub(crate) fn unseal(frame: &[u8], begin_string: BeginString) -> Option<&[u8]> {
+    let (summed, end) = frame.split_last_chunk()?;
+    let (opening, opening_len) = (opening(begin_string), opening_len(begin_string));
+    let rest = summed.strip_prefix(opening.get(opening.len() - opening_len..)?)?;
+    // As many digits as any `usize` can hold.
+    let (digits, rest) =
+        rest.split_at_checked(rest.iter().take(9).position(|byte| !byte.is_ascii_digit())?)?;
+    let body = rest.strip_prefix(&[SOH])?;
+    let len = digits.iter().fold(0, |len, digit| len * 10 + usize::from(digit - b'0'));
+    (len == body.len() && *end == trailer(checksum(summed))).then_some(body)
+}
+
 /// The most that stands before MsgType(35): field 8, `9=` and 16 digits with their SOH.
 const OPENING_MAX: usize = 16 + 16 + 1;
 
@@ -68,7 +82,7 @@ fn write_opening(place: &mut [u8; OPENING_MAX], version: BeginString, body_len: 
     if let Some(place) = before.get_mut(..digits_at).and_then(<[u8]>::last_chunk_mut) {
         *place = opening(version);
     }
-    digits_at - if version == BeginString::Fixt11 { 13 } else { 12 }
+    digits_at - opening_len(version)
 }
 
 /// All up to the value of BodyLength(9), at the end of this.
@@ -81,6 +95,10 @@ const fn opening(version: BeginString) -> [u8; 16] {
         BeginString::Fix44 => b"    8=FIX.4.4\x019=",
         BeginString::Fixt11 => b"   8=FIXT.1.1\x019=",
     }
+}
+
+const fn opening_len(version: BeginString) -> usize {
+    if matches!(version, BeginString::Fixt11) { 13 } else { 12 }
 }
 
 /// CheckSum(10) with this value.
