@@ -161,7 +161,7 @@ impl Session {
 
     /// FIX session layer 4.8.4: the same number and content, PossDupFlag, and the first SendingTime as
     /// OrigSendingTime.
-    #[inline]
+    #[inline(always)]
     fn retransmit<'o>(
         &self,
         now: Now,
@@ -189,7 +189,7 @@ impl Session {
         self.resent(bytes, number, number.next(), now)
     }
 
-    #[inline]
+    #[inline(always)]
     fn resent<'o>(
         &self,
         bytes: Result<&'o [u8], EncodeError>,

@@ -3,7 +3,7 @@
 use super::Session;
 use super::expected::begins_body;
 use crate::number::MsgSeqNum;
-use crate::wire::{Framing, Header, MsgType, SOH, Scan, TRAILER_LEN, Value, frame, unseal};
+use crate::wire::{Framing, Header, MsgType, SOH, Scan, TRAILER_LEN, frame, leading_uint, unseal};
 
 /// The parts of a stored message that go into its retransmission.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,12 +28,9 @@ impl Session {
     fn read_own<'j>(&self, number: MsgSeqNum, bytes: &'j [u8]) -> Option<StoredMessage<'j>> {
         let rest = unseal(bytes, self.config.begin_string)?.strip_prefix(b"35=")?;
         let (msg_type, rest) = rest.split_at_checked(rest.iter().position(|&byte| byte == SOH)?)?;
-        let rest = rest.strip_prefix(b"\x0134=")?;
-        let (digits, rest) = rest.split_at_checked(rest.iter().position(|&byte| byte == SOH)?)?;
+        let (stored_number, rest) = leading_uint(rest.strip_prefix(b"\x0134=")?)?;
         let (sending_time, body) = self.letterhead.read(rest.strip_prefix(&[SOH])?)?;
-        let own = !msg_type.is_empty()
-            && Value::new(digits).seq_num() == Ok(number)
-            && begins_body(body, &self.config);
+        let own = !msg_type.is_empty() && stored_number == number.get() && begins_body(body, &self.config);
         own.then_some(StoredMessage { msg_type: MsgType::new(msg_type), sending_time, header: b"", body })
     }
 

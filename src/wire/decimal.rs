@@ -54,6 +54,17 @@ fn write_long(out: &mut [u8], value: u64) -> usize {
     len + 8
 }
 
+/// The number at the front, of up to 18 digits, and what stands behind it.
+#[inline]
+pub(crate) fn leading_uint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let (mut value, mut rest) = (0_u64, bytes);
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        rest = behind;
+    }
+    matches!(bytes.len() - rest.len(), 1..=18).then_some((value, rest))
+}
+
 /// A number below 1000 with its leading zeros.
 #[inline]
 pub(super) const fn three_digits(value: u32) -> [u8; 3] {
@@ -76,6 +87,26 @@ pub(super) const fn eight_digits(value: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_at_the_front_ends_where_its_digits_do() {
+        assert_eq!(leading_uint(b"0176\x0135="), Some((176, b"\x0135=".as_slice())));
+        assert_eq!(leading_uint(b"999999999999999999"), Some((999_999_999_999_999_999, b"".as_slice())));
+        for none in [b"".as_slice(), b"x", b"-1", b"0000000000000000001"] {
+            assert_eq!(leading_uint(none), None);
+        }
+    }
+
+    #[test]
+    fn a_number_is_padded_to_sixteen_digits() {
+        for value in [0, 7, 10, 99_999_999, 100_000_000, 123_456_789_012, 9_999_999_999_999_999] {
+            let (padded, count) = padded_uint(value);
+            assert_eq!(padded.as_slice(), std::format!("{value:016}").as_bytes());
+            assert_eq!(count, std::format!("{value}").len());
+        }
+        assert_eq!(three_digits(7), *b"007");
+        assert_eq!(three_digits(255), *b"255");
+    }
 
     #[test]
     fn a_number_is_cut_only_where_the_space_ends() {

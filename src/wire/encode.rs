@@ -4,7 +4,8 @@
 use super::begin_string::BeginString;
 use super::body::{Body, BodyFault, Guard};
 use super::checksum::checksum;
-use super::decimal::{padded_uint, three_digits};
+use super::decimal::{leading_uint, padded_uint, three_digits};
+use super::value::same;
 
 /// SOH, the end of a field.
 pub const SOH: u8 = 1;
@@ -57,13 +58,13 @@ fn seal(out: &mut [u8], begin_string: BeginString, len: usize) -> Result<&[u8], 
 pub(crate) fn unseal(frame: &[u8], begin_string: BeginString) -> Option<&[u8]> {
     let (summed, end) = frame.split_last_chunk()?;
     let (opening, opening_len) = (opening(begin_string), opening_len(begin_string));
-    let rest = summed.strip_prefix(opening.get(opening.len() - opening_len..)?)?;
-    // As many digits as any `usize` can hold.
-    let (digits, rest) =
-        rest.split_at_checked(rest.iter().take(9).position(|byte| !byte.is_ascii_digit())?)?;
+    let (begin, rest) = summed.split_at_checked(opening_len)?;
+    let (len, rest) = leading_uint(rest)?;
     let body = rest.strip_prefix(&[SOH])?;
-    let len = digits.iter().fold(0, |len, digit| len * 10 + usize::from(digit - b'0'));
-    (len == body.len() && *end == trailer(checksum(summed))).then_some(body)
+    let good = same(begin, opening.get(opening.len() - opening_len..)?)
+        && len == body.len() as u64
+        && *end == trailer(checksum(summed));
+    good.then_some(body)
 }
 
 /// The most that stands before MsgType(35): field 8, `9=` and 16 digits with their SOH.

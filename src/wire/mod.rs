@@ -22,7 +22,7 @@ pub use body::{Body, BodyFault};
 pub use checksum::checksum;
 pub(crate) use copy::{copy, holds_soh};
 pub use data_fields::DataFields;
-pub(crate) use decimal::write_uint;
+pub(crate) use decimal::{leading_uint, write_uint};
 pub use encode::SOH;
 pub(crate) use encode::{EncodeError, TRAILER_LEN, encode, trailer, unseal};
 pub(crate) use field::leading_tag;
