@@ -160,8 +160,8 @@ impl<'b> RingJournal<'b> {
         }
     }
 
-    /// Where the first message from `from` on lies. A replay asks for one after another: it is the last answer, or
-    /// the one behind it.
+    /// Where the first message from `from` on lies. A replay asks for one after another: it is the last
+    /// answer, or the one behind it.
     #[inline]
     fn seek(&self, from: MsgSeqNum) -> Option<Position> {
         if from.get() > self.highest {

@@ -190,3 +190,87 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Config;
+    use crate::session::config::{ID_MAX, Id};
+    use crate::time::Utc;
+    use crate::wire::{TimePrecision, UTC_TIMESTAMP_MAX, write_utc};
+    use crate::{Checkpoint, Role};
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    const PRECISIONS: [TimePrecision; 5] = [
+        TimePrecision::Seconds,
+        TimePrecision::Millis,
+        TimePrecision::Micros,
+        TimePrecision::Nanos,
+        TimePrecision::Picos,
+    ];
+
+    fn id(longest: usize) -> impl Strategy<Value = Id> {
+        proptest::collection::vec(b'A'..=b'Z', 0..=longest)
+            .prop_map(|letters| Id::from(core::str::from_utf8(&letters).unwrap()).unwrap())
+    }
+
+    fn config() -> impl Strategy<Value = Config> {
+        let ids = prop_oneof![
+            3 => proptest::collection::vec(id(8), 6),
+            1 => proptest::collection::vec(id(ID_MAX), 6),
+        ];
+        let version = proptest::sample::select(BeginString::ALL.as_slice());
+        let precision = proptest::sample::select(PRECISIONS.as_slice());
+        (ids, version, precision, any::<bool>()).prop_map(|(ids, version, time_precision, says)| {
+            let mut config = Config::new(Role::Initiator, version, "US", "THEM").unwrap();
+            let [sender, target, sender_sub, target_sub, sender_location, target_location] = ids[..] else {
+                panic!("six")
+            };
+            config.sender_comp_id.push_str(&sender[..sender.len().min(ID_MAX - 2)]);
+            config.target_comp_id.push_str(&target[..target.len().min(ID_MAX - 4)]);
+            (config.sender_sub_id, config.target_sub_id) = (sender_sub, target_sub);
+            (config.sender_location_id, config.target_location_id) = (sender_location, target_location);
+            let last_processed = if says { LastProcessed::Said } else { LastProcessed::Unsaid };
+            config.policies.checks.last_processed = last_processed;
+            Config { time_precision, ..config }
+        })
+    }
+
+    fn moments() -> impl Strategy<Value = Vec<i64>> {
+        let near = 1_700_000_000_000_000_000..1_700_000_003_000_000_000_i64;
+        proptest::collection::vec(prop_oneof![8 => near, 1 => any::<i64>()], 1..8)
+    }
+
+    proptest! {
+        #[test]
+        fn a_header_from_the_letterhead_is_the_one_written_field_by_field(
+            config in config(),
+            moments in moments(),
+            number in 1..MsgSeqNum::MAX.get(),
+            original in proptest::option::of("[0-9:-]{0,30}"),
+        ) {
+            let mut session = Session::new(config, Checkpoint::begin(Utc::EPOCH)).unwrap();
+            let config = session.config.clone();
+            let facts = HeaderFacts {
+                msg_type: MsgType::NEW_ORDER_SINGLE,
+                number: MsgSeqNum::new(number).unwrap(),
+                original: original.as_deref().map(str::as_bytes),
+                extra: Extra::None,
+            };
+            for utc in moments.into_iter().map(Utc::from_nanos) {
+                session.letterhead.date(utc);
+                let whole_seconds = config.begin_string < BeginString::Fix42;
+                let precision = if whole_seconds { TimePrecision::Seconds } else { config.time_precision };
+                let mut fresh = [0; UTC_TIMESTAMP_MAX];
+                let len = write_utc(utc, precision, &mut fresh);
+                prop_assert_eq!(session.letterhead.sending_time(), &fresh[..len]);
+
+                let (mut one, mut other) = ([0; 1024], [0; 1024]);
+                let one_len = session.write_header(&facts, &mut one);
+                let other_len = session.write_fields(&facts, &mut other);
+                prop_assert_eq!(&one[..one_len], &other[..other_len]);
+            }
+        }
+    }
+}

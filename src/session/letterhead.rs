@@ -7,8 +7,8 @@ use crate::wire::{
     holds_soh, millis_text, same, split_utc, tag, write_utc,
 };
 
-/// The header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) of the frame built last. Within
-/// a second only the fraction is written anew.
+/// The header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) of the frame built last.
+/// Within a second only the fraction is written anew.
 ///
 /// It changes no answer, and two sessions that differ in it alone are the same.
 #[derive(Clone)]

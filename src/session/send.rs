@@ -225,8 +225,8 @@ impl Session {
         })
     }
 
-    /// Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset would
-    /// void it.
+    /// Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset
+    /// would void it.
     fn may_store(&self) -> Result<Effect, SendError> {
         let policy = self.config.policies.logon;
         let before_logon =

@@ -52,3 +52,99 @@ impl Session {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::header::{Extra, HeaderFacts};
+    use crate::session::{Config, WhileDisconnected};
+    use crate::time::{Now, Utc};
+    use crate::wire::BeginString;
+    use crate::{Checkpoint, Role};
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    fn session(sub_id: bool) -> Session {
+        let mut config = Config::new(Role::Initiator, BeginString::Fix44, "US", "THEM").unwrap();
+        config.policies.logon.while_disconnected = WhileDisconnected::Store;
+        if sub_id {
+            config.sender_sub_id.push_str("DESK");
+        }
+        Session::new(config, Checkpoint::begin(Utc::EPOCH)).unwrap()
+    }
+
+    fn stored(session: &mut Session) -> Vec<u8> {
+        let mut out = [0; 1024];
+        let now = Now { utc: Utc::from_nanos(1_700_000_000_123_456_789), ..Now::default() };
+        let frame = session.send(now, MsgType::NEW_ORDER_SINGLE, &mut out, |body| {
+            body.text(11, "A1").text(58, "five bytes more");
+        });
+        frame.unwrap().record().unwrap().sent.unwrap().frame.unwrap().to_vec()
+    }
+
+    /// With BodyLength and CheckSum made right again.
+    fn framed(body: &[u8]) -> Vec<u8> {
+        let mut frame = std::format!("8=FIX.4.4\u{1}9={}\u{1}", body.len()).into_bytes();
+        frame.extend_from_slice(body);
+        frame.extend_from_slice(&crate::wire::trailer(crate::wire::checksum(&frame)));
+        frame
+    }
+
+    /// What goes out again of it, from MsgType(35) on.
+    fn again(session: &Session, stored: StoredMessage<'_>) -> Vec<u8> {
+        let extra = match stored.header {
+            [] => Extra::None,
+            header => Extra::Stored(header, session.config.data_fields),
+        };
+        let facts = HeaderFacts {
+            msg_type: stored.msg_type,
+            number: MsgSeqNum::FIRST,
+            original: Some(stored.sending_time),
+            extra,
+        };
+        let mut out = [0; 1024];
+        let len = session.write_header(&facts, &mut out);
+        [&out[..len], stored.body].concat()
+    }
+
+    #[test]
+    fn what_was_just_sent_is_known_by_its_text() {
+        for sub_id in [false, true] {
+            let mut session = session(sub_id);
+            let frame = stored(&mut session);
+            session.letterhead.date(Utc::from_secs(1_800_000_000));
+            let own = session.read_own(MsgSeqNum::FIRST, &frame).unwrap();
+            assert_eq!(own.sending_time, b"20231114-22:13:20.123");
+            assert_eq!(own.body, b"11=A1\x0158=five bytes more\x01");
+            assert_eq!(session.read_own(MsgSeqNum::FIRST.next(), &frame), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_known_by_its_text_reads_field_by_field_as_well(
+            sub_id in any::<bool>(),
+            cuts in proptest::collection::vec((any::<prop::sample::Index>(), 0_usize..3, "(\u{1}|[0-9=A-D]|97=|43=|122=|5001=|34=|95=|50=){0,3}"), 0..3),
+            damaged in proptest::option::weighted(0.2, (any::<prop::sample::Index>(), any::<u8>())),
+        ) {
+            let mut session = session(sub_id);
+            let frame = stored(&mut session);
+            let at = frame.windows(3).position(|bytes| bytes == b"35=").unwrap();
+            let mut body = frame[at..frame.len() - TRAILER_LEN].to_vec();
+            for (at, removed, put) in cuts {
+                let at = at.index(body.len());
+                let end = (at + removed).min(body.len());
+                body.splice(at..end, put.bytes());
+            }
+            let mut frame = framed(&body);
+            if let Some((at, byte)) = damaged {
+                let at = at.index(frame.len());
+                frame[at] = byte;
+            }
+            if let Some(own) = session.read_own(MsgSeqNum::FIRST, &frame) {
+                let any = session.read_any(MsgSeqNum::FIRST, &frame).unwrap();
+                prop_assert_eq!(again(&session, own), again(&session, any));
+            }
+        }
+    }
+}

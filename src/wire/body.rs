@@ -60,8 +60,8 @@ pub enum BodyFault {
     },
 }
 
-// Inlined into the caller's closure, where the tag is a constant: the name and what it may be are known there, and
-// the place to write to stays in registers.
+// Inlined into the caller's closure, where the tag is a constant: the name and what it may be are known
+// there, and the place to write to stays in registers.
 impl<'b> Body<'b> {
     pub(crate) fn new(room: &'b mut [u8], guard: Guard) -> Self {
         Body { size: room.len(), room, beyond: 0, fault: None, guard }
@@ -221,8 +221,8 @@ impl<'b> Body<'b> {
         self
     }
 
-    /// The first `len` bytes of `text`. All of it is copied where there is room, since a copy of known length is
-    /// a few moves.
+    /// The first `len` bytes of `text`. All of it is copied where there is room, since a copy of known length
+    /// is a few moves.
     #[inline]
     pub(crate) fn front<const N: usize>(&mut self, text: &[u8; N], len: usize) -> &mut Self {
         match self.room.first_chunk_mut() {

@@ -9,8 +9,8 @@
 pub fn checksum(bytes: &[u8]) -> u8 {
     let (chunks, rest) = bytes.as_chunks::<CHUNK>();
     let whole = sum(chunks.as_flattened().iter().copied());
-    // No loop over the rest, whose end would be mispredicted: it lies in the last bytes, where those that were added
-    // before are masked out.
+    // No loop over the rest, whose end would be mispredicted: it lies in the last bytes, where those that
+    // were added before are masked out.
     let mask = MASKS.get(rest.len()..).and_then(<[u8]>::first_chunk::<CHUNK>);
     let rest = match (bytes.last_chunk::<CHUNK>(), mask) {
         (Some(last), Some(mask)) => sum(last.iter().zip(mask).map(|(byte, mask)| byte & mask)),

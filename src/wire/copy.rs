@@ -2,8 +2,8 @@
 
 use super::encode::SOH;
 
-/// Copies `from` to the front of `to`, which has room for it; true when SOH stands in it. Where nobody asks for
-/// that, the compiler leaves the search out.
+/// Copies `from` to the front of `to`, which has room for it; true when SOH stands in it. Where nobody asks
+/// for that, the compiler leaves the search out.
 #[inline(always)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) -> bool {
     // The first and the last bytes overlap where there are fewer than both together.

@@ -21,15 +21,18 @@ pub(super) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
 /// A number below 10^16 in decimal with zeros before it, and how many digits it has without them.
 #[inline]
 pub(super) const fn padded_uint(value: u64) -> ([u8; 16], usize) {
-    let low = eight_digits(value % 100_000_000);
-    let text = (low | ZEROS) as u128;
     if value < 100_000_000 {
+        let low = eight_digits(value);
         let leading_zeros = (low | 1 << 56).trailing_zeros() / 8;
-        return ((text << 64 | ZEROS as u128).to_le_bytes(), 8 - leading_zeros as usize);
+        return (joined(ZEROS, low | ZEROS), 8 - leading_zeros as usize);
     }
     let high = eight_digits(value / 100_000_000);
-    let leading_zeros = high.trailing_zeros() / 8;
-    ((text << 64 | (high | ZEROS) as u128).to_le_bytes(), 16 - leading_zeros as usize)
+    let low = eight_digits(value % 100_000_000);
+    (joined(high | ZEROS, low | ZEROS), 16 - high.trailing_zeros() as usize / 8)
+}
+
+const fn joined(first: u64, last: u64) -> [u8; 16] {
+    (first as u128 | (last as u128) << 64).to_le_bytes()
 }
 
 /// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value

@@ -1,5 +1,5 @@
-//! Frames out: the header first, then the body, then what stands before them, right-aligned. BodyLength has its
-//! exact digits and nothing is moved.
+//! Frames out: the header first, then the body, then what stands before them, right-aligned. BodyLength has
+//! its exact digits and nothing is moved.
 
 use super::begin_string::BeginString;
 use super::body::{Body, BodyFault, Guard};
@@ -21,18 +21,18 @@ pub(crate) enum EncodeError {
     Body(BodyFault),
 }
 
-/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field and says how
-/// many bytes they take, `body` those behind it.
+/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field and says
+/// how many bytes they take, `body` those behind it.
 ///
 /// Returns the frame, which does not begin where `out` does.
 #[inline]
-pub(crate) fn encode<'o>(
-    out: &'o mut [u8],
+pub(crate) fn encode(
+    out: &mut [u8],
     begin_string: BeginString,
     header: impl FnOnce(&mut [u8]) -> usize,
     guard: Guard,
     body: impl FnOnce(&mut Body<'_>),
-) -> Result<&'o [u8], EncodeError> {
+) -> Result<&[u8], EncodeError> {
     let header_len = header(out.get_mut(OPENING_MAX..).unwrap_or_default());
     let body_at = header_len.saturating_add(OPENING_MAX);
     let mut writer = Body::new(out.get_mut(body_at..).unwrap_or_default(), guard);
@@ -53,7 +53,8 @@ fn seal(out: &mut [u8], begin_string: BeginString, len: usize) -> Result<&[u8], 
     Ok(frame)
 }
 
-/// The header and the body of a frame that was written here, whole and undamaged. Others may be good frames too.
+/// The header and the body of a frame that was written here, whole and undamaged. Others may be good frames
+/// too.
 #[inline]
 pub(crate) fn unseal(frame: &[u8], begin_string: BeginString) -> Option<&[u8]> {
     let (summed, end) = frame.split_last_chunk()?;
@@ -63,6 +64,7 @@ pub(crate) fn unseal(frame: &[u8], begin_string: BeginString) -> Option<&[u8]> {
     let body = rest.strip_prefix(&[SOH])?;
     let good = same(begin, opening.get(opening.len() - opening_len..)?)
         && len == body.len() as u64
+        && body.ends_with(&[SOH])
         && *end == trailer(checksum(summed));
     good.then_some(body)
 }
