@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::planted::{Bug, planted};
 use crate::ring::Ring;
 use crate::wire::{Framing, Scan};
 
@@ -126,8 +127,9 @@ impl<'b> Inbox<'b> {
     }
 
     /// Drops the first `len` unread bytes.
+    #[inline]
     pub(crate) fn skip(&mut self, len: usize) {
-        self.start = self.start.saturating_add(len).min(self.end);
+        self.start = self.end.min(self.start.saturating_add(len));
     }
 
     /// The frame in hand.
@@ -188,12 +190,14 @@ impl<'b> Inbox<'b> {
         (self.start, self.end) = (0, 0);
         self.scan = Scan::default();
         self.current = Current::None;
-        self.held.clear();
+        if !planted(Bug::HeldKeptOverReset) {
+            self.held.clear();
+        }
     }
 
     /// A new series: held messages of the old one are void.
     pub(crate) fn forget_all(&mut self) {
-        if self.current != Current::Held {
+        if self.current != Current::Held && !planted(Bug::HeldKeptOverReset) {
             self.held.clear();
         }
     }

@@ -16,7 +16,7 @@ impl Session {
     }
 
     /// A frame was committed: what it changes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take_effect(&mut self, effect: Effect, number: MsgSeqNum, at: Instant) {
         self.ticket = self.ticket.wrapping_add(1);
         self.memory.last_sent = Some(at);

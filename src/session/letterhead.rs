@@ -61,7 +61,7 @@ impl Letterhead {
     }
 
     /// Sets SendingTime(52).
-    #[inline]
+    #[inline(always)]
     pub(super) fn date(&mut self, utc: Utc) {
         let nanos = match u32::try_from(utc.as_nanos().wrapping_sub(self.second)) {
             Ok(nanos) if nanos < 1_000_000_000 => nanos,

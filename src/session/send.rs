@@ -175,7 +175,7 @@ impl Session {
     }
 
     /// May this message be sent, and what would committing it do?
-    #[inline]
+    #[inline(always)]
     fn admit(&self, now: Now, message: &Outgoing<'_>) -> Result<Effect, SendError> {
         let effect = self.may_send()?;
         let good = match message.msg_type.as_bytes() {

@@ -1,28 +1,38 @@
 //! CheckSum(10).
 
+use super::SOH;
+
 /// The value of CheckSum(10) for the bytes of a frame up to, not including, its `10=`: their sum modulo 256.
 ///
 /// ```
 /// # use sansfix::wire::checksum;
 /// assert_eq!(checksum(b"\xff\x03"), 2);
 /// ```
+#[inline(always)]
 pub fn checksum(bytes: &[u8]) -> u8 {
-    let (chunks, rest) = bytes.as_chunks::<CHUNK>();
-    let whole = sum(chunks.as_flattened().iter().copied());
-    // No loop over the rest, whose end would be mispredicted: it lies in the last bytes, where those that
-    // were added before are masked out.
-    let mask = MASKS.get(rest.len()..).and_then(<[u8]>::first_chunk::<CHUNK>);
-    let rest = match (bytes.last_chunk::<CHUNK>(), mask) {
-        (Some(last), Some(mask)) => sum(last.iter().zip(mask).map(|(byte, mask)| byte & mask)),
-        _ => sum(rest.iter().copied()),
-    };
-    whole.wrapping_add(rest)
+    // Blocks of known length are summed in vectors without a loop.
+    let (blocks, short) = bytes.as_chunks::<256>();
+    blocks.iter().fold(short_sum(short, bytes), |total, block| total.wrapping_add(sum(block)))
 }
 
-/// The compiler adds whole registers of bytes.
-#[inline(always)]
-fn sum(bytes: impl Iterator<Item = u8>) -> u8 {
-    bytes.fold(0, u8::wrapping_add)
+/// The sum of `short`, the end of `bytes`.
+fn short_sum(short: &[u8], bytes: &[u8]) -> u8 {
+    let (chunks, rest) = short.as_chunks::<CHUNK>();
+    // No loop over the rest, whose end would be mispredicted: it is the end of a last chunk, of which the other
+    // bytes are masked out.
+    let mask = MASKS.get(rest.len()..).and_then(<[u8]>::first_chunk::<CHUNK>);
+    let rest = match (bytes.last_chunk::<CHUNK>(), mask) {
+        (Some(last), Some(mask)) => {
+            last.iter().zip(mask).fold(0, |sum: u8, (byte, mask)| sum.wrapping_add(byte & mask))
+        }
+        _ => sum(rest),
+    };
+    sum(chunks.as_flattened()).wrapping_add(rest)
+}
+
+#[inline]
+fn sum(bytes: &[u8]) -> u8 {
+    bytes.iter().fold(0, |sum, &byte| sum.wrapping_add(byte))
 }
 
 const CHUNK: usize = 32;
@@ -34,6 +44,35 @@ const MASKS: [u8; 2 * CHUNK] = {
     masks
 };
 
+/// `10=ddd␁`
+pub(crate) const TRAILER_LEN: usize = 7;
+
+/// CheckSum(10) with this value.
+#[inline]
+pub(crate) fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
+    let [a, b, c, end] = sum_value(sum);
+    [b'1', b'0', b'=', a, b, c, end]
+}
+
+/// The value of CheckSum(10) and its delimiter.
+#[inline]
+#[allow(clippy::indexing_slicing, reason = "there is a text for each value of a byte")]
+pub(crate) fn sum_value(sum: u8) -> [u8; 4] {
+    VALUES[usize::from(sum)]
+}
+
+/// Every sum as three digits and the delimiter.
+#[allow(clippy::indexing_slicing, reason = "as many texts as sums, made by the compiler")]
+static VALUES: [[u8; 4]; 256] = {
+    let mut texts = [[SOH; 4]; 256];
+    let mut sum = 0;
+    while sum < 256 {
+        texts[sum] = [b'0' + (sum / 100) as u8, b'0' + (sum / 10 % 10) as u8, b'0' + (sum % 10) as u8, SOH];
+        sum += 1;
+    }
+    texts
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,8 +80,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_sum_is_that_of_all_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            prop_assert_eq!(u64::from(checksum(&bytes)), bytes.iter().map(|&byte| u64::from(byte)).sum::<u64>() % 256);
+        fn the_sum_is_that_of_all_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let plain = bytes.iter().map(|&byte| u64::from(byte)).sum::<u64>() % 256;
+            prop_assert_eq!(u64::from(checksum(&bytes)), plain);
         }
     }
 }

@@ -3,15 +3,12 @@
 
 use super::begin_string::BeginString;
 use super::body::{Body, BodyFault, Guard};
-use super::checksum::checksum;
-use super::decimal::{leading_uint, padded_uint, three_digits};
+use super::checksum::{TRAILER_LEN, checksum, trailer};
+use super::decimal::{leading_uint, padded_uint};
 use super::value::same;
 
 /// SOH, the end of a field.
 pub const SOH: u8 = 1;
-
-/// `10=nnn` and its SOH.
-pub(crate) const TRAILER_LEN: usize = 7;
 
 /// Why no frame was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -102,13 +99,6 @@ const fn opening(version: BeginString) -> [u8; 16] {
 
 const fn opening_len(version: BeginString) -> usize {
     if matches!(version, BeginString::Fixt11) { 13 } else { 12 }
-}
-
-/// CheckSum(10) with this value.
-#[inline]
-pub(crate) const fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
-    let [a, b, c] = three_digits(sum as u32);
-    [b'1', b'0', b'=', a, b, c, SOH]
 }
 
 #[cfg(test)]

@@ -19,12 +19,15 @@ mod value;
 pub use begin_string::BeginString;
 pub(crate) use body::Guard;
 pub use body::{Body, BodyFault};
+pub(crate) use checksum::TRAILER_LEN;
 pub use checksum::checksum;
+#[cfg(test)]
+pub(crate) use checksum::trailer;
 pub(crate) use copy::{copy, holds_soh};
 pub use data_fields::DataFields;
 pub(crate) use decimal::{leading_uint, write_uint};
 pub use encode::SOH;
-pub(crate) use encode::{EncodeError, TRAILER_LEN, encode, trailer, unseal};
+pub(crate) use encode::{EncodeError, encode, unseal};
 pub(crate) use field::leading_tag;
 pub use field::{BadField, BadFieldKind, Field, Fields, find};
 pub(crate) use frame::ends_well;
