@@ -65,7 +65,8 @@ impl<'o> Frame<'o> {
     /// [`CommitError::Stale`] when something else happened to the session since the frame was built;
     /// [`CommitError::Journal`] when it cannot be stored. Nothing has happened then, and nothing may be
     /// written.
-    #[inline]
+    // Inlined, so that the frame is not copied on its way here.
+    #[inline(always)]
     pub fn commit<J: Journal + ?Sized>(
         self,
         session: &mut Session,
@@ -100,7 +101,7 @@ impl<'o> Frame<'o> {
     ///
     /// # Errors
     /// [`Stale`] when something else happened to the session since the frame was built: write nothing.
-    #[inline]
+    #[inline(always)]
     pub fn committed(self, session: &mut Session) -> Result<Wire<'o>, Stale> {
         session.check_ticket(&self)?;
         session.take_effect(self.effect, self.number, self.at);
