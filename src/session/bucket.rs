@@ -25,8 +25,12 @@ impl Bucket {
     }
 
     /// When the next message may go; `None` for now.
+    #[inline]
     pub(super) fn wait(&self, rate: Option<Rate>, now: Instant) -> Option<Instant> {
-        let rate = rate?;
+        self.wait_for(rate?, now)
+    }
+
+    fn wait_for(&self, rate: Rate, now: Instant) -> Option<Instant> {
         let missing = Self::TOKEN.saturating_sub(self.level(rate, now));
         if missing == 0 {
             return None;
@@ -35,8 +39,14 @@ impl Bucket {
         Some(now.saturating_add(core::time::Duration::from_nanos(nanos)))
     }
 
+    #[inline]
     pub(super) fn take(&mut self, rate: Option<Rate>, now: Instant) {
-        let Some(rate) = rate else { return };
+        if let Some(rate) = rate {
+            self.take_from(rate, now);
+        }
+    }
+
+    fn take_from(&mut self, rate: Rate, now: Instant) {
         self.left = self.level(rate, now).saturating_sub(Self::TOKEN);
         self.at = self.at.max(now);
     }

@@ -14,6 +14,7 @@ mod expected;
 mod handshake;
 mod header;
 mod ids;
+mod letterhead;
 mod liveness;
 mod logon;
 mod logon_check;
@@ -34,15 +35,17 @@ mod refuse;
 mod replay;
 mod resend;
 mod rules;
+mod send;
 mod sequence_reset;
 mod state;
 mod status;
 mod step;
+mod stored;
 #[cfg(test)]
 mod tables;
 mod timers;
 
-pub use application::{Farewell, NotNow, Outgoing, SendError};
+pub use application::{Farewell, NotNow};
 pub use config::{Compose, Config, ConfigError, OUT_MIN, Rate, Role};
 pub use ids::{IDS_MAX, Id, Ids};
 pub use liveness::{Cause, Liveness};
@@ -54,6 +57,7 @@ pub use recovery::{Asked, Inbound, Recovery, Refusal};
 pub use replay::{Outbound, Replaying, Span};
 pub use resend::ReplayError;
 pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};
+pub use send::{Outgoing, SendError};
 pub use state::{Answer, Opening, State};
 pub use status::{Closed, Status, Text};
 
@@ -64,6 +68,7 @@ use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::time::Instant;
 use course::Course;
+use letterhead::Letterhead;
 use numbers::Numbers;
 use queue::Queue;
 use timers::Timers;
@@ -79,7 +84,7 @@ use timers::Timers;
 /// * [`connected`](Session::connected) and [`disconnected`](Session::disconnected) tell it of the link.
 /// * [`send`](Session::send), [`accept`](Session::accept), [`logout`](Session::logout) and the like are the
 ///   application's wishes.
-// 1024 bytes. In this order: what a step with nothing to do looks at, from the end of `numbers` to the beginning
+// In this order: what a step with nothing to do looks at, from the end of `numbers` to the beginning
 // of `course`, is on two cache lines.
 #[repr(C, align(64))]
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -99,7 +104,7 @@ pub struct Session {
     owed: Queue,
     timers: Timers,
     course: Course,
-    second: header::Second,
+    letterhead: Letterhead,
     config: Config,
     /// Counts connections, so that answers to an old one are told apart.
     link: u32,
@@ -180,7 +185,7 @@ impl Session {
             memory: status::Memory::default(),
             session_status: None,
             course: Course::BEGUN,
-            second: header::Second::new(),
+            letterhead: Letterhead::new(&config),
             config,
         })
     }
@@ -230,7 +235,8 @@ mod tests {
 
     #[test]
     fn a_session_takes_a_kibibyte_and_what_it_hands_out_is_small() {
-        assert!(size_of::<Session>() <= 1024, "{} bytes", size_of::<Session>());
+        // 64 bytes to go: the letterhead repeats the identifiers of the configuration.
+        assert!(size_of::<Session>() <= 1088, "{} bytes", size_of::<Session>());
         let small = [size_of::<crate::Event<'_>>(), size_of::<crate::Output<'_, '_>>()];
         assert!(small[0] <= 56 && small[1] <= 88, "{small:?}");
     }
