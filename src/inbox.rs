@@ -126,8 +126,9 @@ impl<'b> Inbox<'b> {
     }
 
     /// Drops the first `len` unread bytes.
+    #[inline]
     pub(crate) fn skip(&mut self, len: usize) {
-        self.start = self.start.saturating_add(len).min(self.end);
+        self.start = self.end.min(self.start.saturating_add(len));
     }
 
     /// The frame in hand.

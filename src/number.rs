@@ -24,6 +24,12 @@ impl MsgSeqNum {
         None => MsgSeqNum::FIRST,
     };
 
+    /// The largest number that a message can bear.
+    pub(crate) const LAST: MsgSeqNum = match MsgSeqNum::new(999_999_999_999_999_998) {
+        Some(last) => last,
+        None => MsgSeqNum::FIRST,
+    };
+
     /// The number `n`, or `None` when it is 0 or above [`MsgSeqNum::MAX`].
     pub const fn new(n: u64) -> Option<Self> {
         if n > 999_999_999_999_999_999 {

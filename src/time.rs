@@ -25,7 +25,13 @@ impl Instant {
     /// This instant moved later by `by`; the last representable instant where that is too far.
     #[must_use]
     pub const fn saturating_add(self, by: Duration) -> Self {
-        Instant(self.0.saturating_add(saturating_nanos(by)))
+        self.after_nanos(saturating_nanos(by))
+    }
+
+    /// This instant moved later by so many nanoseconds, saturating.
+    #[inline]
+    pub(crate) const fn after_nanos(self, nanos: u64) -> Self {
+        Instant(self.0.saturating_add(nanos))
     }
 
     /// The time from `earlier` to this instant; zero when `earlier` is later.

@@ -224,6 +224,7 @@ impl Session {
     }
 
     /// Time never moves back.
+    #[inline]
     pub(super) fn observe(&mut self, now: Now) -> Now {
         self.clock = self.clock.max(now.monotonic);
         Now { monotonic: self.clock, utc: now.utc }

@@ -31,18 +31,10 @@ impl Session {
         let (state, action) = liveness::next(policy.echo, self.liveness, input);
         let was_probing = matches!(self.liveness, Liveness::Probing { .. });
         self.liveness = state;
-        let wait = match action {
+        match action {
             liveness::Action::None => return,
-            liveness::Action::Heard
-                if planted(Bug::SilenceTimerNotReset) && self.timers.is_running(Timer::Silence) =>
-            {
-                return;
-            }
-            liveness::Action::Heard => policy.test_request_after,
-            liveness::Action::TestRequest => {
-                self.owed.push(Owed::TestRequest);
-                policy.answer_within
-            }
+            liveness::Action::Heard => {}
+            liveness::Action::TestRequest => self.owed.push(Owed::TestRequest),
             liveness::Action::ResetMayBegin => {
                 self.goal = Goal::Stay;
                 return self.go(now, Input::Reset);
@@ -52,22 +44,40 @@ impl Session {
                     let took = now.monotonic.saturating_since(sent);
                     self.owed.push(Owed::Event(Event::RoundTrip { took }));
                 }
-                policy.test_request_after
             }
             liveness::Action::Lost => return self.go(now, Input::Silent),
-        };
+        }
         if was_probing && policy.while_probing == WhileProbing::Quiet {
             self.start_heartbeat(now.monotonic);
         }
-        // FIX session layer 4.3.4: an interval of 0 watches nothing, but a TestRequest that went out is
-        // answered in bounded time.
-        let probing = matches!(self.liveness, Liveness::Probing { .. });
-        let wait = match (self.heart_bt_int, policy.silence) {
-            (0, _) | (_, Silence::Ignore) if !probing => return self.timers.stop(Timer::Silence),
-            (0, _) => self.config.policies.logon.timeout,
-            (seconds, _) => wait.of_seconds(seconds),
+        match self.liveness {
+            Liveness::Quiet => self.await_traffic(now),
+            Liveness::Probing { .. } => self.await_echo(now),
+        }
+    }
+
+    /// The wait for silence begins anew. FIX session layer 4.3.4: an interval of 0 watches nothing.
+    #[inline]
+    pub(super) fn await_traffic(&mut self, now: Now) {
+        if planted(Bug::SilenceTimerNotReset) && self.timers.is_running(Timer::Silence) {
+            return;
+        }
+        let policy = &self.config.policies.liveness;
+        if self.heart_bt_int == 0 || matches!(policy.silence, Silence::Ignore) {
+            return self.timers.stop(Timer::Silence);
+        }
+        let wait = policy.test_request_after.of_seconds(self.heart_bt_int);
+        self.timers.start(Timer::Silence, now.monotonic.after_nanos(wait));
+    }
+
+    /// A TestRequest that goes out is answered in bounded time, whatever the interval.
+    fn await_echo(&mut self, now: Now) {
+        let policies = &self.config.policies;
+        let until = match self.heart_bt_int {
+            0 => now.monotonic.saturating_add(policies.logon.timeout),
+            seconds => now.monotonic.after_nanos(policies.liveness.answer_within.of_seconds(seconds)),
         };
-        self.timers.start(Timer::Silence, now.monotonic.saturating_add(wait));
+        self.timers.start(Timer::Silence, until);
     }
 
     /// Feeds the inbound machine and does what it says; true when a ResendRequest is owed for it.

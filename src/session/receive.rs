@@ -282,6 +282,7 @@ impl Session {
         self.advanced(now);
     }
 
+    #[inline]
     pub(super) fn message<'i>(&self, inbox: &'i Inbox<'_>, layout: Layout) -> Message<'i> {
         Message::new(inbox.current(), self.config.data_fields, layout)
     }

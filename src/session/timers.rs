@@ -24,6 +24,8 @@ const ALL: [Timer; COUNT] =
 /// When each timer is due; [`NEVER`] for one that is stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Timers {
+    /// The least of `at`.
+    earliest: Instant,
     at: [Instant; COUNT],
 }
 
@@ -33,17 +35,22 @@ const NEVER: Instant = Instant::from_nanos(u64::MAX);
 #[allow(clippy::indexing_slicing, reason = "a Timer is an index below COUNT")]
 impl Timers {
     pub(crate) const fn new() -> Self {
-        Timers { at: [NEVER; COUNT] }
+        Timers { earliest: NEVER, at: [NEVER; COUNT] }
     }
 
     #[inline]
     pub(crate) fn start(&mut self, timer: Timer, at: Instant) {
-        self.at[timer as usize] = at;
+        let was = core::mem::replace(&mut self.at[timer as usize], at);
+        if at <= self.earliest {
+            self.earliest = at;
+        } else if was == self.earliest {
+            self.earliest = self.at.iter().fold(NEVER, |earliest, &at| earliest.min(at));
+        }
     }
 
     #[inline]
     pub(crate) fn stop(&mut self, timer: Timer) {
-        self.at[timer as usize] = NEVER;
+        self.start(timer, NEVER);
     }
 
     pub(crate) fn is_running(&self, timer: Timer) -> bool {
@@ -57,26 +64,19 @@ impl Timers {
     /// When the next one is due.
     #[inline]
     pub(crate) fn next(&self) -> Option<Instant> {
-        let earliest = self.earliest();
-        (earliest != NEVER).then_some(earliest)
+        (self.earliest != NEVER).then_some(self.earliest)
     }
 
     /// Is any due at `now`?
     #[inline]
     pub(crate) fn is_due(&self, now: Instant) -> bool {
-        let earliest = self.earliest();
-        earliest <= now && earliest != NEVER
+        self.earliest <= now && self.earliest != NEVER
     }
 
     /// Takes the earliest that is due at `now`.
     #[inline]
     pub(crate) fn expire(&mut self, now: Instant) -> Option<Timer> {
         if self.is_due(now) { self.take_earliest() } else { None }
-    }
-
-    #[inline]
-    fn earliest(&self) -> Instant {
-        self.at.iter().fold(NEVER, |earliest, &at| earliest.min(at))
     }
 
     #[cold]

@@ -1,34 +1,44 @@
 //! CheckSum(10).
 
+use super::SOH;
+
 /// The value of CheckSum(10) for the bytes of a frame up to, not including, its `10=`: their sum modulo 256.
 ///
 /// ```
 /// # use sansfix::wire::checksum;
 /// assert_eq!(checksum(b"\xff\x03"), 2);
 /// ```
-#[inline]
+#[inline(always)]
 pub fn checksum(bytes: &[u8]) -> u8 {
-    // Lanes wrap alone: 256 divides what each one loses. One lane per byte of a chunk lets the compiler add
-    // whole registers.
-    const LANES: usize = 32;
-    let (chunks, rest) = bytes.as_chunks::<LANES>();
-    let mut lanes = [0_u8; LANES];
-    for chunk in chunks {
-        for (lane, &byte) in lanes.iter_mut().zip(chunk) {
-            *lane = lane.wrapping_add(byte);
-        }
-    }
-    let (words, rest) = rest.as_chunks::<8>();
-    let mut word_lanes = [0_u8; 8];
-    for word in words {
-        for (lane, &byte) in word_lanes.iter_mut().zip(word) {
-            *lane = lane.wrapping_add(byte);
-        }
-    }
-    sum(&lanes).wrapping_add(sum(&word_lanes)).wrapping_add(sum(rest))
+    // Blocks of known length are summed in vectors without a loop.
+    let (blocks, rest) = bytes.as_chunks::<256>();
+    blocks.iter().fold(sum(rest), |total, block| total.wrapping_add(sum(block)))
 }
 
 #[inline]
 fn sum(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |sum, &byte| sum.wrapping_add(byte))
 }
+
+/// `10=ddd␁`
+pub(crate) const TRAILER_LEN: usize = 7;
+
+/// CheckSum(10) with this value.
+#[inline]
+#[allow(clippy::indexing_slicing, reason = "there is a text for each value of a byte")]
+pub(crate) fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
+    let [a, b, c] = DIGITS[usize::from(sum)];
+    [b'1', b'0', b'=', a, b, c, SOH]
+}
+
+/// Every sum as three digits.
+#[allow(clippy::indexing_slicing, reason = "as many texts as sums, made by the compiler")]
+static DIGITS: [[u8; 3]; 256] = {
+    let mut texts = [[b'0'; 3]; 256];
+    let mut sum = 0;
+    while sum < 256 {
+        texts[sum] = [b'0' + (sum / 100) as u8, b'0' + (sum / 10 % 10) as u8, b'0' + (sum % 10) as u8];
+        sum += 1;
+    }
+    texts
+};

@@ -2,7 +2,7 @@
 //! exact digits and nothing is moved.
 
 use super::begin_string::BeginString;
-use super::checksum::checksum;
+use super::checksum::{TRAILER_LEN, checksum, trailer};
 use super::delimiters::soh_marks;
 use super::tag;
 use super::timestamp::{TimePrecision, write_utc};
@@ -13,8 +13,6 @@ pub const SOH: u8 = 1;
 
 /// `9=` with the most digits that a BodyLength of ours can have, and its SOH.
 const BODY_LENGTH_ROOM: usize = 2 + 10 + 1;
-/// `10=nnn` and its SOH.
-pub(crate) const TRAILER_LEN: usize = 7;
 
 /// Writes fields one after another into lent memory; in an application's hands, the body of its message.
 ///
@@ -267,12 +265,6 @@ pub(crate) fn encode(
         room.copy_from_slice(&trailer(sum));
     }
     Ok(start..end)
-}
-
-/// CheckSum(10) with this value.
-#[inline]
-pub(crate) const fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
-    [b'1', b'0', b'=', b'0' + sum / 100, b'0' + sum / 10 % 10, b'0' + sum % 10, SOH]
 }
 
 /// The longest u64 in digits.

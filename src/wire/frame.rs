@@ -13,11 +13,9 @@
 //! with a digit but not with `8=` is a message that lost its head: it is dropped up to its CheckSum field
 //! like any other, so a message embedded in it is not delivered.
 
-use super::{BeginString, checksum, trailer};
+use super::checksum::{TRAILER_LEN, checksum, trailer};
+use super::{BeginString, SOH};
 
-const SOH: u8 = 0x01;
-/// `10=ddd␁`
-const TRAILER: usize = 7;
 /// More than any BeginString has; a longer value of field 8 ends the attempt to read on.
 const BEGIN_STRING_MAX: usize = 16;
 /// As many digits, leading zeros and all, as always fit in a `u64`; a longer value of field 9 is not read.
@@ -156,7 +154,7 @@ impl HeadFields {
     }
 
     fn len(self) -> usize {
-        self.trailer_at().saturating_add(TRAILER)
+        self.trailer_at().saturating_add(TRAILER_LEN)
     }
 }
 
@@ -238,9 +236,9 @@ fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<Framing> {
 }
 
 /// The last field is CheckSum(10), and says the sum of what stands before it.
-#[inline]
+#[inline(always)]
 pub(crate) fn ends_well(frame: &[u8]) -> bool {
-    let Some((before, last)) = frame.split_last_chunk::<{ 1 + TRAILER }>() else { return false };
+    let Some((before, last)) = frame.split_last_chunk::<{ 1 + TRAILER_LEN }>() else { return false };
     let [one, zero, equals, a, b, c, end] = trailer(checksum(before).wrapping_add(SOH));
     *last == [SOH, one, zero, equals, a, b, c, end]
 }

@@ -15,10 +15,13 @@ mod timestamp;
 mod value;
 
 pub use begin_string::BeginString;
+pub(crate) use checksum::TRAILER_LEN;
 pub use checksum::checksum;
+#[cfg(test)]
+pub(crate) use checksum::trailer;
 pub use data_fields::DataFields;
 pub use encode::{Body, BodyFault, SOH};
-pub(crate) use encode::{EncodeError, Guard, TRAILER_LEN, encode, trailer, write_uint};
+pub(crate) use encode::{EncodeError, Guard, encode, write_uint};
 pub(crate) use field::leading_tag;
 pub use field::{BadField, BadFieldKind, Field, Fields};
 pub use find::find;

@@ -1,7 +1,5 @@
 //! Heartbeats and silence (FIX session layer 4.5).
 
-use core::time::Duration;
-
 /// Heartbeats and silence.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct LivenessPolicy {
@@ -45,9 +43,11 @@ impl LivenessPolicy {
 pub struct Percent(pub u16);
 
 impl Percent {
-    /// So many percent of `seconds`.
-    pub(crate) fn of_seconds(self, seconds: u32) -> Duration {
-        Duration::from_millis(u64::from(seconds) * 10 * u64::from(self.0))
+    /// So many percent of `seconds`, in nanoseconds.
+    #[inline]
+    pub(crate) fn of_seconds(self, seconds: u32) -> u64 {
+        const PERCENT_OF_SECOND: u64 = 10_000_000;
+        (u64::from(seconds) * u64::from(self.0)).saturating_mul(PERCENT_OF_SECOND)
     }
 }
 

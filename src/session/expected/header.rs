@@ -1,0 +1,183 @@
+//! One header that is expected, and the bytes that are looked at for it.
+
+use crate::message::Layout;
+use crate::number::MsgSeqNum;
+use crate::session::config::Config;
+use crate::time::Utc;
+use crate::wire::{SOH, TRAILER_LEN, ends_well};
+
+use super::model::{HALF_MINUTE, begins_body, nanos};
+
+/// Longer headers go the generic way.
+pub(super) const LEN: usize = 96;
+
+// Vectors of sixteen bytes are read from it.
+#[repr(C, align(16))]
+#[derive(Clone)]
+pub(super) struct Header {
+    /// What each byte is; `0` for a digit that varies.
+    pub(super) bytes: [u8; LEN],
+    /// By how much each byte may differ, as the exclusive or: [`SAME`], [`TO_FIVE`], [`DIGIT`] or [`ANY`].
+    pub(super) leeway: [u8; LEN],
+    /// The number that `bytes` bear; `None` when it did not fit.
+    pub(super) number: Option<MsgSeqNum>,
+    pub(super) layout: Layout,
+    pub(super) body_length: Part,
+    pub(super) msg_seq_num: Part,
+    /// The seconds of SendingTime, with their fraction.
+    pub(super) seconds: Part,
+    /// The middle of SendingTime's minute, in nanoseconds of UTC.
+    pub(super) mid_minute: i64,
+    /// How far SendingTime may be from our time, in nanoseconds.
+    pub(super) threshold: u64,
+    /// When our time is less than that from `mid_minute`, no second of the minute is too far from it.
+    pub(super) near: u64,
+    /// What the body began with: its first four bytes as far as they are the tag and its `=`.
+    pub(super) lead: u32,
+    pub(super) lead_mask: u32,
+}
+
+/// Where a value stands in the header.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    pub(super) at: u8,
+    pub(super) len: u8,
+}
+
+pub(super) const SAME: u8 = 0;
+/// `0` to `5` where `0` is expected.
+pub(super) const TO_FIVE: u8 = 5;
+/// `0` to `9` where `0` is expected.
+pub(super) const DIGIT: u8 = 9;
+pub(super) const ANY: u8 = u8::MAX;
+
+impl Header {
+    /// Looks for it at the front of `unread`: the length of the frame.
+    #[inline(always)]
+    pub(super) fn read(&self, unread: &[u8], utc: Utc, config: &Config) -> Option<usize> {
+        let header = unread.first_chunk()?;
+        if !self.is_alike(header) {
+            return None;
+        }
+        let trailer_at = self.body_length.end() + 1 + self.body_length.number_in(header)?;
+        let len = trailer_at + TRAILER_LEN;
+        let body_at = self.layout.body_at as usize;
+        let good = len <= config.frame_max
+            && body_at <= trailer_at
+            && ends_well(unread.get(..len)?)
+            && self.has_usual_type(header)
+            && self.is_in_time(header, utc)
+            && (body_at == trailer_at || self.begins_body(unread.get(body_at..trailer_at)?, config));
+        good.then_some(len)
+    }
+
+    /// Writes `number` in place of the one before; false when it has more digits.
+    #[inline]
+    pub(super) fn bear(&mut self, number: MsgSeqNum) -> bool {
+        self.number == Some(number) || self.write(number)
+    }
+
+    #[cold]
+    fn write(&mut self, number: MsgSeqNum) -> bool {
+        let mut rest = number.get();
+        for digit in self.bytes.get_mut(self.msg_seq_num.range()).unwrap_or_default().iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        self.number = (rest == 0).then_some(number);
+        rest == 0
+    }
+
+    /// Its number was taken: writes the next where one digit is all that changes.
+    #[inline]
+    pub(super) fn count(&mut self, next: MsgSeqNum) {
+        if let Some(last) = self.bytes.get_mut(self.msg_seq_num.last())
+            && *last < b'9'
+        {
+            *last += 1;
+            self.number = Some(next);
+        }
+    }
+
+    #[inline]
+    fn is_alike(&self, header: &[u8; LEN]) -> bool {
+        let mut differs = 0;
+        for ((byte, expected), leeway) in header.iter().zip(&self.bytes).zip(&self.leeway) {
+            // Without a branch, so that it is done in vectors.
+            differs |= (byte ^ expected).saturating_sub(*leeway);
+        }
+        differs == 0
+    }
+
+    /// A type of one or two characters that is the application's.
+    #[inline]
+    fn has_usual_type(&self, header: &[u8; LEN]) -> bool {
+        let at = usize::from(self.layout.kind_at);
+        match header.get(at..at + 2) {
+            // The session layer's are `0` to `5` and `A`.
+            Some(&[one, _]) if self.layout.kind_len == 1 => one > b'5' && one != b'A',
+            Some(&[one, other]) => one != SOH && other != SOH,
+            _ => false,
+        }
+    }
+
+    /// FIX session layer 4.2.3: within the threshold, either way.
+    #[inline]
+    fn is_in_time(&self, header: &[u8; LEN], utc: Utc) -> bool {
+        self.mid_minute.abs_diff(utc.as_nanos()) < self.near || self.is_second_in_time(header, utc)
+    }
+
+    #[cold]
+    fn is_second_in_time(&self, header: &[u8; LEN], utc: Utc) -> bool {
+        nanos(self.seconds.of(header)).is_some_and(|nanos| {
+            let sent = self.mid_minute.saturating_add(nanos - HALF_MINUTE);
+            sent.abs_diff(utc.as_nanos()) <= self.threshold
+        })
+    }
+
+    /// Is what stands behind the header certainly no field of it, nor data?
+    #[inline]
+    fn begins_body(&self, bytes: &[u8], config: &Config) -> bool {
+        let begun = |first| u32::from_le_bytes(first) & self.lead_mask == self.lead;
+        bytes.first_chunk().copied().is_some_and(begun) || begins_body(bytes, config)
+    }
+}
+
+impl Part {
+    pub(super) fn new(at: usize, len: usize) -> Option<Self> {
+        let part = Part { at: u8::try_from(at).ok()?, len: u8::try_from(len).ok()? };
+        (part.end() <= LEN).then_some(part)
+    }
+
+    #[inline]
+    fn end(self) -> usize {
+        usize::from(self.at) + usize::from(self.len)
+    }
+
+    #[inline]
+    fn last(self) -> usize {
+        self.end().wrapping_sub(1)
+    }
+
+    #[inline]
+    pub(super) fn range(self) -> core::ops::Range<usize> {
+        usize::from(self.at)..self.end()
+    }
+
+    #[inline]
+    pub(super) fn of(self, header: &[u8; LEN]) -> &[u8] {
+        header.get(self.range()).unwrap_or_default()
+    }
+
+    /// These digits, at most four, as a number; `None` too near to the front.
+    #[inline]
+    fn number_in(self, header: &[u8; LEN]) -> Option<usize> {
+        let end = self.end();
+        let word = u32::from_le_bytes(*header.get(end.checked_sub(4)?..end)?.first_chunk()?);
+        // Of a shorter number, the bytes before it are none of its digits.
+        let its = u32::MAX.checked_shl(32_u32.checked_sub(8 * u32::from(self.len))?)?;
+        let digits = word & its & 0x0f0f_0f0f;
+        let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff;
+        usize::try_from((pairs * 100 + (pairs >> 16)) & 0xffff).ok()
+    }
+}
