@@ -17,7 +17,14 @@ pub(super) fn first_word(bytes: &[u8]) -> u64 {
 #[cold]
 #[inline(never)]
 fn short_word(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        // Both halves hold the same where they overlap.
+        (Some(&first), Some(&last)) => {
+            let shift = 8 * (bytes.len() - 4) % 64;
+            u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << shift
+        }
+        _ => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
 }
 
 /// Where the first delimiter is, or the end of `bytes`; `word` is their [`first_word`].
