@@ -58,16 +58,21 @@ impl<'a> Header<'a> {
     #[inline]
     pub fn read(frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
         let mut header = Header::nothing(span);
-        if !header.walk(frame, span, data) {
-            header = Header::nothing(span);
-            let part = frame.get(span.body_at..span.trailer_at).unwrap_or_default();
-            header.walk_with_care(part, span, data);
-        }
+        header.fill(frame, span, data);
         header
     }
 
-    /// False where data or what is no field stands in the header.
+    /// Reads the header of `frame` where it is to stay: a copy of this costs as much as the walk.
     #[inline]
+    pub(crate) fn fill(&mut self, frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) {
+        if !self.walk(frame, span, data) {
+            *self = Header::nothing(span);
+            let part = frame.get(span.body_at..span.trailer_at).unwrap_or_default();
+            self.walk_with_care(part, span, data);
+        }
+    }
+
+    /// False where data or what is no field stands in the header.
     fn walk(&mut self, frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> bool {
         let bytes = frame.get(span.body_at..).unwrap_or_default();
         let mut rest = bytes;
@@ -137,7 +142,8 @@ impl<'a> Header<'a> {
         }
     }
 
-    fn nothing(span: &FrameSpan) -> Self {
+    #[inline]
+    pub(crate) fn nothing(span: &FrameSpan) -> Self {
         Header {
             msg_type: MsgType::new(b""),
             msg_seq_num: None,
