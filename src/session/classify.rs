@@ -148,15 +148,23 @@ pub(crate) fn classify(
         Kind::Reset => Class::Low,
         _ => class(number, expected.next_in, flags.has(Flags::POSS_DUP)),
     };
-    Ok(Classified {
+    let mut classified = Classified {
         kind,
         class,
         layout,
         said,
-        fault: header_fault(&header, expected, &misplaced),
-        orig_sending_time: orig_sending_time_fault(&header, config),
+        fault: None,
+        orig_sending_time: None,
         last_processed: header.last_processed.and_then(|value| value.seq_num().ok()),
-    })
+    };
+    // Copied where there is one; that there is none costs no copy.
+    if let Some(fault) = header_fault(&header, expected, &misplaced) {
+        classified.fault = Some(fault);
+    }
+    if let Some(fault) = orig_sending_time_fault(&header, config) {
+        classified.orig_sending_time = Some(fault);
+    }
+    Ok(classified)
 }
 
 /// The layout of a frame that was classified before.
@@ -298,12 +306,7 @@ fn lacking<'a>(
 
 /// FIX session layer 4.2.2, test case 2k: 49 names the counterparty and 56 us.
 #[inline]
-fn wrong_id(
-    header: &Header<'_>,
-    config: &Config,
-    sender: Value<'_>,
-    target: Value<'_>,
-) -> Option<u32> {
+fn wrong_id(header: &Header<'_>, config: &Config, sender: Value<'_>, target: Value<'_>) -> Option<u32> {
     let differs = |value: Value<'_>, id: &str| !same(value.as_bytes(), id.as_bytes());
     if config.policies.checks.comp_ids == Check::On {
         if differs(sender, &config.target_comp_id) {
@@ -322,7 +325,8 @@ fn wrong_id(
         ];
         // FIX session layer 4.2.4: only what was agreed is compared.
         let nothing = Value::new(b"");
-        let wrong = |value: Option<Value<'_>>, id: &str| !id.is_empty() && differs(value.unwrap_or(nothing), id);
+        let wrong =
+            |value: Option<Value<'_>>, id: &str| !id.is_empty() && differs(value.unwrap_or(nothing), id);
         return ids.into_iter().find(|(_, value, id)| wrong(*value, id)).map(|id| id.0);
     }
     None

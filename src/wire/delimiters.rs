@@ -58,6 +58,38 @@ pub(super) fn delimiter_behind(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
+/// The delimiters in whole words of eight bytes, one after the other, found without waiting for the one before.
+#[derive(Debug)]
+pub(super) struct Delimiters<'a> {
+    words: core::slice::Iter<'a, [u8; 8]>,
+    /// Where the present word begins.
+    at: usize,
+    /// The high bit of each byte of it that is a delimiter and was not given yet.
+    marks: u64,
+}
+
+impl<'a> Delimiters<'a> {
+    #[inline]
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        Delimiters { words: bytes.as_chunks().0.iter(), at: 0_usize.wrapping_sub(8), marks: 0 }
+    }
+}
+
+impl Iterator for Delimiters<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.marks == 0 {
+            self.marks = soh_marks(u64::from_le_bytes(*self.words.next()?));
+            self.at = self.at.wrapping_add(8);
+        }
+        let at = self.at + (self.marks.trailing_zeros() / 8) as usize;
+        self.marks &= self.marks - 1;
+        Some(at)
+    }
+}
+
 /// The high bit of each byte of a word that is SOH.
 #[inline]
 pub(super) const fn soh_marks(word: u64) -> u64 {
