@@ -1,7 +1,7 @@
 //! Time per message of each work: `cargo bench --bench session [-- PART OF A NAME]`.
 //!
 //! One line a work: name, nanoseconds (median of many rounds), the best round, the median absolute deviation,
-//! messages and bytes a second.
+//! messages and bytes a second. Then attacks, by the byte.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a bench that cannot go on stops")]
 
@@ -9,6 +9,7 @@ mod common;
 
 use std::time::Duration;
 
+use common::attacks::ATTACKS;
 use common::measure::{Figures, measure, time};
 use common::whole::{over_tcp, restart, write_journal};
 use common::works::{CASES, Case, IDLE};
@@ -17,6 +18,8 @@ use common::works::{CASES, Case, IDLE};
 const IN_CACHE: usize = 64;
 /// Messages a round: their bytes do not fit any cache.
 const STREAMING: usize = 100_000;
+/// Bytes of an attack.
+const FLOOD: usize = 64 * 1024;
 const TIME: Duration = Duration::from_millis(400);
 
 fn main() {
@@ -47,6 +50,16 @@ fn main() {
         let rounds = (0..3).map(|_| time(|| restart(&path, 1_000_000)) / 1_000_000.0).collect();
         let _ = std::fs::remove_file(&path);
         line("restart from a file journal of 1,000,000 orders, a message", &Figures::of(rounds), 176.0);
+    }
+    println!("{:<68} {:>9} {:>9} {:>7} {:>27}", "hostile bytes", "ns/byte", "best", "+-", "bytes/s");
+    for attack in ATTACKS.iter().filter(|attack| matches(attack.name)) {
+        let mut flood = attack.prepare(FLOOD);
+        let round = |_| {
+            let took = time(|| assert_eq!(flood.run(), flood.expected(), "{}", attack.name));
+            took / flood.len() as f64
+        };
+        let Figures { median, best, deviation } = Figures::of((0..9).map(round).collect());
+        println!("{:<68} {median:>9.2} {best:>9.2} {deviation:>7.2} {:>27.0}", attack.name, 1e9 / median);
     }
 }
 

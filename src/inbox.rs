@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::planted::{Bug, planted};
 use crate::ring::Ring;
 use crate::wire::{Framing, Scan};
 
@@ -189,12 +190,14 @@ impl<'b> Inbox<'b> {
         (self.start, self.end) = (0, 0);
         self.scan = Scan::default();
         self.current = Current::None;
-        self.held.clear();
+        if !planted(Bug::HeldKeptOverReset) {
+            self.held.clear();
+        }
     }
 
     /// A new series: held messages of the old one are void.
     pub(crate) fn forget_all(&mut self) {
-        if self.current != Current::Held {
+        if self.current != Current::Held && !planted(Bug::HeldKeptOverReset) {
             self.held.clear();
         }
     }

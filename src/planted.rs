@@ -23,6 +23,8 @@ pub enum Bug {
     ActedAboveGapForgotten,
     SentBeforeLogon,
     ResetGivenUpUnanswered,
+    HeldKeptOverReset,
+    LateAnswerTaken,
 }
 
 #[cfg(not(sansfix_planted))]

@@ -8,6 +8,7 @@
     reason = "a work that was not done stops the run"
 )]
 
+pub(crate) mod attacks;
 pub(crate) mod inbound;
 pub(crate) mod measure;
 pub(crate) mod messages;

@@ -15,7 +15,7 @@ impl Session {
     /// The counterparty's Logon is accepted: take what it says, its reset included, and owe the answer.
     pub(super) fn answer_logon(&mut self, now: Now, logon: PeerLogon) {
         let own = self.config.policies.logon.reset_on_logon;
-        let taken = self.took_our_reset(logon.number);
+        let taken = self.took_our_reset(&logon);
         self.numbers.reset = OurReset::None;
         if logon.reset || own != ResetOnLogon::Never || taken {
             self.new_series(now);
@@ -41,11 +41,22 @@ impl Session {
         self.config.role == Role::Acceptor && policy == ResetOnLogon::Announced
     }
 
-    /// Our reset in session lost its answer with the link, and the counterparty logs on again: a number below
-    /// the expected one says that it has begun the new series (FIX session layer 4.4.2). With any other
-    /// the reset did not arrive, and the old series goes on.
-    pub(super) fn took_our_reset(&self, number: MsgSeqNum) -> bool {
-        self.numbers.reset.is_pending() && number < self.numbers.next_in
+    /// Our reset in session lost its answer with the link, and the counterparty logs on again: has it begun
+    /// the new series (FIX session layer 4.4.2)?
+    ///
+    /// NextExpectedMsgSeqNum(789) says so where it is in use: of the new series we sent the Logon and nothing
+    /// else, of the old one the counterparty had at least our Logon and the TestRequest that it echoed.
+    /// Without it, a number below the expected one says so; with any other the old series goes on.
+    ///
+    /// Our answer does not ask for the reset again: by FIX session layer 4.4.3 the initiator resets at logon.
+    /// A counterparty may refuse an answer with ResetSeqNumFlag(141) to a Logon without it, and would go on
+    /// with a series that is over here.
+    pub(super) fn took_our_reset(&self, logon: &PeerLogon) -> bool {
+        let has_begun = match logon.next_expected {
+            Some(expects) => expects <= MsgSeqNum::FIRST.next(),
+            None => logon.number < self.numbers.next_in,
+        };
+        self.numbers.reset.is_pending() && has_begun
     }
 
     /// The answer to our Logon is good.

@@ -58,13 +58,13 @@ impl Session {
     /// answered by a Logout.
     fn bad_logon_header(&self, inbox: &Inbox<'_>, message: &Classified) -> Option<(Reason, Farewell)> {
         let fault = message.fault?;
-        let tag = fault.rejection.tag.and_then(RefTag::number);
+        let tag = fault.tag.and_then(RefTag::number);
         let farewell = if matches!(fault.fatal, Some(Reason::CompId { .. })) {
             Farewell::Silent
         } else {
             self.farewell_to(&self.message(inbox, message.layout))
         };
-        let field = LogonFault::Field(fault.rejection.reason(), tag);
+        let field = LogonFault::Field(fault.reason, tag);
         Some((fault.fatal.unwrap_or(Reason::InvalidLogon(field)), farewell))
     }
 
@@ -98,8 +98,8 @@ impl Session {
             self.go(now, Input::Fatal(Reason::ResetRefused, Farewell::Logout));
             return None;
         }
-        let resets =
-            logon.reset || policy.reset_on_logon != ResetOnLogon::Never || self.took_our_reset(logon.number);
+        let taken = self.took_our_reset(&logon);
+        let resets = logon.reset || policy.reset_on_logon != ResetOnLogon::Never || taken;
         let expected = if resets { MsgSeqNum::FIRST } else { self.numbers.next_in };
         // FIX session layer 4.3.10, test case 2c: below the expected number, and neither a reset nor a
         // duplicate.
@@ -111,12 +111,10 @@ impl Session {
             self.go(now, Input::Fatal(reason, Farewell::Logout));
             return None;
         }
-        let next_out = if self.took_our_reset(logon.number) {
-            MsgSeqNum::FIRST.next()
-        } else if resets {
-            MsgSeqNum::FIRST
-        } else {
-            self.numbers.next_out
+        let next_out = match (taken, resets) {
+            (true, _) => MsgSeqNum::FIRST.next(),
+            (false, true) => MsgSeqNum::FIRST,
+            (false, false) => self.numbers.next_out,
         };
         if (logon.reset || !self.announces_reset()) && self.expects_too_much(now, &logon, next_out) {
             return None;

@@ -145,8 +145,6 @@ impl Session {
                 resume: Checkpoint { reset_pending: true, ..here },
             },
             Owed::RepeatResendRequest(_, number) => unnumbered(number),
-            // What follows our reset before its answer belongs to no series yet.
-            _ if self.numbers.reset.is_pending() => unnumbered(MsgSeqNum::FIRST.next()),
             Owed::SequenceReset { next_out } => Plan {
                 number,
                 entry: Entry::Resume,

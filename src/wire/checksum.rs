@@ -25,19 +25,25 @@ pub(crate) const TRAILER_LEN: usize = 7;
 
 /// CheckSum(10) with this value.
 #[inline]
-#[allow(clippy::indexing_slicing, reason = "there is a text for each value of a byte")]
 pub(crate) fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
-    let [a, b, c] = DIGITS[usize::from(sum)];
-    [b'1', b'0', b'=', a, b, c, SOH]
+    let [a, b, c, end] = sum_value(sum);
+    [b'1', b'0', b'=', a, b, c, end]
 }
 
-/// Every sum as three digits.
+/// The value of CheckSum(10) and its delimiter.
+#[inline]
+#[allow(clippy::indexing_slicing, reason = "there is a text for each value of a byte")]
+pub(crate) fn sum_value(sum: u8) -> [u8; 4] {
+    VALUES[usize::from(sum)]
+}
+
+/// Every sum as three digits and the delimiter.
 #[allow(clippy::indexing_slicing, reason = "as many texts as sums, made by the compiler")]
-static DIGITS: [[u8; 3]; 256] = {
-    let mut texts = [[b'0'; 3]; 256];
+static VALUES: [[u8; 4]; 256] = {
+    let mut texts = [[SOH; 4]; 256];
     let mut sum = 0;
     while sum < 256 {
-        texts[sum] = [b'0' + (sum / 100) as u8, b'0' + (sum / 10 % 10) as u8, b'0' + (sum % 10) as u8];
+        texts[sum] = [b'0' + (sum / 100) as u8, b'0' + (sum / 10 % 10) as u8, b'0' + (sum % 10) as u8, SOH];
         sum += 1;
     }
     texts

@@ -13,7 +13,7 @@
 //! with a digit but not with `8=` is a message that lost its head: it is dropped up to its CheckSum field
 //! like any other, so a message embedded in it is not delivered.
 
-use super::checksum::{TRAILER_LEN, checksum, trailer};
+use super::checksum::{TRAILER_LEN, checksum, sum_value};
 use super::{BeginString, SOH};
 
 /// More than any BeginString has; a longer value of field 8 ends the attempt to read on.
@@ -238,9 +238,15 @@ fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<Framing> {
 /// The last field is CheckSum(10), and says the sum of what stands before it.
 #[inline(always)]
 pub(crate) fn ends_well(frame: &[u8]) -> bool {
+    const FIELD: u64 = u64::from_le_bytes([SOH, b'1', b'0', b'=', 0, 0, 0, SOH]);
+    const MASK: u64 = u64::from_le_bytes([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0xff]);
     let Some((before, last)) = frame.split_last_chunk::<{ 1 + TRAILER_LEN }>() else { return false };
-    let [one, zero, equals, a, b, c, end] = trailer(checksum(before).wrapping_add(SOH));
-    *last == [SOH, one, zero, equals, a, b, c, end]
+    let last = u64::from_le_bytes(*last);
+    // The field first: otherwise one that does not end would have the sum taken anew for each byte of it.
+    last & MASK == FIELD && {
+        let value = sum_value(checksum(before).wrapping_add(SOH));
+        last >> 32 == u64::from(u32::from_le_bytes(value))
+    }
 }
 
 /// MsgType(35) is the third field and not empty.

@@ -4,7 +4,7 @@ use sansfix::testing::{Bug, plant};
 
 use super::{Story, case, play};
 
-const BUGS: [Bug; 17] = [
+const BUGS: [Bug; 19] = [
     Bug::PossDupFlagIgnored,
     Bug::SentBeforeStored,
     Bug::SilenceTimerNotReset,
@@ -22,6 +22,8 @@ const BUGS: [Bug; 17] = [
     Bug::ActedAboveGapForgotten,
     Bug::SentBeforeLogon,
     Bug::ResetGivenUpUnanswered,
+    Bug::HeldKeptOverReset,
+    Bug::LateAnswerTaken,
 ];
 const SEEDS: u64 = 10_000;
 

@@ -5,6 +5,7 @@ use sansfix::{Event, Journal, MsgSeqNum, Output, Reason, Skip, State, Wait};
 
 use super::check::{Broken, Rest};
 use super::commit::Fate;
+use super::end::{Answer, Read};
 use super::link::Link;
 use super::op::{Judge, Point, Side};
 use super::plan::Store;
@@ -162,27 +163,25 @@ impl World<'_> {
         if end.asked.is_some() || !end.unwritten.is_empty() || end.group.len() > GROUP {
             return Ok(if std::mem::replace(&mut end.shunned, true) { Next::Wait } else { Next::Go });
         }
-        if end.waits > 0 && !self.settling {
-            end.waits -= 1;
-            end.asked = Some(asked);
-            return Ok(Next::Wait);
-        }
-        self.look_up(side, now, asked, out)
-    }
-
-    fn look_up(
-        &mut self,
-        side: Side,
-        now: sansfix::Now,
-        asked: sansfix::Replay,
-        out: &mut [u8],
-    ) -> Result<Next, Broken> {
-        let end = &mut self.ends[side];
         let Some(session) = &mut end.session else { return Ok(Next::Wait) };
         let Ok(stored) = end.journal.first_in(asked.series(), asked.from(), asked.to()) else {
             return Ok(Next::Wait);
         };
-        match session.replay(now, asked, stored, out) {
+        if end.waits > 0 && !self.settling {
+            end.waits -= 1;
+            end.asked = Some(Answer { asked, read: stored.map(Read::of) });
+            return Ok(Next::Wait);
+        }
+        let answered = session.replay(now, asked, stored, out);
+        self.replayed(side, answered)
+    }
+
+    fn replayed(
+        &mut self,
+        side: Side,
+        answered: Result<Option<sansfix::Frame<'_>>, sansfix::ReplayError>,
+    ) -> Result<Next, Broken> {
+        match answered {
             Ok(Some(frame)) => {
                 let fate = self.desk(side, |desk| desk.take(frame))?;
                 self.suffer(side, fate)?;
@@ -200,10 +199,14 @@ impl World<'_> {
         if !end.unwritten.is_empty() {
             return Ok(());
         }
-        let Some(asked) = end.late.take().or_else(|| end.asked.take()) else { return Ok(()) };
+        let Some(Answer { asked, read }) = end.late.take().or_else(|| end.asked.take()) else {
+            return Ok(());
+        };
         let now = self.now(side);
+        let Some(session) = &mut self.ends[side].session else { return Ok(()) };
         let mut out = std::mem::take(&mut self.ends[side].out);
-        let next = self.look_up(side, now, asked, &mut out);
+        let answered = session.replay(now, asked, read.as_ref().map(Read::stored), &mut out);
+        let next = self.replayed(side, answered);
         self.ends[side].out = out;
         next?;
         self.flush(side)

@@ -1,7 +1,7 @@
 //! One side: a process that may end, a disk, an application, and a driver's buffers.
 
 use sansfix::testing::MemoryJournal;
-use sansfix::{Checkpoint, Inbox, Replay, Session};
+use sansfix::{Checkpoint, Inbox, MsgSeqNum, Replay, Session, Stored};
 
 use super::op::{Judge, Point};
 
@@ -23,16 +23,46 @@ pub struct End<'m> {
     pub skew: i64,
     pub crash_at: Option<(Point, u8)>,
     pub judge: Judge,
-    /// A question to the journal that is not answered yet.
-    pub asked: Option<Replay>,
+    /// A question to the journal whose answer is on its way.
+    pub asked: Option<Answer>,
     /// One from a link that is gone: its answer comes too late.
-    pub late: Option<Replay>,
+    pub late: Option<Answer>,
     /// The last output was a question that was not taken up.
     pub shunned: bool,
     /// How many questions are to wait.
     pub waits: u8,
     /// Stopped for good by a reason that an operator has to look at.
     pub stopped: bool,
+}
+
+/// A question, and what the journal read when it was asked, whatever becomes of the journal before that arrives.
+pub struct Answer {
+    pub asked: Replay,
+    pub read: Option<Read>,
+}
+
+pub enum Read {
+    Message(MsgSeqNum, Vec<u8>),
+    Lost(MsgSeqNum),
+    Withheld(MsgSeqNum),
+}
+
+impl Read {
+    pub fn of(stored: Stored<'_>) -> Self {
+        match stored {
+            Stored::Message { number, frame } => Read::Message(number, frame.to_vec()),
+            Stored::Lost { up_to } => Read::Lost(up_to),
+            Stored::Withheld { up_to } => Read::Withheld(up_to),
+        }
+    }
+
+    pub fn stored(&self) -> Stored<'_> {
+        match *self {
+            Read::Message(number, ref frame) => Stored::Message { number, frame },
+            Read::Lost(up_to) => Stored::Lost { up_to },
+            Read::Withheld(up_to) => Stored::Withheld { up_to },
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sansfix::session::NextExpected;
 use sansfix::testing::{Clock, MemoryJournal};
 use sansfix::{Checkpoint, Farewell, Inbox, Journal, MsgSeqNum, MsgType, Now, Reason, Session, State, Utc};
 
@@ -211,11 +212,14 @@ impl<'m> World<'m> {
         self.checks[side].rest.disturbed();
     }
 
-    /// The initiator asks for a reset, in session or by its next Logon. An acceptor's own is left out: when
-    /// its answer is lost, nothing tells the acceptor in which series the next Logon is. Nor has FIX 4.0
-    /// a word for a reset.
+    /// A side asks for a reset, in session or by its next Logon. An acceptor's own is left out where
+    /// NextExpectedMsgSeqNum(789) is not in use: when its answer is lost, nothing tells the acceptor for sure
+    /// in which series the next Logon is. Nor has FIX 4.0 a word for a reset.
     fn reset(&mut self, side: Side) {
-        if side == 1 || self.plan.configs[side].begin_string == sansfix::BeginString::Fix40 {
+        let config = &self.plan.configs[side];
+        let is_up = self.ends[side].session.as_ref().is_some_and(|session| session.state() == State::Active);
+        let is_told = side == 0 || is_up && config.policies.logon.next_expected == NextExpected::On;
+        if !is_told || config.begin_string == sansfix::BeginString::Fix40 {
             return;
         }
         self.tell(side, "reset is asked for");
