@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sansfix::{Reason, Role};
+use sansfix::Role;
 
 use common::conversation::{Conversation, Shown};
 use common::link::Tcp;
@@ -52,7 +52,7 @@ fn run() -> Result<bool, Error> {
         })?;
         conversation.note(&format!("{why}; {} of {orders} orders filled", desk.book.len()));
         // The session's hours may be over before its orders are filled: a new day is a new series.
-        if why == Reason::LoggedOut && desk.book.len() >= orders {
+        if why.is_orderly() && desk.book.len() >= orders {
             break;
         }
     }

@@ -162,5 +162,6 @@ fn a_file_that_cannot_work_is_refused_by_its_key() {
         assert!(!process.end().success());
         let said = process.said();
         assert!(said.contains(expected), "expected {expected:?}, got {said:?}");
+        assert_eq!(said.matches(".cfg").count(), 1, "the file is named once: {said:?}");
     }
 }

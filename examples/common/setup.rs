@@ -6,7 +6,7 @@ use std::time::Duration;
 use sansfix::dictionary::DictionaryRules;
 use sansfix::schedule::Schedule;
 use sansfix::session::Finished;
-use sansfix::settings::{SessionSettings, Settings};
+use sansfix::settings::{SessionSettings, Settings, SettingsError};
 use sansfix::{BeginString, Config, Role};
 
 use super::Error;
@@ -93,7 +93,8 @@ fn from_settings(role: Role, settings: Settings) -> Result<Setup, Error> {
         config: session.config.clone(),
         rules: session.rules.load()?,
         logon_fields: session.logon_fields.clone(),
-        schedule: session.schedule()?,
+        // Whoever called names the file.
+        schedule: session.schedule().map_err(|error| SettingsError { file: None, ..error })?,
         folder: folder.join(store_name(&session.config)),
         addresses,
     })
