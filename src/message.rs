@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::number::MsgSeqNum;
-use crate::wire::{DataFields, Fields, MsgType, Value, find, tag};
+use crate::wire::{DataFields, Fields, MsgType, TRAILER_LEN, Value, find, find_before, tag};
 
 /// A message as it stands in the inbox: frame checked, header read, body untouched until asked for.
 ///
@@ -95,8 +95,9 @@ impl<'i> Message<'i> {
     /// The first field with this tag, header and body alike; `None` when the message has none.
     #[inline]
     pub fn get(&self, tag: u32) -> Option<Value<'i>> {
-        let body = self.body();
-        find(body, tag, self.data).or_else(|| find(self.header(), tag, self.data))
+        let body_at = self.layout.body_at as usize;
+        let body = self.frame.get(body_at..).unwrap_or_default();
+        find_before(body, TRAILER_LEN, tag, self.data).or_else(|| find(self.header(), tag, self.data))
     }
 
     /// The field as text; `None` when it is absent or not UTF-8.
@@ -131,7 +132,7 @@ impl<'i> Message<'i> {
     /// The encoded fields between the header and CheckSum(10).
     #[inline]
     pub fn body(&self) -> &'i [u8] {
-        let end = self.frame.len().saturating_sub(crate::wire::TRAILER_LEN);
+        let end = self.frame.len().saturating_sub(TRAILER_LEN);
         self.frame.get(self.layout.body_at as usize..end).unwrap_or_default()
     }
 

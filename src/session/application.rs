@@ -140,6 +140,26 @@ impl Session {
         }
     }
 
+    /// Begins a new series at once and says nothing of it: both sides have agreed on the moment, as on the
+    /// hours of a session, which begins at number 1 (FIX session layer 4.1). [`Event::NewSeries`] follows.
+    ///
+    /// [`reset`](Session::reset) says it on the wire.
+    ///
+    /// [`Event::NewSeries`]: crate::Event::NewSeries
+    ///
+    /// # Errors
+    /// There is a link.
+    pub fn reset_silently(&mut self, now: Now) -> Result<(), NotNow> {
+        let now = self.observe(now);
+        match self.state {
+            State::Disconnected | State::Connecting => {
+                self.new_series(now);
+                Ok(())
+            }
+            state => Err(NotNow(state)),
+        }
+    }
+
     /// With [`Finished::ByCall`](super::Finished::ByCall): everything up to `number` is finished, and need
     /// not come again after a crash.
     pub fn processed(&mut self, number: MsgSeqNum) {

@@ -62,9 +62,28 @@ pub(crate) struct Classified {
 /// What a message's header does wrong, and what follows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Fault {
-    pub(crate) rejection: Rejection,
+    pub(crate) reason: SessionRejectReason,
+    pub(crate) tag: Option<RefTag>,
     /// The connection ends over it.
     pub(crate) fatal: Option<Reason>,
+}
+
+impl Fault {
+    #[cold]
+    fn new(reason: SessionRejectReason, tag: u32) -> Self {
+        Fault { reason, tag: Some(tag.into()), fatal: None }
+    }
+
+    fn fatal(self, why: Reason) -> Self {
+        Fault { fatal: Some(why), ..self }
+    }
+}
+
+impl Classified {
+    pub(crate) fn rejection(&self, fault: &Fault) -> Rejection {
+        let rejection = Rejection::new(self.layout.number, fault.reason, fault.tag);
+        Rejection { number: self.said, ..rejection }
+    }
 }
 
 /// A frame without which nothing can be said of its message.
@@ -97,7 +116,8 @@ pub(crate) fn classify(
     if span.begin_string != config.begin_string {
         return Err(Unclassified::BeginString);
     }
-    let header = Header::read(frame, span, config.data_fields);
+    let mut header = Header::nothing(span);
+    header.fill(frame, span, config.data_fields);
     if let Some(BadField { text: b"91", why: BadFieldKind::DataLength }) = header.malformed {
         return Err(Unclassified::SecureData);
     }
@@ -129,21 +149,23 @@ pub(crate) fn classify(
         Kind::Reset => Class::Low,
         _ => class(number, expected.next_in, flags.has(Flags::POSS_DUP)),
     };
-    let at_fault = |reason, tag, fatal| Fault {
-        rejection: Rejection { number: said, ..Rejection::new(number, reason, tag) },
-        fatal,
-    };
-    Ok(Classified {
+    let mut classified = Classified {
         kind,
         class,
         layout,
         said,
-        fault: header_fault(&header, expected, &misplaced)
-            .map(|(reason, tag, fatal)| at_fault(reason, tag, fatal)),
-        orig_sending_time: orig_sending_time_fault(&header, config)
-            .map(|(reason, fatal)| at_fault(reason, Some(RefTag::new(tag::ORIG_SENDING_TIME)), fatal)),
+        fault: None,
+        orig_sending_time: None,
         last_processed: header.last_processed.and_then(|value| value.seq_num().ok()),
-    })
+    };
+    // Copied where there is one; that there is none costs no copy.
+    if let Some(fault) = header_fault(&header, expected, &misplaced) {
+        classified.fault = Some(fault);
+    }
+    if let Some(fault) = orig_sending_time_fault(&header, config) {
+        classified.orig_sending_time = Some(fault);
+    }
+    Ok(classified)
 }
 
 /// The layout of a frame that was classified before.
@@ -197,22 +219,62 @@ fn kind(frame: &[u8], span: &FrameSpan, header: &Header<'_>, config: &Config) ->
     }
 }
 
-type Faulty = (SessionRejectReason, Option<RefTag>, Option<Reason>);
-
 /// The first thing wrong with the header, in the order in which the standard's test cases judge.
+#[inline]
 fn header_fault<'a>(
     header: &Header<'a>,
     expected: Expected<'_>,
     misplaced: &dyn Fn(u32) -> Option<Value<'a>>,
-) -> Option<Faulty> {
-    let config = expected.config;
+) -> Option<Fault> {
+    if let (None, Some(_), Some(sender), Some(time), Some(target)) = (
+        header.malformed,
+        header.msg_seq_num,
+        header.sender_comp_id,
+        header.sending_time,
+        header.target_comp_id,
+    ) && !sender.is_empty()
+        && !time.is_empty()
+        && !target.is_empty()
+    {
+        return value_fault(header, expected, [sender, time, target]);
+    }
+    match lacking(header, expected.config, misplaced) {
+        Ok([_, sender, time, target]) => value_fault(header, expected, [sender, time, target]),
+        Err(fault) => Some(fault),
+    }
+}
+
+/// The first thing wrong with what the header says.
+#[inline]
+fn value_fault(
+    header: &Header<'_>,
+    expected: Expected<'_>,
+    [sender, time, target]: [Value<'_>; 3],
+) -> Option<Fault> {
+    if let Some(tag) = wrong_id(header, expected.config, sender, target) {
+        let fault = Fault::new(SessionRejectReason::CompIdProblem, tag);
+        return Some(fault.fatal(Reason::CompId { tag }));
+    }
+    sending_time_fault(time, expected)
+        .or_else(|| flag_fault(tag::POSS_DUP_FLAG, header.poss_dup))
+        .or_else(|| flag_fault(tag::POSS_RESEND, header.poss_resend))
+}
+
+/// A header of which something is missing or no field: the required values, where they may stand elsewhere.
+#[cold]
+#[inline(never)]
+fn lacking<'a>(
+    header: &Header<'a>,
+    config: &Config,
+    misplaced: &dyn Fn(u32) -> Option<Value<'a>>,
+) -> Result<[Value<'a>; 4], Fault> {
     // FIX session layer 4.5.4, test case 14a: a tag that is 0, negative or no number is quoted as it came.
     if let Some(bad) = header.malformed {
         let reason = match bad.why {
             BadFieldKind::Tag | BadFieldKind::NoEquals => SessionRejectReason::InvalidTagNumber,
             BadFieldKind::DataLength => SessionRejectReason::IncorrectDataFormat,
         };
-        return Some((reason, RefTag::malformed(bad.text), None));
+        return Err(Fault { reason, tag: RefTag::malformed(bad.text), fatal: None });
     }
     let required = [
         (tag::MSG_SEQ_NUM, header.msg_seq_num),
@@ -220,55 +282,33 @@ fn header_fault<'a>(
         (tag::SENDING_TIME, header.sending_time),
         (tag::TARGET_COMP_ID, header.target_comp_id),
     ];
-    let mut found = [None; 4];
-    for ((tag, value), slot) in required.into_iter().zip(&mut found) {
-        *slot = value;
-        match value {
+    let mut values = [Value::new(b""); 4];
+    for ((tag, value), slot) in required.into_iter().zip(&mut values) {
+        *slot = match value {
             Some(value) if value.is_empty() => {
-                return Some((SessionRejectReason::TagSpecifiedWithoutValue, Some(tag.into()), None));
+                return Err(Fault::new(SessionRejectReason::TagSpecifiedWithoutValue, tag));
             }
-            Some(_) => {}
+            Some(value) => value,
             // Test case 14g: a required header field that stands in the body counts as misplaced, not as
             // missing.
             None => match (misplaced(tag), config.policies.checks.header_order) {
-                (Some(value), Check::Off) => *slot = Some(value),
+                (Some(elsewhere), Check::Off) => elsewhere,
                 (Some(_), Check::On) => {
-                    let reason = SessionRejectReason::TagSpecifiedOutOfRequiredOrder;
-                    return Some((reason, Some(tag.into()), None));
+                    return Err(Fault::new(SessionRejectReason::TagSpecifiedOutOfRequiredOrder, tag));
                 }
                 (None, Check::On | Check::Off) => {
-                    return Some((SessionRejectReason::RequiredTagMissing, Some(tag.into()), None));
+                    return Err(Fault::new(SessionRejectReason::RequiredTagMissing, tag));
                 }
             },
-        }
+        };
     }
-    let [_, sender, sending_time, target] = found;
-    if let Some(tag) = wrong_id(header, config, sender, target) {
-        let reason = SessionRejectReason::CompIdProblem;
-        return Some((reason, Some(tag.into()), Some(Reason::CompId { tag })));
-    }
-    if let Some(faulty) = sending_time_fault(sending_time, expected) {
-        return Some(faulty);
-    }
-    for (tag, value) in [(tag::POSS_DUP_FLAG, header.poss_dup), (tag::POSS_RESEND, header.poss_resend)] {
-        if let Some(faulty) = value.and_then(|value| flag_fault(tag, value)) {
-            return Some(faulty);
-        }
-    }
-    None
+    Ok(values)
 }
 
 /// FIX session layer 4.2.2, test case 2k: 49 names the counterparty and 56 us.
 #[inline]
-fn wrong_id(
-    header: &Header<'_>,
-    config: &Config,
-    sender: Option<Value<'_>>,
-    target: Option<Value<'_>>,
-) -> Option<u32> {
-    let differs = |value: Option<Value<'_>>, id| {
-        !same(value.map_or(b"".as_slice(), Value::as_bytes), config.ids.bytes(id))
-    };
+fn wrong_id(header: &Header<'_>, config: &Config, sender: Value<'_>, target: Value<'_>) -> Option<u32> {
+    let differs = |value: Value<'_>, id| !same(value.as_bytes(), config.ids.bytes(id));
     if config.policies.checks.comp_ids == Check::On {
         if differs(sender, Id::TargetCompId) {
             return Some(tag::SENDER_COMP_ID);
@@ -285,43 +325,43 @@ fn wrong_id(
             (tag::TARGET_LOCATION_ID, header.target_location_id, Id::SenderLocationId),
         ];
         // FIX session layer 4.2.4: only what was agreed is compared.
+        let nothing = Value::new(b"");
         let agreed = |id| !config.ids.bytes(id).is_empty();
-        return ids.into_iter().find(|&(_, value, id)| agreed(id) && differs(value, id)).map(|id| id.0);
+        let wrong = |value: Option<Value<'_>>, id| agreed(id) && differs(value.unwrap_or(nothing), id);
+        return ids.into_iter().find(|&(_, value, id)| wrong(value, id)).map(|id| id.0);
     }
     None
 }
 
 /// FIX session layer 4.2.3, test case 2o: within the threshold, either way.
 #[inline]
-fn sending_time_fault(value: Option<Value<'_>>, expected: Expected<'_>) -> Option<Faulty> {
-    let tag = || Some(RefTag::new(tag::SENDING_TIME));
-    let Ok(time) = value?.utc_timestamp() else {
-        return Some((SessionRejectReason::IncorrectDataFormat, tag(), None));
+fn sending_time_fault(value: Value<'_>, expected: Expected<'_>) -> Option<Fault> {
+    let Ok(time) = value.utc_timestamp() else {
+        return Some(Fault::new(SessionRejectReason::IncorrectDataFormat, tag::SENDING_TIME));
     };
     match (expected.config.policies.checks.sending_time, expected.utc) {
         (SendingTimeCheck::Within(threshold), Some(utc)) if time.utc().distance(utc) > threshold.into() => {
-            Some((SessionRejectReason::SendingTimeAccuracyProblem, tag(), Some(Reason::SendingTime)))
+            let fault = Fault::new(SessionRejectReason::SendingTimeAccuracyProblem, tag::SENDING_TIME);
+            Some(fault.fatal(Reason::SendingTime))
         }
         (SendingTimeCheck::Within(_) | SendingTimeCheck::Off, _) => None,
     }
 }
 
-fn flag_fault(tag: u32, value: Value<'_>) -> Option<Faulty> {
-    let reason = match value.bool() {
+#[inline]
+fn flag_fault(tag: u32, value: Option<Value<'_>>) -> Option<Fault> {
+    let reason = match value?.bool() {
         Ok(_) => return None,
         Err(ValueError::Empty) => SessionRejectReason::TagSpecifiedWithoutValue,
         Err(ValueError::Form | ValueError::Range) => SessionRejectReason::IncorrectDataFormat,
     };
-    Some((reason, Some(tag.into()), None))
+    Some(Fault::new(reason, tag))
 }
 
 /// FIX session layer 4.8.7, test cases 2f and 2g: OrigSendingTime(122) of a possible duplicate is there and
 /// not later than SendingTime(52).
 #[inline]
-fn orig_sending_time_fault(
-    header: &Header<'_>,
-    config: &Config,
-) -> Option<(SessionRejectReason, Option<Reason>)> {
+fn orig_sending_time_fault(header: &Header<'_>, config: &Config) -> Option<Fault> {
     if !is_yes(header.poss_dup) {
         return None;
     }
@@ -330,15 +370,20 @@ fn orig_sending_time_fault(
         OrigSendingTime::Reject => None,
         OrigSendingTime::RejectThenLogout => Some(Reason::OrigSendingTime),
     };
+    let fault = |reason| Some(Fault::new(reason, tag::ORIG_SENDING_TIME));
     let Some(original) = header.orig_sending_time else {
-        return Some((SessionRejectReason::RequiredTagMissing, None));
+        return fault(SessionRejectReason::RequiredTagMissing);
     };
     if original.is_empty() {
-        return Some((SessionRejectReason::TagSpecifiedWithoutValue, None));
+        return fault(SessionRejectReason::TagSpecifiedWithoutValue);
     }
     let Ok(original) = original.utc_timestamp() else {
-        return Some((SessionRejectReason::IncorrectDataFormat, None));
+        return fault(SessionRejectReason::IncorrectDataFormat);
     };
     let sent = header.sending_time?.utc_timestamp().ok()?;
-    (original > sent).then_some((SessionRejectReason::SendingTimeAccuracyProblem, later_is_fatal))
+    if original <= sent {
+        return None;
+    }
+    let fault = fault(SessionRejectReason::SendingTimeAccuracyProblem);
+    fault.map(|fault| Fault { fatal: later_is_fatal, ..fault })
 }

@@ -58,13 +58,13 @@ impl Session {
     /// answered by a Logout.
     fn bad_logon_header(&self, inbox: &Inbox<'_>, message: &Classified) -> Option<(Reason, Farewell)> {
         let fault = message.fault?;
-        let tag = fault.rejection.tag.and_then(RefTag::number);
+        let tag = fault.tag.and_then(RefTag::number);
         let farewell = if matches!(fault.fatal, Some(Reason::CompId { .. })) {
             Farewell::Silent
         } else {
             self.farewell_to(&self.message(inbox, message.layout))
         };
-        let field = LogonFault::Field(fault.rejection.reason(), tag);
+        let field = LogonFault::Field(fault.reason, tag);
         Some((fault.fatal.unwrap_or(Reason::InvalidLogon(field)), farewell))
     }
 

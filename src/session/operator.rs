@@ -8,7 +8,7 @@ use super::numbers::OurReset;
 use super::owed::{Owed, Request};
 use super::policy::TestReqId;
 use super::queue::Notice;
-use super::state::{Farewell, Input, Place, State};
+use super::state::{Answer, Farewell, Input, Place, State};
 use super::timers::Timer;
 use super::{Cause, Inbound, Outbound, Session, Span, Standby};
 use super::{recovery, replay};
@@ -178,7 +178,12 @@ impl Session {
             self.owe_no_frames();
             return self.go(now, Input::LinkDown);
         }
-        if self.logout(now, text).is_err() && !matches!(self.state, State::Disconnected | State::LogoutSent) {
+        // FIX session layer 4.6.1: where our Logout is out, whoever sent the first one closes the link.
+        let ends = matches!(
+            self.state,
+            State::Disconnected | State::LogoutSent | State::LogoutReceived(Answer::Given)
+        );
+        if !ends && self.logout(now, text).is_err() {
             self.go(now, Input::Fatal(Reason::Closed, Farewell::Silent));
         }
     }

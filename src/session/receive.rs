@@ -118,7 +118,7 @@ impl Session {
             self.memory.acknowledged = self.memory.acknowledged.max(Some(number));
         }
         if let Some(fault) = &message.fault {
-            return self.reject_message(now, message, fault.rejection, fault.fatal);
+            return self.reject_message(now, message, message.rejection(fault), fault.fatal);
         }
         if self.config.policies.checks.sequence == Check::Off && message.kind != Kind::Reset {
             self.numbers.move_to(message.layout.number);
@@ -210,7 +210,7 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Option<Told> {
         if let (Kind::Application, Some(fault)) = (message.kind, &message.orig_sending_time) {
-            return self.reject_message(now, message, fault.rejection, fault.fatal);
+            return self.reject_message(now, message, message.rejection(fault), fault.fatal);
         }
         let view = self.message(inbox, message.layout);
         if let Err(violation) = rules.check(&view) {

@@ -24,7 +24,7 @@ impl Session {
             (_, policy) => policy == OrigSendingTime::RejectThenLogout,
         };
         if let Some(fault) = message.orig_sending_time.as_ref().filter(|_| judged) {
-            return self.reject_message(now, message, fault.rejection, fault.fatal);
+            return self.reject_message(now, message, message.rejection(fault), fault.fatal);
         }
         if message.kind == Kind::Application && self.takes_again(message.layout.number) {
             let flags = message.layout.flags.with(Flags::AGAIN, true);

@@ -1,14 +1,23 @@
 //! Which fields hold data, and which field gives the length of each.
 
+use super::find::Needle;
+
 /// The fields of type data: FIX's own, up to FIX 5.0 SP2, and more by agreement.
 ///
 /// A data field may hold the delimiter, so it is read by the count in the length field directly before it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct DataFields(&'static [(u32, u32)]);
+pub struct DataFields {
+    /// Pairs of a length field's tag and its data field's.
+    agreed: &'static [(u32, u32)],
+    begins: Beginnings,
+}
+
+/// How data fields begin: one bit for each hash of the first three characters of one.
+type Beginnings = [u64; 8];
 
 impl DataFields {
     /// FIX's own and no others.
-    pub const STANDARD: DataFields = DataFields(&[]);
+    pub const STANDARD: DataFields = DataFields::new(&[]);
 
     /// FIX's own and these: pairs of a length field's tag and its data field's tag.
     ///
@@ -18,21 +27,65 @@ impl DataFields {
     /// assert_eq!(DATA.length_tag(5002), Some(5001));
     /// assert_eq!(DATA.length_tag(96), Some(95));
     /// ```
-    pub const fn new(pairs: &'static [(u32, u32)]) -> Self {
-        DataFields(pairs)
+    pub const fn new(agreed: &'static [(u32, u32)]) -> Self {
+        let mut begins = STANDARD_BEGINNINGS;
+        let mut rest = agreed;
+        while let [(_, tag), others @ ..] = rest {
+            begins = with(begins, *tag);
+            rest = others;
+        }
+        DataFields { agreed, begins }
     }
 
     /// The tag of the field that gives the length of data field `tag`, or `None` when `tag` is no data field.
     #[inline]
     pub fn length_tag(&self, tag: u32) -> Option<u32> {
         // Most tags of most messages are below the first data field's, Signature(89).
-        if tag < 89 && self.0.is_empty() { None } else { self.look_up(tag) }
+        if tag < 89 && self.agreed.is_empty() { None } else { self.look_up(tag) }
     }
 
     fn look_up(&self, tag: u32) -> Option<u32> {
-        standard(tag).or_else(|| self.0.iter().find(|pair| pair.1 == tag).map(|pair| pair.0))
+        standard(tag).or_else(|| self.agreed.iter().find(|pair| pair.1 == tag).map(|pair| pair.0))
+    }
+
+    /// May this be the beginning of a data field? For most others the answer is no, without reading the tag.
+    #[inline]
+    pub(super) fn may_begin(&self, word: u64) -> bool {
+        let hash = hash(word);
+        self.begins.get(hash / 64).is_some_and(|bits| bits >> (hash % 64) & 1 == 1)
     }
 }
+
+/// A number below 512, from the first three characters. The factor is one under which no tag of two digits
+/// but the data fields' hits a bit of theirs.
+#[inline]
+const fn hash(word: u64) -> usize {
+    ((word << 40).wrapping_mul(0xa8_598c_76e7) >> 55) as usize
+}
+
+#[allow(clippy::indexing_slicing, reason = "a hash is below 512")]
+const fn with(mut begins: Beginnings, mut tag: u32) -> Beginnings {
+    while tag > 999 {
+        tag /= 10;
+    }
+    let hash = hash(Needle::of(tag).word);
+    begins[hash / 64] |= 1 << (hash % 64);
+    begins
+}
+
+const STANDARD_BEGINNINGS: Beginnings = {
+    let mut begins = [0; 8];
+    let mut tag = 1;
+    while tag <= LAST_STANDARD {
+        if standard(tag).is_some() {
+            begins = with(begins, tag);
+        }
+        tag += 1;
+    }
+    begins
+};
+
+const LAST_STANDARD: u32 = 42_982;
 
 const fn standard(tag: u32) -> Option<u32> {
     match tag {
@@ -93,5 +146,22 @@ mod tests {
         const AGREED: DataFields = DataFields::new(&[(57, 58), (5001, 5002)]);
         let length_tag = |tag| AGREED.length_tag(tag);
         assert_eq!([58, 5002, 96, 57, 5001].map(length_tag), [Some(57), Some(5001), Some(95), None, None]);
+    }
+
+    #[test]
+    fn every_data_field_may_begin_one_and_no_other_tag_of_two_digits_does() {
+        const AGREED: DataFields = DataFields::new(&[(5001, 5002), (4_000_000_001, 4_000_000_002)]);
+        let may_begin = |fields: DataFields, tag: u32| {
+            let text = std::format!("{tag}=value");
+            fields.may_begin(super::super::delimiters::first_word(text.as_bytes()))
+        };
+        for tag in (1..50_000).chain([4_000_000_002]).filter(|&tag| AGREED.length_tag(tag).is_some()) {
+            assert!(may_begin(AGREED, tag));
+        }
+        let standard = DataFields::STANDARD;
+        let data = |tag: &u32| standard.length_tag(*tag).is_some();
+        assert!(!(10..100).filter(|tag| !data(tag)).any(|tag| may_begin(standard, tag)));
+        assert!((1..1000).filter(|&tag| may_begin(standard, tag)).count() < 200);
+        assert!((LAST_STANDARD..500_000).filter(data).eq([LAST_STANDARD]));
     }
 }

@@ -1,49 +1,96 @@
-//! Where the delimiters are, eight bytes at a time.
+//! Where a field ends, eight bytes at a time.
 
 use super::encode::SOH;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// The delimiters of some bytes, from the first on.
+/// The first eight bytes, the first in the lowest byte; zeros where there are fewer.
+#[inline]
+pub(super) fn first_word(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => short_word(bytes),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn short_word(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        // Both halves hold the same where they overlap.
+        (Some(&first), Some(&last)) => {
+            let shift = 8 * (bytes.len() - 4) % 64;
+            u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << shift
+        }
+        _ => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
+}
+
+/// Where the first delimiter is, or the end of `bytes`; `word` is their [`first_word`].
 ///
-/// Values are short, so that a search for each delimiter would spend its time beginning and ending. Here each
-/// word of bytes is looked at once, and a delimiter costs a bit operation.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Delimiters {
-    /// Where the word after the present one begins.
-    ahead: usize,
-    /// The high bit of each byte of the present word that is a delimiter and was not given yet.
+/// Values are short, so that a search would spend its time beginning and ending. Most fields end in the word
+/// that they begin in, which is read for the tag anyway.
+#[inline]
+pub(super) fn delimiter(bytes: &[u8], word: u64) -> usize {
+    delimiter_in(word).unwrap_or_else(|| delimiter_behind(bytes))
+}
+
+/// Where the first delimiter of a word is.
+#[inline]
+pub(super) fn delimiter_in(word: u64) -> Option<usize> {
+    let differs = word ^ (ONES * SOH as u64);
+    // A borrow runs only upwards, so that the lowest mark is right.
+    let marks = differs.wrapping_sub(ONES) & !differs & HIGHS;
+    (marks != 0).then_some((marks.trailing_zeros() / 8) as usize)
+}
+
+/// Where the first delimiter is, when the first eight bytes are none.
+#[inline]
+pub(super) fn delimiter_behind(bytes: &[u8]) -> usize {
+    let mut at = 8;
+    while let Some(rest) = bytes.get(at..) {
+        if let Some(found) = delimiter_in(first_word(rest)) {
+            return at + found;
+        }
+        at += 8;
+    }
+    bytes.len()
+}
+
+/// The delimiters in whole words of eight bytes, one after the other, found without waiting for the one before.
+#[derive(Debug)]
+pub(super) struct Delimiters<'a> {
+    words: core::slice::Iter<'a, [u8; 8]>,
+    /// Where the present word begins.
+    at: usize,
+    /// The high bit of each byte of it that is a delimiter and was not given yet.
     marks: u64,
 }
 
-impl Delimiters {
-    /// Those at `from` and behind.
+impl<'a> Delimiters<'a> {
     #[inline]
-    pub(super) const fn from(from: usize) -> Self {
-        Delimiters { ahead: from, marks: 0 }
-    }
-
-    /// Where the next one is; the end of `bytes`, the same in each call, when there is none.
-    #[inline]
-    pub(super) fn next(&mut self, bytes: &[u8]) -> usize {
-        while self.marks == 0 {
-            let rest = bytes.get(self.ahead..).unwrap_or_default();
-            let word = match rest.first_chunk() {
-                Some(word) => u64::from_le_bytes(*word),
-                None if rest.is_empty() => return bytes.len(),
-                None => rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
-            };
-            self.marks = soh_marks(word);
-            self.ahead = self.ahead.saturating_add(8);
-        }
-        let at = self.ahead - 8 + (self.marks.trailing_zeros() / 8) as usize;
-        self.marks &= self.marks - 1;
-        at
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        Delimiters { words: bytes.as_chunks().0.iter(), at: 0_usize.wrapping_sub(8), marks: 0 }
     }
 }
 
-/// The high bit of each byte that is SOH.
+impl Iterator for Delimiters<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.marks == 0 {
+            self.marks = soh_marks(u64::from_le_bytes(*self.words.next()?));
+            self.at = self.at.wrapping_add(8);
+        }
+        let at = self.at + (self.marks.trailing_zeros() / 8) as usize;
+        self.marks &= self.marks - 1;
+        Some(at)
+    }
+}
+
+/// The high bit of each byte of a word that is SOH.
 #[inline]
 pub(super) const fn soh_marks(word: u64) -> u64 {
     let differs = word ^ (ONES * SOH as u64);
@@ -56,18 +103,12 @@ pub(super) const fn soh_marks(word: u64) -> u64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::vec::Vec;
 
     proptest! {
         #[test]
-        fn every_delimiter_is_given_once_and_then_the_end(bytes in proptest::collection::vec(0_u8..4, 0..300), from in 0_usize..300) {
-            let mut delimiters = Delimiters::from(from);
-            let expected: Vec<_> = (from..bytes.len()).filter(|&at| bytes[at] == SOH).collect();
-            for at in expected {
-                prop_assert_eq!(delimiters.next(&bytes), at);
-            }
-            prop_assert_eq!(delimiters.next(&bytes), bytes.len());
-            prop_assert_eq!(delimiters.next(&bytes), bytes.len());
+        fn the_delimiter_found_is_the_first(bytes in proptest::collection::vec(prop_oneof![0_u8..4, any::<u8>()], 0..40)) {
+            let expected = bytes.iter().position(|&byte| byte == SOH);
+            prop_assert_eq!(delimiter(&bytes, first_word(&bytes)), expected.unwrap_or(bytes.len()));
         }
     }
 }

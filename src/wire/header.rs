@@ -4,6 +4,7 @@ use super::begin_string::BeginString;
 use super::data_fields::DataFields;
 use super::delimiters::Delimiters;
 use super::field::{BadField, Fields, tag as tag_and_len};
+use super::find::Needle;
 use super::frame::FrameSpan;
 use super::msg_type::MsgType;
 use super::tag;
@@ -56,52 +57,93 @@ impl<'a> Header<'a> {
     /// whatever their tags.
     #[inline]
     pub fn read(frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
-        let part = frame.get(span.body_at..span.trailer_at).unwrap_or_default();
         let mut header = Header::nothing(span);
-        let mut delimiters = Delimiters::from(0);
+        header.fill(frame, span, data);
+        header
+    }
+
+    /// Reads the header of `frame` where it is to stay: a copy of this costs as much as the walk.
+    #[inline]
+    pub(crate) fn fill(&mut self, frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) {
+        if !self.walk(frame, span, data) {
+            *self = Header::nothing(span);
+            let part = frame.get(span.body_at..span.trailer_at).unwrap_or_default();
+            self.walk_with_care(part, span, data);
+        }
+    }
+
+    /// False where data or what is no field stands in the header.
+    fn walk(&mut self, frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> bool {
+        let bytes = frame.get(span.body_at..).unwrap_or_default();
         let mut at = 0;
-        while let Some(rest) = part.get(at..).filter(|rest| !rest.is_empty()) {
-            let end = delimiters.next(part);
-            let Some((tag, len)) = tag_and_len(rest).filter(|&(tag, _)| data.length_tag(tag).is_none())
-            else {
-                return Header::read_any(part, span, data);
-            };
-            let value = Value::new(part.get(at + len + 1..end).unwrap_or_default());
+        for end in Delimiters::of(bytes) {
+            let Some(field) = bytes.get(at..end) else { break };
+            let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
+            let word = u64::from_le_bytes(*word);
             at = end + 1;
-            if header.take(tag, value, span.begin_string) {
-                header.body_at = span.body_at + at;
+            if self.take_usual(word, field) {
+                self.body_at = span.body_at + at;
+                continue;
+            }
+            let Some((tag, len)) = tag_and_len(field) else { return false };
+            if data.may_begin(word) && data.length_tag(tag).is_some() {
+                return false;
+            }
+            if self.take(tag, Value::new(field.get(len + 1..).unwrap_or_default()), span.begin_string) {
+                self.body_at = span.body_at + at;
             } else if tag < FIRST_USER_DEFINED {
-                break;
+                return true;
             } else {
-                header.has_others = true;
+                self.has_others = true;
             }
         }
-        header
+        // CheckSum(10) may lie in no whole word.
+        span.body_at + at >= span.trailer_at
+    }
+
+    /// Keeps a field that nearly every header has, known by its first characters; false when it is none.
+    #[inline]
+    fn take_usual(&mut self, word: u64, field: &'a [u8]) -> bool {
+        let slot = match word & 0xff_ffff {
+            MSG_TYPE => {
+                if self.msg_type.as_bytes().is_empty() {
+                    self.msg_type = MsgType::new(field.get(3..).unwrap_or_default());
+                }
+                return true;
+            }
+            MSG_SEQ_NUM => &mut self.msg_seq_num,
+            SENDER_COMP_ID => &mut self.sender_comp_id,
+            TARGET_COMP_ID => &mut self.target_comp_id,
+            SENDING_TIME => &mut self.sending_time,
+            POSS_DUP_FLAG => &mut self.poss_dup,
+            _ => return false,
+        };
+        *slot = slot.or(field.get(3..).map(Value::new));
+        true
     }
 
     /// The same, where data or bad fields may stand in the header.
     #[cold]
-    fn read_any(part: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
-        let mut header = Header { has_others: true, ..Header::nothing(span) };
+    #[inline(never)]
+    fn walk_with_care(&mut self, part: &'a [u8], span: &FrameSpan, data: &'static DataFields) {
+        self.has_others = true;
         let mut fields = Fields::new(part, data);
         while let Some(field) = fields.next() {
             match field {
                 Ok(field) => {
-                    if !header.take(field.tag, field.value, span.begin_string) {
-                        if field.tag < FIRST_USER_DEFINED {
-                            break;
-                        }
-                        continue;
+                    if self.take(field.tag, field.value, span.begin_string) {
+                        self.body_at = span.body_at + fields.offset();
+                    } else if field.tag < FIRST_USER_DEFINED {
+                        break;
                     }
-                    header.body_at = span.body_at + fields.offset();
                 }
-                Err(bad) => header.malformed = header.malformed.or(Some(bad)),
+                Err(bad) => self.malformed = self.malformed.or(Some(bad)),
             }
         }
-        header
     }
 
-    fn nothing(span: &FrameSpan) -> Self {
+    #[inline]
+    pub(crate) fn nothing(span: &FrameSpan) -> Self {
         Header {
             msg_type: MsgType::new(b""),
             msg_seq_num: None,
@@ -164,6 +206,13 @@ impl<'a> Header<'a> {
     }
 }
 
+const MSG_TYPE: u64 = Needle::of(tag::MSG_TYPE).word;
+const MSG_SEQ_NUM: u64 = Needle::of(tag::MSG_SEQ_NUM).word;
+const SENDER_COMP_ID: u64 = Needle::of(tag::SENDER_COMP_ID).word;
+const TARGET_COMP_ID: u64 = Needle::of(tag::TARGET_COMP_ID).word;
+const SENDING_TIME: u64 = Needle::of(tag::SENDING_TIME).word;
+const POSS_DUP_FLAG: u64 = Needle::of(tag::POSS_DUP_FLAG).word;
+
 /// Tags from here on are user-defined or agreed between counterparties.
 const FIRST_USER_DEFINED: u32 = 5000;
 
@@ -171,6 +220,7 @@ const FIRST_USER_DEFINED: u32 = 5000;
 mod tests {
     use super::*;
     use crate::wire::{Framing, Scan, checksum, frame, trailer};
+    use proptest::prelude::*;
     use std::format;
     use std::vec::Vec;
 
@@ -227,5 +277,25 @@ mod tests {
         assert!(read(&framed("35=D|34=1|4999=x|43=Y|11=x|")).poss_dup.is_none());
         assert!(read(&framed("35=D|34=1|90=1|91=x|5000=x|43=Y|11=x|")).poss_dup.is_some());
         assert!(read(&framed("35=D|34=1|90=1|91=x|4999=x|43=Y|11=x|")).poss_dup.is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_walk_and_the_careful_one_read_the_same(
+            fields in proptest::collection::vec(
+                ("(34|35|43|49|50|52|56|57|90|91|97|115|116|122|142|143|144|347|369|5000|11|38|[1-9][0-9]{0,4}|x)=?", "[0-9a-z=]{0,20}"),
+                0..12,
+            ),
+        ) {
+            let body: std::string::String = fields.iter().map(|(tag, value)| format!("{tag}={value}|")).collect();
+            let bytes = framed(&format!("35=D|{body}"));
+            let Framing::Frame(span) = frame(&bytes, 4096, &mut Scan::default()) else { panic!() };
+            let (mut quick, mut careful) = (Header::nothing(&span), Header::nothing(&span));
+            careful.walk_with_care(&bytes[span.body_at..span.trailer_at], &span, &DataFields::STANDARD);
+            if quick.walk(&bytes, &span, &DataFields::STANDARD) {
+                careful.has_others = quick.has_others;
+                prop_assert_eq!(format!("{quick:?}"), format!("{careful:?}"));
+            }
+        }
     }
 }

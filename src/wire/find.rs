@@ -1,0 +1,132 @@
+//! One field by its tag.
+
+use super::decimal::{ZEROS, eight_digits};
+use super::delimiters::{delimiter, delimiter_behind, delimiter_in};
+use super::field::Fields;
+use super::{DataFields, Value};
+
+/// The value of the first field with this tag, or `None`. Bad fields are passed over.
+#[inline]
+pub fn find<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<Value<'a>> {
+    find_before(bytes, 0, tag, data)
+}
+
+/// The same, where the last `margin` bytes are not searched. Seven or more let every field's first word be
+/// read at once.
+#[inline]
+pub(crate) fn find_before<'a>(
+    bytes: &'a [u8],
+    margin: usize,
+    tag: u32,
+    data: &'static DataFields,
+) -> Option<Value<'a>> {
+    if Needle::is_for(tag) {
+        let Needle { word, mask } = Needle::of(tag);
+        search(bytes, margin, word, mask, tag, data)
+    } else {
+        find_with_care(bytes.get(..bytes.len().checked_sub(margin)?)?, tag, data)
+    }
+}
+
+/// A tag and its `=` as they stand in a message, to be compared without reading the tags there.
+#[derive(Clone, Copy)]
+pub(super) struct Needle {
+    /// The first character in the lowest byte, zeros behind the last.
+    pub(super) word: u64,
+    /// The bits of the word that count.
+    mask: u64,
+}
+
+impl Needle {
+    /// Of a tag of more than seven digits, which leave no place for the `=`, nothing fits.
+    #[inline]
+    pub(super) const fn of(tag: u32) -> Self {
+        let digits = eight_digits(tag as u64);
+        let zeros = digits.trailing_zeros() & 0x38;
+        let word = (digits | ZEROS) >> zeros | (b'=' as u64).wrapping_shl(64 - zeros);
+        Needle { word, mask: u64::MAX >> zeros.saturating_sub(8) }
+    }
+
+    #[inline]
+    const fn is_for(tag: u32) -> bool {
+        0 < tag && tag < 10_000_000
+    }
+}
+
+fn search<'a>(
+    bytes: &'a [u8],
+    margin: usize,
+    needle: u64,
+    mask: u64,
+    tag: u32,
+    data: &'static DataFields,
+) -> Option<Value<'a>> {
+    let (mut before, mut rest) = (bytes, bytes);
+    while let Some(word) = rest.first_chunk() {
+        let word = u64::from_le_bytes(*word);
+        if data.may_begin(word) {
+            rest = before;
+            break;
+        }
+        if (word ^ needle) & mask == 0 {
+            let value_at = 8 - (mask.leading_zeros() / 8) as usize;
+            return rest.get(value_at..delimiter(rest, word)).map(Value::new);
+        }
+        before = rest;
+        rest = match delimiter_in(word) {
+            Some(end) => rest.get(end + 1..)?,
+            None => rest.get(delimiter_behind(rest) + 1..)?,
+        };
+    }
+    let unsearched = rest.len().saturating_sub(margin);
+    if unsearched == 0 { None } else { find_with_care(rest.get(..unsearched)?, tag, data) }
+}
+
+/// The same for any tag, and where a data field may hold delimiters.
+#[cold]
+#[inline(never)]
+fn find_with_care<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<Value<'a>> {
+    Fields::new(bytes, data).flatten().find(|field| field.tag == tag).map(|field| field.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    static AGREED: DataFields = DataFields::new(&[(5001, 5002)]);
+
+    const TAGS: [u32; 16] =
+        [0, 1, 3, 8, 11, 38, 89, 96, 118, 213, 355, 1185, 5002, 9_999_999, 10_000_000, u32::MAX];
+
+    /// Fields, data behind a good or a bad length, and what is no field.
+    fn pieces() -> impl Strategy<Value = Vec<u8>> {
+        let tag = prop_oneof![proptest::sample::select(&TAGS[..]), 1..500_u32];
+        let field =
+            (tag, "[\x01-\x05a-z=0-9]{0,12}").prop_map(|(tag, value)| std::format!("{tag}={value}\x01"));
+        const PAIRS: [(u32, u32); 6] =
+            [(93, 89), (95, 96), (212, 213), (354, 355), (1184, 1185), (5001, 5002)];
+        let data = (proptest::sample::select(&PAIRS[..]), "(\x01(3|38|11)=|[a-z\x01]){0,9}", 0..9_usize)
+            .prop_map(|((length, tag), data, off)| {
+                let len = data.len() + usize::from(off == 0);
+                std::format!("{length}={len}\x01{tag}={data}\x01")
+            });
+        let piece = prop_oneof![6 => field, 3 => data, 1 => "[\x010-9=a-z]{0,9}"];
+        proptest::collection::vec(piece, 0..9).prop_map(|pieces| pieces.concat().into_bytes())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_is_the_first_field_of_the_tag(bytes in pieces(), tag in proptest::sample::select(&TAGS[..]), margin in 0..9_usize) {
+            let searched = &bytes[..bytes.len() - margin.min(bytes.len())];
+            let all: Vec<_> = Fields::new(searched, &AGREED).flatten().collect();
+            let first = all.iter().find(|field| field.tag == tag).map(|field| field.value);
+            prop_assert_eq!(find(searched, tag, &AGREED), first);
+            // Behind the margin a field begins, as in a message.
+            if searched.last().is_none_or(|&byte| byte == 1) {
+                prop_assert_eq!(find_before(&bytes, margin, tag, &AGREED), first);
+            }
+        }
+    }
+}
