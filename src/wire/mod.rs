@@ -22,8 +22,10 @@ pub(crate) use checksum::trailer;
 pub use data_fields::DataFields;
 pub use encode::{Body, BodyFault, SOH};
 pub(crate) use encode::{EncodeError, Guard, encode, write_uint};
+pub(crate) use field::leading_tag;
 pub use field::{BadField, BadFieldKind, Field, Fields};
-pub(crate) use field::{leading_field, leading_tag, next_field};
+#[cfg(feature = "dictionary")]
+pub(crate) use field::{leading_field, next_field};
 pub use find::find;
 pub(crate) use find::find_before;
 pub(crate) use frame::ends_well;
