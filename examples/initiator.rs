@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sansfix::{Reason, Role};
+use sansfix::Role;
 
 use common::conversation::{Conversation, Shown};
 use common::link::Tcp;
@@ -20,7 +20,7 @@ use common::setup::Setup;
 use common::{Error, exit, restore};
 
 const USAGE: &str = "\
-initiator: sends orders to an acceptor until all are filled, then logs out
+initiator: sends orders to an acceptor until all are filled, then logs out; outside the session's hours it waits
 
   --config FILE        a QuickFIX settings file; the other options stand above it
   --connect HOST:PORT  where the acceptor listens (127.0.0.1:9878)
@@ -51,7 +51,8 @@ fn run() -> Result<bool, Error> {
             Ok(Shown::both(Tcp::new(stream)?, Role::Initiator, conversation.clone()))
         })?;
         conversation.note(&format!("{why}; {} of {orders} orders filled", desk.book.len()));
-        if why == Reason::LoggedOut {
+        // The session's hours may be over before its orders are filled: a new day is a new series.
+        if why.is_orderly() && desk.book.len() >= orders {
             break;
         }
     }

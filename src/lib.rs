@@ -101,9 +101,10 @@
 //! # Features
 //!
 //! The default is `std`, which adds conversions only; without it the crate is `no_std` and whole.
-//! `dictionary`: message rules from QuickFIX-format XML. `schedule`: session calendars with time zones.
-//! `settings`: QuickFIX's settings file. `file-journal`: an append-only file. `migration`: the stores of
-//! other engines. `testing`: virtual clock, faulty link, simulator. `serde`: checkpoints and numbers.
+//! `dictionary`: message rules from QuickFIX-format XML. `schedule`: session calendars with time zones, and
+//! who keeps a session to one. `settings`: QuickFIX's settings file. `file-journal`: an append-only file.
+//! `migration`: the stores of other engines. `testing`: virtual clock, faulty link, simulator. `serde`:
+//! checkpoints and numbers.
 #![no_std]
 #![forbid(unsafe_code)]
 // No input and no sequence of calls may panic.
@@ -136,6 +137,7 @@ mod frame;
     feature = "file-journal",
     feature = "migration",
     feature = "schedule",
+    feature = "settings",
     feature = "testing"
 ))]
 pub mod guide;

@@ -9,10 +9,11 @@ mod processes;
 
 use std::fs;
 use std::io::Read;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 
 use common::book::Book;
+use common::clock::Clock;
 use common::orders::{Faults, count_faults};
 use processes::{Folder, Process};
 use sansfix::wire::{DataFields, Framing, Scan, find, frame, tag};
@@ -87,10 +88,10 @@ fn two_days(folder: &Folder, more: &str) -> (String, String) {
 #[test]
 fn a_second_start_on_the_same_store_has_nothing_left_to_send() {
     let folder = folder("config");
-    let (initiator, acceptor) = two_days(&folder, "StartTime=00:00:00\nEndTime=00:00:00");
+    let (initiator, acceptor) = two_days(&folder, "FileLogPath=log\nNonStopSession=Y");
     assert_eq!(initiator.matches("200 orders -").count(), 1, "{initiator}");
     for said in [initiator, acceptor] {
-        assert!(said.contains("without a meaning for this program: StartTime, EndTime"), "{said}");
+        assert!(said.contains("without a meaning for this program: FileLogPath\n"), "{said}");
         assert!(!said.contains("guess-me"), "a password was printed: {said}");
     }
 }
@@ -123,6 +124,18 @@ fn the_logon_bears_the_fields_of_logon_tag() {
     assert_eq!(field(554), Some(b"guess-me".as_slice()));
 }
 
+/// It opens two hours from now, or a little earlier.
+#[test]
+fn outside_its_hours_an_acceptor_drops_a_link_without_a_word() {
+    let folder = folder("hours");
+    let hour = (Clock::start().now().utc.as_nanos() / 3_600_000_000_000 + 2) % 24;
+    let hours = format!("StartTime={hour:02}:00:00\nEndTime={hour:02}:30:00");
+    let acceptor = start(&folder, "acceptor", &settings(0, &hours));
+    let mut link = TcpStream::connect(("127.0.0.1", acceptor.port())).unwrap();
+    // No Logon was sent, and no time given for one.
+    assert_eq!(link.read(&mut [0; 64]).unwrap(), 0);
+}
+
 #[test]
 fn a_file_that_cannot_work_is_refused_by_its_key() {
     let folder = folder("refused");
@@ -132,6 +145,7 @@ fn a_file_that_cannot_work_is_refused_by_its_key() {
             settings(0, "LogonTimeout=often"),
             "initiator.cfg: line 7: LogonTimeout: expected seconds",
         ),
+        ("initiator", settings(0, "StartTime=08:00:00"), "initiator.cfg: line 15: EndTime: missing"),
         ("initiator", settings(0, "PersistMessages=N"), "initiator.cfg: PersistMessages=N: this program"),
         ("acceptor", settings(0, "").replace("ConnectionType=acceptor", "ConnectionType=initiator"), "got 0"),
         (
@@ -148,5 +162,6 @@ fn a_file_that_cannot_work_is_refused_by_its_key() {
         assert!(!process.end().success());
         let said = process.said();
         assert!(said.contains(expected), "expected {expected:?}, got {said:?}");
+        assert_eq!(said.matches(".cfg").count(), 1, "the file is named once: {said:?}");
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use sansfix::dictionary::DictionaryRules;
 use sansfix::journal::FileJournal;
+use sansfix::schedule::Timekeeper;
 use sansfix::session::{ComposeError, OUT_MIN};
 use sansfix::wire::tag;
 use sansfix::{Body, Connect, Event, Inbox, Journal, Outbox, Output, Reason, ReplayError, Session, Wait};
@@ -42,6 +43,8 @@ pub(crate) struct Engine {
     /// Fields of our Logon beside the session's own, by tag and value: a password, for instance, so print
     /// nothing of it.
     pub(crate) logon_fields: Vec<(u32, String)>,
+    /// Keeps the session to its hours.
+    pub(crate) timekeeper: Timekeeper,
 }
 
 impl Engine {
@@ -57,6 +60,7 @@ impl Engine {
         let mut out = [0; OUT_MIN];
         loop {
             let now = self.clock.now();
+            let look_again = self.timekeeper.keep(&mut self.session, now);
             match self.session.step(now, &mut inbox, &mut out) {
                 Output::Connect(wish) => match dial(wish) {
                     Ok(mut link) => return self.converse(app, &mut link),
@@ -64,15 +68,16 @@ impl Engine {
                 },
                 Output::Event(ref event) => app.on(event, &mut self.session, now)?,
                 Output::Wait(wait) => {
-                    let until = wait.until.ok_or("the session has nothing to wait for")?;
-                    thread::park_timeout(until.saturating_since(now.monotonic));
+                    let until = wait.until.into_iter().chain(look_again).min();
+                    thread::park_timeout(now.until(until.ok_or("the session has nothing to wait for")?));
                 }
                 other => return Err(format!("without a link the session asks for {other:?}").into()),
             }
         }
     }
 
-    /// Drives the session from the first byte of a connection to its end, and says why it ended.
+    /// Drives the session from the first byte of a connection to its end, and says why it ended. Outside the
+    /// session's hours that is at once: the link is dropped without a word.
     pub(crate) fn converse(
         &mut self,
         app: &mut impl Application,
@@ -83,8 +88,12 @@ impl Engine {
         let mut outbox = Outbox::new(&mut write);
         let mut out = vec![0; OUT_MIN];
         let mut last_progress = self.clock.now().monotonic;
-        self.session.connected(self.clock.now(), &mut inbox)?;
+        self.timekeeper.keep(&mut self.session, self.clock.now());
+        if self.session.connected(self.clock.now(), &mut inbox).is_err() {
+            return Ok(Reason::Closed);
+        }
         loop {
+            let look_again = self.timekeeper.keep(&mut self.session, self.clock.now());
             let round = self.step_until_wait(app, &mut inbox, &mut outbox, &mut out)?;
             let mut port = Port {
                 now: self.clock.now(),
@@ -114,7 +123,8 @@ impl Engine {
             } else if now.saturating_since(last_progress) > STALLED {
                 break;
             }
-            let until = if outbox.is_empty() { wait.until } else { Some(now) };
+            let wake = wait.until.into_iter().chain(look_again).min();
+            let until = if outbox.is_empty() { wake } else { Some(now) };
             match receive(link, &mut inbox, wait.read, until.map(|until| until.saturating_since(now))) {
                 Ok(Received::Something) => {}
                 Ok(Received::End) | Err(_) => break,

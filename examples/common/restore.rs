@@ -1,6 +1,7 @@
 //! From a folder of files to a side that goes on where its last process left it, wherever that died.
 
 use sansfix::journal::{Durability, FileJournal, FileJournalOptions, Stored};
+use sansfix::schedule::Timekeeper;
 use sansfix::wire::{DataFields, find};
 use sansfix::{Checkpoint, Journal, Session};
 
@@ -27,7 +28,7 @@ pub(crate) fn exchange(setup: Setup) -> Result<(Engine, Exchange), Error> {
 
 /// The session, its journal, and the book.
 fn restore(setup: Setup) -> Result<(Engine, Book), Error> {
-    let Setup { config, rules, logon_fields, folder, .. } = setup;
+    let Setup { config, rules, logon_fields, schedule, folder, .. } = setup;
     std::fs::create_dir_all(&folder)?;
     let clock = Clock::start();
     // Enough for `kill -9`, and fast; a session that has to outlive its machine waits for the disk:
@@ -47,7 +48,8 @@ fn restore(setup: Setup) -> Result<(Engine, Book), Error> {
         book.begin_series();
     }
     let session = Session::new(config, resume)?;
-    Ok((Engine { session, journal, clock, rules, logon_fields }, book))
+    let timekeeper = Timekeeper::new(schedule);
+    Ok((Engine { session, journal, clock, rules, logon_fields, timekeeper }, book))
 }
 
 /// The number in field `tag` of the last message of the series in the journal that has the field: how far the

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sansfix::dictionary::DictionaryRules;
+use sansfix::schedule::Schedule;
 use sansfix::session::Finished;
-use sansfix::settings::{SessionSettings, Settings};
+use sansfix::settings::{SessionSettings, Settings, SettingsError};
 use sansfix::{BeginString, Config, Role};
 
 use super::Error;
@@ -17,6 +18,8 @@ pub(crate) struct Setup {
     pub(crate) rules: Option<DictionaryRules>,
     /// Fields of our Logon beside the session's own, by tag and value.
     pub(crate) logon_fields: Vec<(u32, String)>,
+    /// When the session is held, and when its numbers begin again.
+    pub(crate) schedule: Schedule,
     /// Where journal and book are.
     pub(crate) folder: PathBuf,
     /// Where to listen, or where to connect, one after another: `HOST:PORT`.
@@ -46,7 +49,14 @@ fn defaults(role: Role) -> Result<Setup, Error> {
     let mut config = Config::new(role, BeginString::Fix44, us, them)?;
     config.policies.logon.reconnect_after = Duration::from_millis(100);
     let addresses = vec!["127.0.0.1:9878".to_owned()];
-    Ok(Setup { config, rules: None, logon_fields: Vec::new(), folder: default_folder(role), addresses })
+    Ok(Setup {
+        config,
+        rules: None,
+        logon_fields: Vec::new(),
+        schedule: Schedule::builder().build()?,
+        folder: default_folder(role),
+        addresses,
+    })
 }
 
 fn default_folder(role: Role) -> PathBuf {
@@ -83,20 +93,39 @@ fn from_settings(role: Role, settings: Settings) -> Result<Setup, Error> {
         config: session.config.clone(),
         rules: session.rules.load()?,
         logon_fields: session.logon_fields.clone(),
+        // Whoever called names the file.
+        schedule: session.schedule().map_err(|error| SettingsError { file: None, ..error })?,
         folder: folder.join(store_name(&session.config)),
         addresses,
     })
 }
 
-/// Keys of sockets and files, which are not the session's.
+/// Keys of sockets, files and the calendar, which are not the session's.
 fn is_used(key: &str, role: Role) -> bool {
     let name = key.trim_end_matches(|c: char| c.is_ascii_digit());
     name == "FileStorePath"
+        || CALENDAR.contains(&name)
         || match role {
             Role::Acceptor => matches!(name, "SocketAcceptAddress" | "SocketAcceptPort"),
             Role::Initiator => matches!(name, "SocketConnectHost" | "SocketConnectPort"),
         }
 }
+
+/// What `SessionSettings::schedule` reads.
+const CALENDAR: [&str; 12] = [
+    "StartTime",
+    "EndTime",
+    "StartDay",
+    "EndDay",
+    "Weekdays",
+    "LogonTime",
+    "LogoutTime",
+    "LogonDay",
+    "LogoutDay",
+    "NonStopSession",
+    "TimeZone",
+    "UseLocalTime",
+];
 
 /// Every address of the machine, where no SocketAcceptAddress is given, as QuickFIX does it.
 fn listening(session: &SessionSettings) -> Result<String, Error> {

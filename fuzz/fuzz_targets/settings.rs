@@ -1,14 +1,20 @@
-//! No settings file makes the reader panic, and what it accepts are configurations that a session takes.
+//! No settings file makes the reader panic, and what it accepts are configurations that a session takes, and
+//! calendars that answer.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use sansfix::schedule::Timekeeper;
 use sansfix::settings::Settings;
-use sansfix::{Checkpoint, Session, Utc};
+use sansfix::{Checkpoint, Instant, Now, Session, Utc};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(settings) = Settings::parse(text) else { return };
     for session in settings.sessions() {
-        assert!(Session::new(session.config.clone(), Checkpoint::begin(Utc::EPOCH)).is_ok());
+        let begin = Checkpoint::begin(Utc::EPOCH);
+        let Ok(mut made) = Session::new(session.config.clone(), begin) else { panic!("refused") };
+        let Ok(schedule) = session.schedule() else { continue };
+        let now = Now { monotonic: Instant::ZERO, utc: Utc::from_secs(1_767_225_600) };
+        Timekeeper::new(schedule).keep(&mut made, now);
     }
 });

@@ -15,9 +15,12 @@
 //!
 //! # A driver's use
 //!
+//! A [`Timekeeper`] keeps a session to its calendar: it is asked in each round of the driver, and a program
+//! that begins again needs to know no more than its checkpoint.
+//!
 //! ```
-//! use sansfix::Utc;
-//! use sansfix::schedule::{Period, Reset, Schedule, ScheduleError, TimeOfDay, Weekday, Window, Zone};
+//! use sansfix::schedule::{Reset, Schedule, ScheduleError, TimeOfDay, Timekeeper, Weekday, Window, Zone};
+//! use sansfix::{BeginString, Checkpoint, Config, Instant, Now, Role, Session, Utc};
 //!
 //! // Sunday 17:00 to Friday 16:00 in Chicago, new numbers each week.
 //! fn calendar() -> Result<Schedule, ScheduleError> {
@@ -27,47 +30,27 @@
 //!     Schedule::builder().session(week).reset(Reset::AtOpening).build()
 //! }
 //!
-//! #[derive(Default)]
-//! struct Link {
-//!     /// When the series of sequence numbers in use began; kept with the checkpoint.
-//!     began: Utc,
-//!     /// The window we logged on in, while we are logged on.
-//!     up: Option<Period>,
-//! }
-//!
-//! impl Link {
-//!     /// What is to be done now, and when to look again.
-//!     fn wake(&mut self, schedule: &Schedule, now: Utc) -> Option<Utc> {
-//!         let window = schedule.logon_at(now);
-//!         if self.up.is_some() && self.up != window {
-//!             self.up = None; // the window has closed, or the next one has opened already: log out
-//!         }
-//!         if schedule.due_reset(self.began, now).is_some() {
-//!             self.began = now; // reset the sequence numbers, however long ago that was due
-//!         }
-//!         self.up = window; // log on, where we are not
-//!         let look_again = match window {
-//!             Some(window) => Some(window.closes),
-//!             None => schedule.next_logon(now),
-//!         };
-//!         [look_again, schedule.next_reset(now)].into_iter().flatten().min()
-//!     }
-//! }
-//!
 //! let schedule = calendar()?;
 //! let saturday = Utc::from_secs(1_767_441_600); // 2026-01-03 12:00 UTC
-//! let mut link = Link { began: saturday, up: None };
-//! let sunday = link.wake(&schedule, saturday).expect("opens on Sunday");
-//! assert_eq!(sunday, Utc::from_secs(1_767_567_600)); // 2026-01-04 23:00 UTC, 17:00 in Chicago
-//! let friday = link.wake(&schedule, sunday).expect("closes on Friday");
-//! assert_eq!((link.began, link.up), (sunday, schedule.session_at(sunday)));
-//! link.wake(&schedule, friday);
-//! assert_eq!(link.up, None);
-//! # Ok::<(), ScheduleError>(())
+//! let sunday = schedule.next_opening(saturday);
+//! assert_eq!(sunday, Some(Utc::from_secs(1_767_567_600))); // 2026-01-04 23:00 UTC, 17:00 in Chicago
+//!
+//! // The numbers of last week.
+//! let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELLSIDE", "BUYSIDE")?;
+//! let mut checkpoint = Checkpoint::begin(Utc::from_secs(1_767_000_000));
+//! checkpoint.next_in = checkpoint.next_in.next();
+//! let mut session = Session::new(config, checkpoint)?;
+//!
+//! let mut timekeeper = Timekeeper::new(schedule);
+//! let on_sunday = Now { monotonic: Instant::ZERO, utc: Utc::from_secs(1_767_567_600) };
+//! timekeeper.keep(&mut session, on_sunday);
+//! assert_eq!(session.next_in().get(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod clock;
 mod error;
+mod timekeeper;
 mod window;
 mod zone;
 
@@ -76,6 +59,7 @@ use std::vec::Vec;
 
 pub use clock::{Date, TimeOfDay, Weekday, Weekdays};
 pub use error::ScheduleError;
+pub use timekeeper::Timekeeper;
 pub use window::{Period, Window};
 pub use zone::{LocalTime, Zone};
 

@@ -6,7 +6,7 @@ use super::liveness;
 use super::numbers::OurReset;
 use super::owed::{Owed, Request};
 use super::policy::TestReqId;
-use super::state::{Farewell, Input, Place, State};
+use super::state::{Answer, Farewell, Input, Place, State};
 use super::{Cause, Inbound, Outbound, Session, Span, Standby};
 use super::{recovery, replay};
 use crate::event::Event;
@@ -166,7 +166,12 @@ impl Session {
             self.owed.clear_frames();
             return self.go(now, Input::LinkDown);
         }
-        if self.logout(now, text).is_err() && !matches!(self.state, State::Disconnected | State::LogoutSent) {
+        // FIX session layer 4.6.1: where our Logout is out, whoever sent the first one closes the link.
+        let ends = matches!(
+            self.state,
+            State::Disconnected | State::LogoutSent | State::LogoutReceived(Answer::Given)
+        );
+        if !ends && self.logout(now, text).is_err() {
             self.go(now, Input::Fatal(Reason::Closed, Farewell::Silent));
         }
     }

@@ -4,6 +4,8 @@ use core::fmt;
 use std::path::PathBuf;
 use std::string::String;
 
+#[cfg(feature = "schedule")]
+use crate::schedule::ScheduleError;
 use crate::session::ConfigError;
 
 /// Why a settings file is refused: nothing of it is loaded. The text names file, line and key.
@@ -79,6 +81,15 @@ pub enum SettingsFault {
         key: String,
         /// What it contradicts.
         why: &'static str,
+    },
+    /// A time, a day or a zone that cannot be, or a calendar that cannot.
+    #[cfg(feature = "schedule")]
+    #[error("{key}: {source}")]
+    Schedule {
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        source: ScheduleError,
     },
     /// The session cannot work like this.
     #[error(transparent)]

@@ -7,7 +7,7 @@ use std::string::String;
 pub(super) enum Owner {
     /// The session, or its message rules.
     Session,
-    /// The caller: sockets, files, databases, logs, the schedule.
+    /// The caller: sockets, files, databases, logs, the calendar.
     Caller,
 }
 

@@ -31,9 +31,10 @@
 //! ```
 //!
 //! What a session acts on is in [`SessionSettings::config`]; what message rules are made of is in
-//! [`SessionSettings::rules`]; what belongs to sockets, files, databases, logs and the schedule is handed to
-//! the caller, by [`get`](SessionSettings::get) and [`path`](SessionSettings::path). Passwords in `LogonTag`
-//! never reach `Debug`.
+//! [`SessionSettings::rules`]; with the feature `schedule`, `SessionSettings::schedule` makes the calendar.
+//! What belongs to sockets, files, databases and logs is handed to the caller, by
+//! [`get`](SessionSettings::get) and [`path`](SessionSettings::path). Passwords in `LogonTag` never reach
+//! `Debug`.
 
 mod error;
 mod keys;
@@ -41,6 +42,8 @@ mod keys;
 mod page;
 mod reader;
 mod rules;
+#[cfg(feature = "schedule")]
+mod schedule;
 mod section;
 mod session;
 #[cfg(test)]
@@ -52,6 +55,8 @@ use std::string::String;
 use std::vec::Vec;
 
 use crate::session::Config;
+use section::Section;
+
 pub use error::{SettingsError, SettingsFault};
 pub use rules::RulesSettings;
 #[cfg(feature = "dictionary")]
@@ -76,9 +81,11 @@ pub struct SessionSettings {
     /// Are sent messages kept for resends (`PersistMessages`)? If not, use a journal that keeps numbers
     /// alone: every resend is a gap fill then.
     pub persist_messages: bool,
-    /// Relative paths are relative to this: the folder of the file.
-    base: PathBuf,
-    others: Vec<(String, String)>,
+    /// Where all this was read, if it was a file: it is named in errors, and relative paths are relative to
+    /// its folder.
+    file: Option<PathBuf>,
+    /// The caller's keys.
+    others: Section,
 }
 
 impl Settings {
@@ -90,8 +97,7 @@ impl Settings {
         let file = file.as_ref();
         let in_file = |error: SettingsError| SettingsError { file: Some(file.to_owned()), ..error };
         let text = reader::read(file).map_err(in_file)?;
-        let base = file.parent().unwrap_or(Path::new(""));
-        Settings::parse_at(&text, base).map_err(in_file)
+        Settings::parse_from(&text, Some(file)).map_err(in_file)
     }
 
     /// Reads the text of a file; relative paths in it stay as they are.
@@ -99,7 +105,7 @@ impl Settings {
     /// # Errors
     /// The text is wrong: see [`SettingsFault`].
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        Settings::parse_at(text, Path::new(""))
+        Settings::parse_from(text, None)
     }
 
     /// The sessions, at least one.
@@ -112,10 +118,10 @@ impl Settings {
         self.sessions
     }
 
-    fn parse_at(text: &str, base: &Path) -> Result<Self, SettingsError> {
+    fn parse_from(text: &str, file: Option<&Path>) -> Result<Self, SettingsError> {
         let mut sessions: Vec<SessionSettings> = Vec::new();
         for section in section::sections(text)? {
-            let session = session::read(&section, base)?;
+            let session = session::read(&section, file)?;
             if let Some(twin) = sessions.iter().find(|other| other.is_twin_of(&session)) {
                 return Err(SettingsError::at(section.line, SettingsFault::SessionTwice(twin.name())));
             }
@@ -126,7 +132,7 @@ impl Settings {
 }
 
 impl SessionSettings {
-    /// The value of a key that is the caller's: of sockets, files, databases, logs, the schedule. `None` when
+    /// The value of a key that is the caller's: of sockets, files, databases, logs, the calendar. `None` when
     /// the file does not set it, or when it went into [`config`](Self::config) or [`rules`](Self::rules).
     pub fn get(&self, key: &str) -> Option<&str> {
         self.others().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value)
@@ -134,12 +140,12 @@ impl SessionSettings {
 
     /// The same for a key that names a file or folder, relative to the settings file's folder.
     pub fn path(&self, key: &str) -> Option<PathBuf> {
-        self.get(key).map(|path| self.base.join(path))
+        self.get(key).map(|path| folder(self.file.as_deref()).join(path))
     }
 
     /// All keys that are the caller's, with their values.
     pub fn others(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.others.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+        self.others.settings.iter().map(|setting| (setting.key.as_str(), setting.value.as_str()))
     }
 
     /// The session as QuickFIX writes it: `FIX.4.4:BUYSIDE->SELLSIDE`, and the qualifier if there is one.
@@ -157,6 +163,11 @@ impl SessionSettings {
         };
         identity(self) == identity(other)
     }
+}
+
+/// What relative paths in a file are relative to.
+fn folder(file: Option<&Path>) -> &Path {
+    file.and_then(Path::parent).unwrap_or(Path::new(""))
 }
 
 /// Values of the caller's keys and of Logon fields may be secrets.

@@ -61,6 +61,54 @@ fn a_key_of_the_sessions_changes_the_fields_that_the_page_names() {
     assert_eq!(untried, [&"AllowPosDup"]);
 }
 
+#[cfg(feature = "schedule")]
+#[test]
+fn a_key_of_the_calendar_changes_it() {
+    let says = rows().into_iter().filter(|(_, here)| here.starts_with("`SessionSettings::schedule`"));
+    let page: BTreeSet<_> = says.map(|(key, _)| key).collect();
+    let tried: BTreeSet<_> = CALENDAR.iter().map(|(key, _)| (*key).into()).collect();
+    assert_eq!(page, tried);
+    for (key, value) in CALENDAR {
+        let mut settings: BTreeMap<_, _> = FIX.iter().copied().collect();
+        // The week, but for Weekdays.
+        let goes_with = |(day, _): &(&str, &str)| *key != "Weekdays" || !day.ends_with("Day");
+        settings.extend(CALENDAR_FULL.iter().copied().filter(goes_with));
+        let before = read(&settings).schedule().unwrap();
+        settings.insert(key, value);
+        assert_ne!(read(&settings).schedule().ok(), Some(before), "{key}={value}");
+    }
+}
+
+/// A session of the week, with hours for logon.
+#[cfg(feature = "schedule")]
+const CALENDAR_FULL: &[(&str, &str)] = &[
+    ("StartDay", "Sun"),
+    ("StartTime", "08:00:00"),
+    ("EndDay", "Fri"),
+    ("EndTime", "17:00:00"),
+    ("LogonDay", "Mon"),
+    ("LogonTime", "09:00:00"),
+    ("LogoutDay", "Thu"),
+    ("LogoutTime", "16:00:00"),
+];
+
+/// A value for each key that makes another calendar.
+#[cfg(feature = "schedule")]
+const CALENDAR: &[(&str, &str)] = &[
+    ("EndDay", "Sat"),
+    ("EndTime", "18:00:00"),
+    ("LogonDay", "Tue"),
+    ("LogonTime", "10:00:00"),
+    ("LogoutDay", "Wed"),
+    ("LogoutTime", "15:00:00"),
+    ("NonStopSession", "Y"),
+    ("StartDay", "Mon"),
+    ("StartTime", "07:00:00"),
+    ("TimeZone", "Europe/London"),
+    ("UseLocalTime", "Y"),
+    ("Weekdays", "Mon,Tue"),
+];
+
 const FIX: &[(&str, &str)] = &[
     ("ConnectionType", "initiator"),
     ("BeginString", "FIX.4.4"),

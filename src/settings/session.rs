@@ -1,6 +1,6 @@
 //! One section made into a session's configuration.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::string::{String, ToString};
 use std::time::Duration;
 use std::vec::Vec;
@@ -8,7 +8,7 @@ use std::vec::Vec;
 use super::error::{SettingsError, SettingsFault};
 use super::keys::{LOGON_TAG, Owner};
 use super::section::Section;
-use super::{RulesSettings, SessionSettings};
+use super::{RulesSettings, SessionSettings, folder};
 use crate::session::{
     Check, Config, GarbledMessage, LastProcessed, NextExpected, OrigSendingTime, Percent, Policies,
     RequestEnd, ResetOn, ResetOnLogon, Role, SendingTimeCheck, Silence, WhileOpen, id,
@@ -19,7 +19,7 @@ const SECONDS: &str = "seconds from 0 to 86400";
 const SECONDS_FROM_1: &str = "seconds from 1 to 86400";
 const DAY: u32 = 86_400;
 
-pub(super) fn read(section: &Section, base: &Path) -> Result<SessionSettings, SettingsError> {
+pub(super) fn read(section: &Section, file: Option<&Path>) -> Result<SessionSettings, SettingsError> {
     let mut config = identity(section)?;
     logon(section, &mut config)?;
     gaps(section, &mut config)?;
@@ -29,13 +29,14 @@ pub(super) fn read(section: &Section, base: &Path) -> Result<SessionSettings, Se
     config.compose.logon = !logon_fields.is_empty();
     config.check().map_err(|error| SettingsError::at(section.line, error))?;
     let callers = section.settings.iter().filter(|setting| setting.owner == Owner::Caller);
+    let others = Section { line: section.line, settings: callers.cloned().collect() };
     Ok(SessionSettings {
         config,
-        rules: RulesSettings::read(section, base)?,
+        rules: RulesSettings::read(section, folder(file))?,
         logon_fields,
         persist_messages: section.flag("PersistMessages")?.unwrap_or(true),
-        base: base.into(),
-        others: callers.map(|setting| (setting.key.clone(), setting.value.clone())).collect(),
+        file: file.map(PathBuf::from),
+        others,
     })
 }
 

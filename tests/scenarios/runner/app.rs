@@ -47,6 +47,7 @@ impl Player<'_> {
                 self.session.refuse(now, Farewell::Logout { text: &text, session_status: status })
             }
             "logout" => self.session.logout(now, &text),
+            "reset" if first == "silently" => self.session.reset_silently(now),
             "reset" => self.session.reset(now),
             "set" => {
                 let to = number(words.get(1))?;
