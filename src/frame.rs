@@ -65,6 +65,8 @@ impl<'o> Frame<'o> {
     /// [`CommitError::Stale`] when something else happened to the session since the frame was built;
     /// [`CommitError::Journal`] when it cannot be stored. Nothing has happened then, and nothing may be
     /// written.
+    // Inlined, so that the frame is not copied on its way here.
+    #[inline(always)]
     pub fn commit<J: Journal + ?Sized>(
         self,
         session: &mut Session,
@@ -80,6 +82,7 @@ impl<'o> Frame<'o> {
 
     /// What has to be safe before the bytes may leave, for journals that work in their own time; `None` when
     /// nothing has.
+    #[inline]
     pub fn record(&self) -> Option<Record<'_>> {
         if planted(Bug::SentBeforeStored) {
             return None;
@@ -98,6 +101,7 @@ impl<'o> Frame<'o> {
     ///
     /// # Errors
     /// [`Stale`] when something else happened to the session since the frame was built: write nothing.
+    #[inline(always)]
     pub fn committed(self, session: &mut Session) -> Result<Wire<'o>, Stale> {
         session.check_ticket(&self)?;
         session.take_effect(self.effect, self.number, self.at);

@@ -16,6 +16,8 @@ pub(crate) struct Ring<'b> {
     younger_end: usize,
     /// Where the youngest entry begins, when there is one.
     youngest: usize,
+    /// The size of the entry pushed last, with its header.
+    youngest_size: u32,
     len: usize,
 }
 
@@ -54,7 +56,7 @@ impl<'b> Ring<'b> {
     pub(crate) const OVERHEAD: usize = 24;
 
     pub(crate) const fn new(memory: &'b mut [u8]) -> Self {
-        Ring { memory, older: 0..0, younger_end: 0, youngest: 0, len: 0 }
+        Ring { memory, older: 0..0, younger_end: 0, youngest: 0, youngest_size: 0, len: 0 }
     }
 
     /// How many entries there are.
@@ -73,8 +75,14 @@ impl<'b> Ring<'b> {
 
     /// Whether an entry of `length` bytes fits, once enough others are popped.
     pub(crate) fn holds(&self, length: usize) -> bool {
-        let size = length.checked_add(Self::OVERHEAD);
-        size.is_some_and(|size| size <= self.memory.len() && u32::try_from(size).is_ok())
+        self.size_of(length).is_some()
+    }
+
+    /// The size of an entry of `length` bytes with its header, if it fits into the empty ring.
+    #[inline]
+    fn size_of(&self, length: usize) -> Option<u32> {
+        let size = length.checked_add(Self::OVERHEAD).filter(|&size| size <= self.memory.len())?;
+        u32::try_from(size).ok()
     }
 
     /// Forgets every entry.
@@ -82,6 +90,7 @@ impl<'b> Ring<'b> {
         self.older = 0..0;
         self.younger_end = 0;
         self.youngest = 0;
+        self.youngest_size = 0;
         self.len = 0;
     }
 
@@ -94,15 +103,11 @@ impl<'b> Ring<'b> {
         parts: [&[u8]; N],
     ) -> Result<(), NoRoom> {
         let length = parts.iter().fold(0usize, |length, part| length.saturating_add(part.len()));
-        if !self.holds(length) {
-            return Err(NoRoom::Ever);
-        }
-        let size = Self::OVERHEAD + length;
-        let coded_size = u32::try_from(size).map_err(|_| NoRoom::Ever)?;
-        let at = self.room_for(size).ok_or(NoRoom::Now)?;
-        let size_before = self.header(self.youngest).map_or(0, |header| header.size);
-        let header = Header { key, extra, size: coded_size, size_before };
-        let Some(place) = self.memory.get_mut(at..at + size) else { return Err(NoRoom::Now) };
+        let Some(size) = self.size_of(length) else { return Err(NoRoom::Ever) };
+        let at = self.room_for(size as usize).ok_or(NoRoom::Now)?;
+        let end = at + size as usize;
+        let header = Header { key, extra, size, size_before: self.youngest_size };
+        let Some(place) = self.memory.get_mut(at..end) else { return Err(NoRoom::Now) };
         let Some((head, mut rest)) = place.split_first_chunk_mut() else { return Err(NoRoom::Now) };
         *head = header.encode();
         for part in parts {
@@ -112,11 +117,12 @@ impl<'b> Ring<'b> {
             rest = after;
         }
         if at == self.older.end && self.younger_end == 0 {
-            self.older.end = at + size;
+            self.older.end = end;
         } else {
-            self.younger_end = at + size;
+            self.younger_end = end;
         }
         self.youngest = at;
+        self.youngest_size = size;
         self.len += 1;
         Ok(())
     }
@@ -136,14 +142,21 @@ impl<'b> Ring<'b> {
     #[inline]
     pub(crate) fn pop_front(&mut self) -> Option<Entry<'_>> {
         let at = self.first()?;
-        let size = self.size_at(at.0)?;
-        self.older.start += size;
+        self.drop_front()?;
+        self.read(at.0)
+    }
+
+    /// Takes the oldest entry out; gives its key.
+    #[inline]
+    pub(crate) fn drop_front(&mut self) -> Option<u64> {
+        let Header { key, size, .. } = self.header(self.first()?.0)?;
+        self.older.start += size as usize;
         self.len -= 1;
         if self.older.is_empty() {
             self.older = 0..self.younger_end;
             self.younger_end = 0;
         }
-        self.read(at.0)
+        Some(key)
     }
 
     /// Takes the youngest entry out.
@@ -153,6 +166,7 @@ impl<'b> Ring<'b> {
             None => self.clear(),
             Some(before) => {
                 self.youngest = before.0;
+                self.youngest_size = self.header(before.0)?.size;
                 self.len -= 1;
                 if self.younger_end == 0 {
                     self.older.end = at.0;
@@ -199,8 +213,18 @@ impl<'b> Ring<'b> {
     /// The entry at `position`.
     #[inline]
     pub(crate) fn get(&self, position: Position) -> Option<Entry<'_>> {
-        let held = position.0 < self.younger_end || self.older.contains(&position.0);
-        if held { self.read(position.0) } else { None }
+        if self.is_held(position) { self.read(position.0) } else { None }
+    }
+
+    /// The key of the entry at `position`.
+    #[inline]
+    pub(crate) fn key(&self, position: Position) -> Option<u64> {
+        if self.is_held(position) { Some(self.header(position.0)?.key) } else { None }
+    }
+
+    #[inline]
+    fn is_held(&self, position: Position) -> bool {
+        position.0 < self.younger_end || self.older.contains(&position.0)
     }
 
     /// Where `size` bytes in one piece are free behind the youngest entry.

@@ -1,6 +1,7 @@
 //! Does a value have the form of its type? (FIX "Field data types"; session test cases 14e and 14f)
 
 use super::field_type::FieldType;
+use crate::wire::Value;
 
 /// What is wrong with a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +28,7 @@ pub(super) fn check(kind: FieldType, value: &[u8]) -> Result<(), BadValue> {
         FieldType::Decimal => decimal(value),
         FieldType::MultipleStringValue => form(value.split(|&b| b == b' ').all(|word| !word.is_empty())),
         FieldType::MultipleCharValue => form(value.split(|&b| b == b' ').all(|word| word.len() == 1)),
-        FieldType::UtcTimestamp => form(utc_timestamp(value)),
+        FieldType::UtcTimestamp => form(Value::new(value).utc_timestamp().is_ok()),
         FieldType::TimeOnly => form(time_only(value)),
         FieldType::DateOnly => form(date(value)),
         FieldType::MonthYear => form(month_year(value)),
@@ -60,8 +61,14 @@ fn natural(value: &[u8], min: u64, max: u64) -> Result<(), BadValue> {
 }
 
 /// The number that digits say. What exceeds 18 of them is out of range: no application could hold it.
+#[inline]
 fn magnitude(digits: &[u8]) -> Result<u64, BadValue> {
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+    if digits.len() <= 8 { Value::new(digits).uint().map_err(|_| Format) } else { long_magnitude(digits) }
+}
+
+#[cold]
+fn long_magnitude(digits: &[u8]) -> Result<u64, BadValue> {
+    if !digits.iter().all(u8::is_ascii_digit) {
         return Err(Format);
     }
     digits.iter().try_fold(0u64, |number, digit| {
@@ -98,52 +105,14 @@ fn two(tens: u8, ones: u8, max: u8) -> bool {
 }
 
 #[inline]
-fn utc_timestamp(value: &[u8]) -> bool {
-    let Some((day, rest)) = value.split_first_chunk::<8>() else { return false };
-    let [b'-', time @ ..] = rest else { return false };
-    date(day) && time_only(time)
-}
-
-#[inline]
 fn date(value: &[u8]) -> bool {
-    let &[y1, y2, y3, y4, m1, m2, d1, d2] = value else { return false };
-    if !(two(y1, y2, 99) && two(y3, y4, 99) && two(m1, m2, 12) && two(d1, d2, 31)) {
-        return false;
-    }
-    let year = number(&[y1, y2, y3, y4]);
-    let (month, day) = (number(&[m1, m2]), number(&[d1, d2]));
-    let last = match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    month >= 1 && (1..=last).contains(&day)
+    Value::new(value).utc_date().is_ok()
 }
 
-#[inline]
-fn number(digits: &[u8]) -> u16 {
-    digits.iter().fold(0, |n, digit| n * 10 + u16::from(digit & 0xF))
-}
-
-/// `HH:MM:SS` and a fraction of up to picoseconds; the 60th second is a leap second.
+/// The 60th second is a leap second.
 #[inline]
 fn time_only(value: &[u8]) -> bool {
-    match *value {
-        [h1, h2, b':', m1, m2, b':', s1, s2, ref fraction @ ..] => {
-            two(h1, h2, 23) && two(m1, m2, 59) && two(s1, s2, 60) && is_fraction(fraction)
-        }
-        _ => false,
-    }
-}
-
-#[inline]
-fn is_fraction(text: &[u8]) -> bool {
-    match text {
-        [] => true,
-        [b'.', digits @ ..] => (1..=12).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit),
-        _ => false,
-    }
+    Value::new(value).utc_time().is_ok()
 }
 
 fn month_year(value: &[u8]) -> bool {

@@ -35,6 +35,7 @@ mod error;
 mod field_type;
 mod format;
 mod group;
+mod plain;
 mod rules;
 mod session;
 mod table;

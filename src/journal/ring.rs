@@ -34,6 +34,8 @@ pub struct RingJournal<'b> {
     messages: Ring<'b>,
     /// The series that everything here belongs to; `None` before the first record.
     series: Option<Series>,
+    /// No message of this series has a number above this one, held or evicted.
+    highest: u64,
     /// The highest number of this series whose message had to make room.
     evicted: Option<MsgSeqNum>,
     resume: Option<Checkpoint>,
@@ -84,6 +86,7 @@ impl<'b> RingJournal<'b> {
         RingJournal {
             messages: Ring::new(memory),
             series: None,
+            highest: 0,
             evicted: None,
             resume: None,
             last_answer: None,
@@ -106,23 +109,27 @@ impl<'b> RingJournal<'b> {
     }
 
     /// Forgets everything when `series` is later than what is held.
+    #[inline]
     fn enter(&mut self, series: Series) -> Result<(), RingJournalError> {
         match self.series {
-            Some(held) if held == series => return Ok(()),
+            Some(held) if held == series => Ok(()),
             Some(held) if held > series => {
-                return Err(RingJournalError::EarlierSeries { got: series.get(), held: held.get() });
+                Err(RingJournalError::EarlierSeries { got: series.get(), held: held.get() })
             }
-            Some(_) | None => {}
+            Some(_) | None => {
+                self.messages.clear();
+                self.series = Some(series);
+                self.highest = 0;
+                self.evicted = None;
+                self.last_answer = None;
+                Ok(())
+            }
         }
-        self.messages.clear();
-        self.series = Some(series);
-        self.evicted = None;
-        self.last_answer = None;
-        Ok(())
     }
 
     /// Drops what was recorded from `number` on: when a number comes again, its first attempt and what
     /// followed it have not happened.
+    #[cold]
     fn withdraw_from(&mut self, number: MsgSeqNum) {
         while self.messages.back().is_some_and(|entry| entry.key >= number.get()) {
             self.messages.pop_back();
@@ -133,6 +140,7 @@ impl<'b> RingJournal<'b> {
         }
     }
 
+    #[inline]
     fn push(&mut self, number: MsgSeqNum, frame: &[u8]) -> Result<(), RingJournalError> {
         loop {
             match self.messages.push(number.get(), 0, [frame]) {
@@ -143,26 +151,46 @@ impl<'b> RingJournal<'b> {
         }
     }
 
+    #[inline]
     fn evict(&mut self) {
-        let Some(evicted) = self.messages.pop_front().map(|entry| entry.key) else { return };
+        let Some(evicted) = self.messages.drop_front() else { return };
         self.evicted = MsgSeqNum::new(evicted);
-        self.last_answer = self.last_answer.filter(|answer| answer.number > evicted);
+        if self.last_answer.is_some_and(|answer| answer.number <= evicted) {
+            self.last_answer = None;
+        }
     }
 
-    /// Where the first message from `from` on lies. The search begins at the last answer, the oldest or the
-    /// youngest message, whichever is likely nearest.
+    /// Where the first message from `from` on lies. A replay asks for one after another: it is the last
+    /// answer, or the one behind it.
+    #[inline]
     fn seek(&self, from: MsgSeqNum) -> Option<Position> {
-        let number_at = |position| self.messages.get(position).map_or(0, |entry| entry.key);
-        let below = |position| number_at(position) < from.get();
+        if from.get() > self.highest {
+            return None;
+        }
+        let last = self.last_answer.filter(|answer| answer.asked_from <= from);
+        if let Some(last) = last {
+            let at = if last.number >= from.get() {
+                Some(last.position)
+            } else {
+                self.messages.after(last.position)
+            };
+            if let Some(at) = at.filter(|&at| self.number_at(at) >= from.get()) {
+                return Some(at);
+            }
+        }
+        self.search(last.map(|last| last.position), from)
+    }
+
+    /// The same, beginning at `start`, the oldest or the youngest message, whichever is likely nearest.
+    fn search(&self, start: Option<Position>, from: MsgSeqNum) -> Option<Position> {
+        let below = |position| self.number_at(position) < from.get();
         let youngest = self.messages.last()?;
         if below(youngest) {
             return None;
         }
-        let start = match self.last_answer {
-            Some(answer) if answer.asked_from <= from => answer.position,
-            Some(_) | None => self.messages.first()?,
-        };
-        if from.get().saturating_sub(number_at(start)) <= number_at(youngest).saturating_sub(from.get()) {
+        let start = start.or(self.messages.first())?;
+        let ahead = from.get().saturating_sub(self.number_at(start));
+        if ahead <= self.number_at(youngest).saturating_sub(from.get()) {
             let mut at = start;
             while below(at) {
                 at = self.messages.after(at)?;
@@ -175,6 +203,11 @@ impl<'b> RingJournal<'b> {
             }
             Some(at)
         }
+    }
+
+    #[inline]
+    fn number_at(&self, position: Position) -> u64 {
+        self.messages.key(position).unwrap_or(0)
     }
 
     #[cold]
@@ -193,9 +226,12 @@ impl Journal for RingJournal<'_> {
         }
         self.enter(record.resume.series)?;
         if let Some(sent) = record.sent {
-            self.withdraw_from(sent.number);
+            if sent.number.get() <= self.highest {
+                self.withdraw_from(sent.number);
+            }
             if let Some(frame) = sent.frame {
                 self.push(sent.number, frame)?;
+                self.highest = sent.number.get();
             }
         }
         self.resume = Some(record.resume);

@@ -26,8 +26,12 @@ impl Bucket {
     }
 
     /// When the next message may go; `None` for now.
-    pub(super) fn wait(&self, rate: Option<Rate>, now: Instant) -> Option<Instant> {
-        let rate = rate?;
+    #[inline]
+    pub(super) fn wait(&self, now: Instant) -> Option<Instant> {
+        self.wait_for(self.rate?, now)
+    }
+
+    fn wait_for(&self, rate: Rate, now: Instant) -> Option<Instant> {
         let missing = Self::TOKEN.saturating_sub(self.level(rate, now));
         if missing == 0 {
             return None;
@@ -36,8 +40,14 @@ impl Bucket {
         Some(now.saturating_add(core::time::Duration::from_nanos(nanos)))
     }
 
+    #[inline]
     pub(super) fn take(&mut self, now: Instant) {
-        let Some(rate) = self.rate else { return };
+        if let Some(rate) = self.rate {
+            self.take_from(rate, now);
+        }
+    }
+
+    fn take_from(&mut self, rate: Rate, now: Instant) {
         self.left = self.level(rate, now).saturating_sub(Self::TOKEN);
         self.at = self.at.max(now);
     }
@@ -54,12 +64,12 @@ mod tests {
         // From the first moment on: nothing is regained before it.
         let now = Instant::ZERO;
         for _ in 0..2 {
-            assert_eq!(bucket.wait(rate, now), None);
+            assert_eq!(bucket.wait(now), None);
             bucket.take(now);
         }
         let next = Instant::from_nanos(100_000_000);
-        assert_eq!(bucket.wait(rate, now), Some(next));
-        assert_eq!(bucket.wait(rate, Instant::from_nanos(99_999_999)), Some(next));
-        assert_eq!(bucket.wait(rate, next), None);
+        assert_eq!(bucket.wait(now), Some(next));
+        assert_eq!(bucket.wait(Instant::from_nanos(99_999_999)), Some(next));
+        assert_eq!(bucket.wait(next), None);
     }
 }

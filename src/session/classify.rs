@@ -115,7 +115,8 @@ pub(crate) fn classify(
     if span.begin_string != config.begin_string {
         return Err(Unclassified::BeginString);
     }
-    let header = Header::read(frame, span, config.data_fields);
+    let mut header = Header::nothing(span);
+    header.fill(frame, span, config.data_fields);
     if let Some(BadField { text: b"91", why: BadFieldKind::DataLength }) = header.malformed {
         return Err(Unclassified::SecureData);
     }
@@ -147,15 +148,23 @@ pub(crate) fn classify(
         Kind::Reset => Class::Low,
         _ => class(number, expected.next_in, flags.has(Flags::POSS_DUP)),
     };
-    Ok(Classified {
+    let mut classified = Classified {
         kind,
         class,
         layout,
         said,
-        fault: header_fault(&header, expected, &misplaced),
-        orig_sending_time: orig_sending_time_fault(&header, config),
+        fault: None,
+        orig_sending_time: None,
         last_processed: header.last_processed.and_then(|value| value.seq_num().ok()),
-    })
+    };
+    // Copied where there is one; that there is none costs no copy.
+    if let Some(fault) = header_fault(&header, expected, &misplaced) {
+        classified.fault = Some(fault);
+    }
+    if let Some(fault) = orig_sending_time_fault(&header, config) {
+        classified.orig_sending_time = Some(fault);
+    }
+    Ok(classified)
 }
 
 /// The layout of a frame that was classified before.
@@ -216,22 +225,36 @@ fn header_fault<'a>(
     expected: Expected<'_>,
     misplaced: &dyn Fn(u32) -> Option<Value<'a>>,
 ) -> Option<Fault> {
-    let required = [header.msg_seq_num, header.sender_comp_id, header.sending_time, header.target_comp_id];
-    let is_there = |value: &Option<Value<'_>>| value.is_some_and(|value| !value.is_empty());
-    let required = if header.malformed.is_none() && required.iter().all(is_there) {
-        required
-    } else {
-        match lacking(header, required, expected.config, misplaced) {
-            Ok(required) => required,
-            Err(fault) => return Some(fault),
-        }
-    };
-    let [_, sender, sending_time, target] = required;
+    if let (None, Some(_), Some(sender), Some(time), Some(target)) = (
+        header.malformed,
+        header.msg_seq_num,
+        header.sender_comp_id,
+        header.sending_time,
+        header.target_comp_id,
+    ) && !sender.is_empty()
+        && !time.is_empty()
+        && !target.is_empty()
+    {
+        return value_fault(header, expected, [sender, time, target]);
+    }
+    match lacking(header, expected.config, misplaced) {
+        Ok([_, sender, time, target]) => value_fault(header, expected, [sender, time, target]),
+        Err(fault) => Some(fault),
+    }
+}
+
+/// The first thing wrong with what the header says.
+#[inline]
+fn value_fault(
+    header: &Header<'_>,
+    expected: Expected<'_>,
+    [sender, time, target]: [Value<'_>; 3],
+) -> Option<Fault> {
     if let Some(tag) = wrong_id(header, expected.config, sender, target) {
         let fault = Fault::new(SessionRejectReason::CompIdProblem, tag);
         return Some(fault.fatal(Reason::CompId { tag }));
     }
-    sending_time_fault(sending_time, expected)
+    sending_time_fault(time, expected)
         .or_else(|| flag_fault(tag::POSS_DUP_FLAG, header.poss_dup))
         .or_else(|| flag_fault(tag::POSS_RESEND, header.poss_resend))
 }
@@ -241,10 +264,9 @@ fn header_fault<'a>(
 #[inline(never)]
 fn lacking<'a>(
     header: &Header<'a>,
-    mut required: [Option<Value<'a>>; 4],
     config: &Config,
     misplaced: &dyn Fn(u32) -> Option<Value<'a>>,
-) -> Result<[Option<Value<'a>>; 4], Fault> {
+) -> Result<[Value<'a>; 4], Fault> {
     // FIX session layer 4.5.4, test case 14a: a tag that is 0, negative or no number is quoted as it came.
     if let Some(bad) = header.malformed {
         let reason = match bad.why {
@@ -253,17 +275,23 @@ fn lacking<'a>(
         };
         return Err(Fault { reason, tag: RefTag::malformed(bad.text), fatal: None });
     }
-    let tags = [tag::MSG_SEQ_NUM, tag::SENDER_COMP_ID, tag::SENDING_TIME, tag::TARGET_COMP_ID];
-    for (tag, value) in tags.into_iter().zip(&mut required) {
-        match value {
+    let required = [
+        (tag::MSG_SEQ_NUM, header.msg_seq_num),
+        (tag::SENDER_COMP_ID, header.sender_comp_id),
+        (tag::SENDING_TIME, header.sending_time),
+        (tag::TARGET_COMP_ID, header.target_comp_id),
+    ];
+    let mut values = [Value::new(b""); 4];
+    for ((tag, value), slot) in required.into_iter().zip(&mut values) {
+        *slot = match value {
             Some(value) if value.is_empty() => {
                 return Err(Fault::new(SessionRejectReason::TagSpecifiedWithoutValue, tag));
             }
-            Some(_) => {}
+            Some(value) => value,
             // Test case 14g: a required header field that stands in the body counts as misplaced, not as
             // missing.
             None => match (misplaced(tag), config.policies.checks.header_order) {
-                (Some(elsewhere), Check::Off) => *value = Some(elsewhere),
+                (Some(elsewhere), Check::Off) => elsewhere,
                 (Some(_), Check::On) => {
                     return Err(Fault::new(SessionRejectReason::TagSpecifiedOutOfRequiredOrder, tag));
                 }
@@ -271,22 +299,15 @@ fn lacking<'a>(
                     return Err(Fault::new(SessionRejectReason::RequiredTagMissing, tag));
                 }
             },
-        }
+        };
     }
-    Ok(required)
+    Ok(values)
 }
 
 /// FIX session layer 4.2.2, test case 2k: 49 names the counterparty and 56 us.
 #[inline]
-fn wrong_id(
-    header: &Header<'_>,
-    config: &Config,
-    sender: Option<Value<'_>>,
-    target: Option<Value<'_>>,
-) -> Option<u32> {
-    let differs = |value: Option<Value<'_>>, id: &str| {
-        !same(value.map_or(b"".as_slice(), Value::as_bytes), id.as_bytes())
-    };
+fn wrong_id(header: &Header<'_>, config: &Config, sender: Value<'_>, target: Value<'_>) -> Option<u32> {
+    let differs = |value: Value<'_>, id: &str| !same(value.as_bytes(), id.as_bytes());
     if config.policies.checks.comp_ids == Check::On {
         if differs(sender, &config.target_comp_id) {
             return Some(tag::SENDER_COMP_ID);
@@ -303,15 +324,18 @@ fn wrong_id(
             (tag::TARGET_LOCATION_ID, header.target_location_id, &config.sender_location_id),
         ];
         // FIX session layer 4.2.4: only what was agreed is compared.
-        return ids.into_iter().find(|(_, value, id)| !id.is_empty() && differs(*value, id)).map(|id| id.0);
+        let nothing = Value::new(b"");
+        let wrong =
+            |value: Option<Value<'_>>, id: &str| !id.is_empty() && differs(value.unwrap_or(nothing), id);
+        return ids.into_iter().find(|(_, value, id)| wrong(*value, id)).map(|id| id.0);
     }
     None
 }
 
 /// FIX session layer 4.2.3, test case 2o: within the threshold, either way.
 #[inline]
-fn sending_time_fault(value: Option<Value<'_>>, expected: Expected<'_>) -> Option<Fault> {
-    let Ok(time) = value?.utc_timestamp() else {
+fn sending_time_fault(value: Value<'_>, expected: Expected<'_>) -> Option<Fault> {
+    let Ok(time) = value.utc_timestamp() else {
         return Some(Fault::new(SessionRejectReason::IncorrectDataFormat, tag::SENDING_TIME));
     };
     match (expected.config.policies.checks.sending_time, expected.utc) {

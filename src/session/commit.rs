@@ -10,31 +10,38 @@ use crate::time::Instant;
 
 impl Session {
     /// A frame that was built before something else happened is void.
+    #[inline]
     pub(crate) fn check_ticket(&self, frame: &Frame<'_>) -> Result<(), Stale> {
         if frame.ticket == self.ticket { Ok(()) } else { Err(Stale) }
     }
 
     /// A frame was committed: what it changes.
+    #[inline(always)]
     pub(crate) fn take_effect(&mut self, effect: Effect, number: MsgSeqNum, at: Instant) {
         self.ticket = self.ticket.wrapping_add(1);
         self.memory.last_sent = Some(at);
+        if let Effect::Message = effect {
+            self.numbers.next_out = number.next();
+            self.bucket.take(at);
+        } else {
+            self.take_rarer_effect(effect, number, at);
+        }
+        // Nothing of a message that waits goes to the wire, so the Heartbeat is not put off.
+        if self.is_logged_on() && !matches!(effect, Effect::MessageBehindReplay | Effect::MessageForLater) {
+            self.start_heartbeat(at);
+        }
+    }
+
+    fn take_rarer_effect(&mut self, effect: Effect, number: MsgSeqNum, at: Instant) {
         match effect {
-            Effect::Message => {
-                self.numbers.next_out = number.next();
-                self.bucket.take(at);
-            }
+            Effect::Message => {}
             Effect::MessageBehindReplay => {
                 self.numbers.next_out = number.next();
                 self.bucket.take(at);
                 self.waiting_since = self.waiting_since.or(Some(at));
                 self.out(super::replay::Input::Committed(number));
-                // Nothing goes to the wire, so the Heartbeat is not put off.
-                return;
             }
-            Effect::MessageForLater => {
-                self.numbers.next_out = number.next();
-                return;
-            }
+            Effect::MessageForLater => self.numbers.next_out = number.next(),
             Effect::Owed if planted(Bug::NumberTakenTwice) => self.paid(number, at),
             Effect::Owed => {
                 self.numbers.next_out = number.next();
@@ -49,9 +56,6 @@ impl Session {
                 self.probe_again(number, below);
                 self.out(super::replay::Input::Sent(below));
             }
-        }
-        if self.is_logged_on() {
-            self.start_heartbeat(at);
         }
     }
 

@@ -23,6 +23,7 @@ mod header;
 mod model;
 
 use header::Header;
+pub(super) use model::begins_body;
 
 /// The header that the next message will have.
 #[derive(Clone)]

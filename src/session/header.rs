@@ -3,68 +3,13 @@
 use super::Session;
 use super::policy::LastProcessed;
 use crate::number::MsgSeqNum;
-use crate::time::Utc;
-use crate::wire::{
-    BeginString, Body, Fields, MsgType, TimePrecision, UTC_TIMESTAMP_MAX, date_and_seconds, fraction_text,
-    split_utc, tag, write_uint,
-};
-
-/// SendingTime(52) as text.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Stamp {
-    text: [u8; UTC_TIMESTAMP_MAX],
-    len: usize,
-}
-
-impl Stamp {
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.text.get(..self.len).unwrap_or_default()
-    }
-
-    pub(super) fn parts(self) -> ([u8; UTC_TIMESTAMP_MAX], usize) {
-        (self.text, self.len)
-    }
-}
-
-/// The text of a second: nearly all that is sent goes out in the same one as the frame before.
-///
-/// It changes no answer, and two sessions that differ in it alone are the same.
-#[derive(Clone)]
-pub(super) struct Second {
-    seconds: i64,
-    text: [u8; 17],
-}
-
-impl Second {
-    pub(super) fn new() -> Self {
-        Second { seconds: 0, text: date_and_seconds(0) }
-    }
-}
-
-impl PartialEq for Second {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Second {}
-
-impl core::hash::Hash for Second {
-    fn hash<H: core::hash::Hasher>(&self, _: &mut H) {}
-}
-
-impl core::fmt::Debug for Second {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Second")
-    }
-}
+use crate::wire::{BeginString, Body, DataFields, Fields, Guard, MsgType, tag, write_uint};
 
 /// What varies from header to header.
 #[derive(Debug)]
 pub(super) struct HeaderFacts<'m> {
     pub(super) msg_type: MsgType<'m>,
     pub(super) number: MsgSeqNum,
-    pub(super) sending_time: &'m Stamp,
     /// OrigSendingTime(122) of a retransmission; PossDupFlag(43) goes with it.
     pub(super) original: Option<&'m [u8]>,
     pub(super) extra: Extra<'m>,
@@ -76,8 +21,8 @@ pub(super) enum Extra<'m> {
     None,
     /// The application's.
     Given(&'m [(u32, &'m [u8])]),
-    /// Those of a stored message.
-    Stored(Fields<'m>),
+    /// Those of a stored message's header.
+    Stored(&'m [u8], &'static DataFields),
     /// OnBehalfOf and DeliverTo fields of the message that is answered, exchanged.
     Reversed(Fields<'m>),
 }
@@ -95,8 +40,8 @@ impl<'m> Extra<'m> {
         match self {
             Extra::None => {}
             Extra::Given(fields) => fields.iter().for_each(|&(tag, value)| take(tag, value)),
-            Extra::Stored(fields) => {
-                for field in fields.clone().flatten() {
+            Extra::Stored(header, data) => {
+                for field in Fields::new(header, data).flatten() {
                     if !written_anew(field.tag) {
                         take(field.tag, field.value.as_bytes());
                     }
@@ -113,15 +58,6 @@ impl<'m> Extra<'m> {
                     }
                 }
             }
-        }
-    }
-
-    /// Is there none?
-    fn is_none(&self) -> bool {
-        match self {
-            Extra::None => true,
-            Extra::Given(fields) => fields.is_empty(),
-            Extra::Stored(_) | Extra::Reversed(_) => false,
         }
     }
 
@@ -155,40 +91,39 @@ pub(super) fn may_be_given(tag: u32, version: BeginString) -> bool {
 }
 
 impl Session {
-    /// Keeps the text of the second in which frames go out now.
+    /// Writes the header from MsgType(35) on, and says how many bytes it takes.
     #[inline]
-    pub(super) fn enter_second(&mut self, utc: Utc) {
-        let (seconds, _) = split_utc(utc);
-        if self.second.seconds != seconds {
-            self.second = Second { seconds, text: date_and_seconds(seconds) };
+    pub(super) fn write_header(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
+        if matches!(header.extra, Extra::None) && self.letterhead.is_whole() {
+            self.write_letterhead(header, room)
+        } else {
+            self.write_fields(header, room)
         }
     }
 
-    /// SendingTime(52). FIX 4.0 and 4.1 know whole seconds only (FIX data type UTCTimestamp).
-    #[inline]
-    pub(super) fn stamp(&self, utc: Utc) -> Stamp {
-        let whole_seconds = self.config.begin_string < BeginString::Fix42;
-        let precision = if whole_seconds { TimePrecision::Seconds } else { self.config.time_precision };
-        let (seconds, nanos) = split_utc(utc);
-        let second =
-            if self.second.seconds == seconds { self.second.text } else { date_and_seconds(seconds) };
-        let mut text = [0; UTC_TIMESTAMP_MAX];
-        let (digits, len) = fraction_text(nanos, precision);
-        if let Some((whole, fraction)) = text.split_first_chunk_mut() {
-            *whole = second;
-            fraction.copy_from_slice(&digits);
+    /// The session's own fields, most of them in one piece.
+    fn write_letterhead(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
+        let mut to = Body::new(room, Guard::Session);
+        match header.msg_type.as_bytes() {
+            // Of known length, as nearly all are.
+            &[one] => to.put(tag::MSG_TYPE, &[one]),
+            more => to.put(tag::MSG_TYPE, more),
+        };
+        to.uint(tag::MSG_SEQ_NUM, header.number.get());
+        if header.original.is_some() {
+            to.bool(tag::POSS_DUP_FLAG, true);
         }
-        Stamp { text, len: second.len() + len }
+        self.letterhead.write(header.original, &mut to);
+        if let Some(processed) = self.last_processed() {
+            to.uint(tag::LAST_MSG_SEQ_NUM_PROCESSED, processed.get());
+        }
+        to.len()
     }
 
-    /// Writes the header from MsgType(35) on.
-    pub(super) fn write_header(&self, header: &HeaderFacts<'_>, to: &mut Body<'_>) {
+    /// Field by field, where others stand between the session's own.
+    fn write_fields(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
+        let mut to = Body::new(room, Guard::Session);
         to.put(tag::MSG_TYPE, header.msg_type.as_bytes());
-        if header.extra.is_none() {
-            return self.own_fields(header, |tag, value| {
-                to.put(tag, value);
-            });
-        }
         let mut below = 0;
         self.own_fields(header, |tag, value| {
             header.extra.for_each(|extra, value| {
@@ -213,6 +148,7 @@ impl Session {
                 to.put(extra, value);
             }
         });
+        to.len()
     }
 
     /// The fields that the session writes itself, by rising tag.
@@ -232,7 +168,7 @@ impl Session {
             }
         };
         optional(tag::SENDER_SUB_ID, config.sender_sub_id.as_bytes());
-        optional(tag::SENDING_TIME, header.sending_time.as_bytes());
+        optional(tag::SENDING_TIME, self.letterhead.sending_time());
         optional(tag::TARGET_COMP_ID, config.target_comp_id.as_bytes());
         optional(tag::TARGET_SUB_ID, config.target_sub_id.as_bytes());
         optional(tag::ORIG_SENDING_TIME, header.original.unwrap_or_default());
@@ -251,6 +187,90 @@ impl Session {
                 self.numbers.checkpoint().next_in.previous()
             }
             LastProcessed::Said | LastProcessed::Unsaid => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Config;
+    use crate::session::config::{ID_MAX, Id};
+    use crate::time::Utc;
+    use crate::wire::{TimePrecision, UTC_TIMESTAMP_MAX, write_utc};
+    use crate::{Checkpoint, Role};
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    const PRECISIONS: [TimePrecision; 5] = [
+        TimePrecision::Seconds,
+        TimePrecision::Millis,
+        TimePrecision::Micros,
+        TimePrecision::Nanos,
+        TimePrecision::Picos,
+    ];
+
+    fn id(longest: usize) -> impl Strategy<Value = Id> {
+        proptest::collection::vec(b'A'..=b'Z', 0..=longest)
+            .prop_map(|letters| Id::from(core::str::from_utf8(&letters).unwrap()).unwrap())
+    }
+
+    fn config() -> impl Strategy<Value = Config> {
+        let ids = prop_oneof![
+            3 => proptest::collection::vec(id(8), 6),
+            1 => proptest::collection::vec(id(ID_MAX), 6),
+        ];
+        let version = proptest::sample::select(BeginString::ALL.as_slice());
+        let precision = proptest::sample::select(PRECISIONS.as_slice());
+        (ids, version, precision, any::<bool>()).prop_map(|(ids, version, time_precision, says)| {
+            let mut config = Config::new(Role::Initiator, version, "US", "THEM").unwrap();
+            let [sender, target, sender_sub, target_sub, sender_location, target_location] = ids[..] else {
+                panic!("six")
+            };
+            config.sender_comp_id.push_str(&sender[..sender.len().min(ID_MAX - 2)]);
+            config.target_comp_id.push_str(&target[..target.len().min(ID_MAX - 4)]);
+            (config.sender_sub_id, config.target_sub_id) = (sender_sub, target_sub);
+            (config.sender_location_id, config.target_location_id) = (sender_location, target_location);
+            let last_processed = if says { LastProcessed::Said } else { LastProcessed::Unsaid };
+            config.policies.checks.last_processed = last_processed;
+            Config { time_precision, ..config }
+        })
+    }
+
+    fn moments() -> impl Strategy<Value = Vec<i64>> {
+        let near = 1_700_000_000_000_000_000..1_700_000_003_000_000_000_i64;
+        proptest::collection::vec(prop_oneof![8 => near, 1 => any::<i64>()], 1..8)
+    }
+
+    proptest! {
+        #[test]
+        fn a_header_from_the_letterhead_is_the_one_written_field_by_field(
+            config in config(),
+            moments in moments(),
+            number in 1..MsgSeqNum::MAX.get(),
+            original in proptest::option::of("[0-9:-]{0,30}"),
+        ) {
+            let mut session = Session::new(config, Checkpoint::begin(Utc::EPOCH)).unwrap();
+            let config = session.config.clone();
+            let facts = HeaderFacts {
+                msg_type: MsgType::NEW_ORDER_SINGLE,
+                number: MsgSeqNum::new(number).unwrap(),
+                original: original.as_deref().map(str::as_bytes),
+                extra: Extra::None,
+            };
+            for utc in moments.into_iter().map(Utc::from_nanos) {
+                session.letterhead.date(utc);
+                let whole_seconds = config.begin_string < BeginString::Fix42;
+                let precision = if whole_seconds { TimePrecision::Seconds } else { config.time_precision };
+                let mut fresh = [0; UTC_TIMESTAMP_MAX];
+                let len = write_utc(utc, precision, &mut fresh);
+                prop_assert_eq!(session.letterhead.sending_time(), &fresh[..len]);
+
+                let (mut one, mut other) = ([0; 1024], [0; 1024]);
+                let one_len = session.write_header(&facts, &mut one);
+                let other_len = session.write_fields(&facts, &mut other);
+                prop_assert_eq!(&one[..one_len], &other[..other_len]);
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::time::{Instant, Now};
 
 impl Session {
     /// FIX session layer 4.5.1: any message sent puts the next Heartbeat off.
+    #[inline]
     pub(super) fn start_heartbeat(&mut self, at: Instant) {
         let quiet = self.config.policies.liveness.while_probing == WhileProbing::Quiet
             && matches!(self.liveness, Liveness::Probing { .. });

@@ -12,6 +12,7 @@ mod establish;
 mod expected;
 mod handshake;
 mod header;
+mod letterhead;
 mod liveness;
 mod logon;
 mod logon_check;
@@ -30,15 +31,17 @@ mod refuse;
 mod replay;
 mod resend;
 mod rules;
+mod send;
 mod sequence_reset;
 mod state;
 mod status;
 mod step;
+mod stored;
 #[cfg(test)]
 mod tables;
 mod timers;
 
-pub use application::{Farewell, NotNow, Outgoing, SendError};
+pub use application::{Farewell, NotNow};
 pub use config::{Compose, Config, ConfigError, ID_MAX, Id, OUT_MIN, Rate, Role, id};
 pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
@@ -49,6 +52,7 @@ pub use recovery::{Asked, Inbound, Recovery, Refusal};
 pub use replay::{Outbound, Replaying, Span};
 pub use resend::ReplayError;
 pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};
+pub use send::{Outgoing, SendError};
 pub use state::{Answer, Opening, State};
 pub use status::{Closed, Status, Text};
 
@@ -56,6 +60,7 @@ use crate::checkpoint::Checkpoint;
 use crate::message::Message;
 use crate::number::{MsgSeqNum, Series};
 use crate::time::Instant;
+use letterhead::Letterhead;
 use numbers::Numbers;
 use owed::Queue;
 use timers::Timers;
@@ -115,7 +120,7 @@ pub struct Session {
     /// What the answer to a Logon, or our Logout, says in SessionStatus(1409).
     session_status: Option<u32>,
     expected: expected::Expected,
-    second: header::Second,
+    letterhead: Letterhead,
     config: Config,
 }
 
@@ -187,7 +192,7 @@ impl Session {
             farewell: Text::new(),
             session_status: None,
             expected: expected::Expected::nothing(),
-            second: header::Second::new(),
+            letterhead: Letterhead::new(&config),
             config,
         })
     }

@@ -13,7 +13,9 @@ use crate::number::MsgSeqNum;
 use crate::output::{Compose, Output};
 use crate::reason::Reason;
 use crate::time::{Instant, Now};
-use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, encode};
+use crate::wire::{
+    BeginString, Body, BodyFault, EncodeError, Guard, MsgType, UTC_TIMESTAMP_MAX, copy, encode,
+};
 
 /// Why an admin message that the application adds to was not built.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -46,7 +48,7 @@ impl Session {
         inbox: &'i mut Inbox<'_>,
         out: &'o mut [u8],
     ) -> Output<'i, 'o> {
-        self.enter_second(now.utc);
+        self.letterhead.date(now.utc);
         let plan = self.plan(owed);
         if plan.number == MsgSeqNum::MAX {
             // FIX session layer 4.1: a counter never wraps; nothing can be said any more.
@@ -58,11 +60,14 @@ impl Session {
         }
         let msg_type = self.msg_type(owed);
         if self.is_composed(msg_type) {
-            let (text, text_len) = self.stamp(now.utc).parts();
+            let mut text = [0; UTC_TIMESTAMP_MAX];
+            let stamp = self.letterhead.sending_time();
+            let text_len = stamp.len();
+            copy(&mut text, stamp);
             let (number, sending_time, ticket) = (plan.number, now.utc, self.ticket);
             return Output::Compose(Compose { msg_type, number, sending_time, text, text_len, ticket });
         }
-        match self.build(owed, plan, now, now, inbox, out, |_| {}) {
+        match self.build(owed, plan, now, inbox, out, |_| {}) {
             Ok(frame) => Output::Transmit(frame),
             Err(EncodeError::NeedSpace(space)) => Output::NeedSpace(space),
             // The session's own fields are always good; an echo that is not was refused when it came.
@@ -91,9 +96,9 @@ impl Session {
         if asked.ticket != self.ticket || self.msg_type(owed) != asked.msg_type {
             return Err(ComposeError::Late);
         }
-        let sent = Now { monotonic: now.monotonic, utc: asked.sending_time };
+        self.letterhead.date(asked.sending_time);
         let plan = self.plan(owed);
-        self.build(owed, plan, now, sent, inbox, out, body).map_err(|error| match error {
+        self.build(owed, plan, now, inbox, out, body).map_err(|error| match error {
             EncodeError::NeedSpace(space) => ComposeError::NeedSpace(space),
             EncodeError::Body(fault) => ComposeError::Body(fault),
         })
@@ -180,13 +185,11 @@ impl Session {
         owed: Owed,
         plan: Plan,
         now: Now,
-        sent: Now,
         inbox: &Inbox<'_>,
         out: &'o mut [u8],
         added: impl FnOnce(&mut Body<'_>),
     ) -> Result<Frame<'o>, EncodeError> {
         let config = &self.config;
-        let stamp = self.stamp(sent.utc);
         let answers = matches!(owed, Owed::Reject(_) | Owed::BusinessReject(_));
         let layout = match owed {
             Owed::Echo(layout) => layout,
@@ -202,16 +205,15 @@ impl Session {
         let facts = HeaderFacts {
             msg_type: self.msg_type(owed),
             number: plan.number,
-            sending_time: &stamp,
-            original: again.then_some(stamp.as_bytes()),
+            original: again.then_some(self.letterhead.sending_time()),
             extra,
         };
-        let header = |to: &mut Body<'_>| self.write_header(&facts, to);
-        let range = encode(out, config.begin_string, header, Guard::Session, |body| {
+        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             self.write_admin(owed, plan.number, &in_hand, body);
             added(body);
         })?;
-        Ok(self.frame(out.get(range).unwrap_or_default(), plan, now.monotonic))
+        Ok(self.frame(bytes, plan, now.monotonic))
     }
 
     fn frame<'o>(&self, bytes: &'o [u8], plan: Plan, at: Instant) -> Frame<'o> {

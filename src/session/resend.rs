@@ -4,6 +4,7 @@ use super::classify::Classified;
 use super::header::{Extra, HeaderFacts};
 use super::owed::Rejection;
 use super::replay::{Input, Replaying};
+use super::stored::StoredMessage;
 use super::{Outbound, Session, Span};
 use crate::event::Event;
 use crate::frame::{Effect, Frame};
@@ -14,10 +15,7 @@ use crate::output::Replay;
 use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
-use crate::wire::{
-    BeginString, Body, EncodeError, Fields, Framing, Guard, Header, MsgType, Scan, TRAILER_LEN, Value,
-    ValueError, encode, frame, tag,
-};
+use crate::wire::{BeginString, EncodeError, Guard, MsgType, Value, ValueError, encode, tag};
 
 /// Why an answer of the journal was not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -73,7 +71,7 @@ impl Session {
         if !open || !self.is_logged_on() {
             return Err(ReplayError::Late);
         }
-        self.enter_second(now.utc);
+        self.letterhead.date(now.utc);
         let (from, to) = (asked.from, asked.to);
         let in_range = |got| {
             if got < from || got > to { Err(ReplayError::OutOfRange { got, from, to }) } else { Ok(()) }
@@ -147,26 +145,25 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, ReplayError> {
         let config = &self.config;
-        let stamp = self.stamp(now.utc);
         let number = replay.next;
         // FIX session layer 4.8.4: PossDupFlag on all that answers a ResendRequest; OrigSendingTime equals
         // SendingTime where there is no other.
         let facts = HeaderFacts {
             msg_type: MsgType::SEQUENCE_RESET,
             number,
-            sending_time: &stamp,
-            original: Some(stamp.as_bytes()),
+            original: Some(self.letterhead.sending_time()),
             extra: Extra::None,
         };
-        let header = |to: &mut Body<'_>| self.write_header(&facts, to);
-        let range = encode(out, config.begin_string, header, Guard::Session, |body| {
+        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             body.uint(tag::NEW_SEQ_NO, below.get()).bool(tag::GAP_FILL_FLAG, true);
         });
-        self.resent(range, out, number, below, now)
+        self.resent(bytes, number, below, now)
     }
 
     /// FIX session layer 4.8.4: the same number and content, PossDupFlag, and the first SendingTime as
     /// OrigSendingTime.
+    #[inline(always)]
     fn retransmit<'o>(
         &self,
         now: Now,
@@ -176,59 +173,38 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, ReplayError> {
         let config = &self.config;
-        let stamp = self.stamp(now.utc);
         let first = replay.is_first_transmission(number);
+        let extra = match stored.header {
+            [] => Extra::None,
+            header => Extra::Stored(header, config.data_fields),
+        };
         let facts = HeaderFacts {
             msg_type: stored.msg_type,
             number,
-            sending_time: &stamp,
             original: (!first && !planted(Bug::ResentWithoutPossDupFlag)).then_some(stored.sending_time),
-            extra: stored.header.clone().map_or(Extra::None, Extra::Stored),
+            extra,
         };
-        let header = |to: &mut Body<'_>| self.write_header(&facts, to);
-        let range = encode(out, config.begin_string, header, Guard::Session, |body| {
+        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             body.raw(stored.body);
         });
-        self.resent(range, out, number, number.next(), now)
+        self.resent(bytes, number, number.next(), now)
     }
 
+    #[inline(always)]
     fn resent<'o>(
         &self,
-        range: Result<core::ops::Range<usize>, EncodeError>,
-        out: &'o mut [u8],
+        bytes: Result<&'o [u8], EncodeError>,
         number: MsgSeqNum,
         below: MsgSeqNum,
         now: Now,
     ) -> Result<Frame<'o>, ReplayError> {
-        match range {
-            Ok(range) => {
-                let bytes = out.get(range).unwrap_or_default();
-                Ok(self.own_frame(bytes, number, Effect::Resent { below }, now.monotonic))
-            }
+        match bytes {
+            Ok(bytes) => Ok(self.own_frame(bytes, number, Effect::Resent { below }, now.monotonic)),
             Err(EncodeError::NeedSpace(space)) => Err(ReplayError::NeedSpace(space)),
             // What was stored was written by this encoder, or read field by field.
             Err(EncodeError::Body(_)) => Err(ReplayError::Late),
         }
-    }
-
-    /// A stored frame, if it is one, and of this number.
-    fn read_stored<'j>(&self, number: MsgSeqNum, bytes: &'j [u8]) -> Option<StoredMessage<'j>> {
-        let Framing::Frame(span) = frame(bytes, usize::MAX, &mut Scan::default()) else { return None };
-        let data = self.config.data_fields;
-        let header = Header::read(bytes, &span, data);
-        if header.msg_seq_num?.seq_num() != Ok(number) {
-            return None;
-        }
-        Some(StoredMessage {
-            msg_type: header.msg_type,
-            // FIX session layer 4.8.4: the first OrigSendingTime is kept over repeated retransmissions.
-            sending_time: header.orig_sending_time.or(header.sending_time)?.as_bytes(),
-            header: match header.has_others {
-                true => Some(Fields::new(bytes.get(span.body_at..header.body_at)?, data)),
-                false => None,
-            },
-            body: bytes.get(header.body_at..span.len.checked_sub(TRAILER_LEN)?)?,
-        })
     }
 
     /// FIX session layer 4.8.2: a range from 1 on, and not upside down.
@@ -278,12 +254,4 @@ impl Session {
 enum Gone {
     Lost,
     Withheld,
-}
-
-struct StoredMessage<'j> {
-    msg_type: MsgType<'j>,
-    sending_time: &'j [u8],
-    /// The header from MsgType(35) on, where it has fields that are taken over.
-    header: Option<Fields<'j>>,
-    body: &'j [u8],
 }

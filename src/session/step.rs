@@ -204,6 +204,7 @@ impl Session {
     }
 
     /// Is the Logon exchange complete, and the link still up for messages?
+    #[inline]
     pub(super) fn is_logged_on(&self) -> bool {
         matches!(self.state, State::Active | State::LogoutSent | State::LogoutReceived(_))
     }

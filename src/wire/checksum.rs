@@ -11,14 +11,38 @@ use super::SOH;
 #[inline(always)]
 pub fn checksum(bytes: &[u8]) -> u8 {
     // Blocks of known length are summed in vectors without a loop.
-    let (blocks, rest) = bytes.as_chunks::<256>();
-    blocks.iter().fold(sum(rest), |total, block| total.wrapping_add(sum(block)))
+    let (blocks, short) = bytes.as_chunks::<256>();
+    blocks.iter().fold(short_sum(short, bytes), |total, block| total.wrapping_add(sum(block)))
+}
+
+/// The sum of `short`, the end of `bytes`.
+fn short_sum(short: &[u8], bytes: &[u8]) -> u8 {
+    let (chunks, rest) = short.as_chunks::<CHUNK>();
+    // No loop over the rest, whose end would be mispredicted: it is the end of a last chunk, of which the other
+    // bytes are masked out.
+    let mask = MASKS.get(rest.len()..).and_then(<[u8]>::first_chunk::<CHUNK>);
+    let rest = match (bytes.last_chunk::<CHUNK>(), mask) {
+        (Some(last), Some(mask)) => {
+            last.iter().zip(mask).fold(0, |sum: u8, (byte, mask)| sum.wrapping_add(byte & mask))
+        }
+        _ => sum(rest),
+    };
+    sum(chunks.as_flattened()).wrapping_add(rest)
 }
 
 #[inline]
 fn sum(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |sum, &byte| sum.wrapping_add(byte))
 }
+
+const CHUNK: usize = 32;
+
+/// From the n-th on, a mask of the last n bytes of a chunk.
+const MASKS: [u8; 2 * CHUNK] = {
+    let mut masks = [0; 2 * CHUNK];
+    masks.split_at_mut(CHUNK).1.copy_from_slice(&[0xff; CHUNK]);
+    masks
+};
 
 /// `10=ddd␁`
 pub(crate) const TRAILER_LEN: usize = 7;
@@ -48,3 +72,17 @@ static VALUES: [[u8; 4]; 256] = {
     }
     texts
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_sum_is_that_of_all_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let plain = bytes.iter().map(|&byte| u64::from(byte)).sum::<u64>() % 256;
+            prop_assert_eq!(u64::from(checksum(&bytes)), plain);
+        }
+    }
+}

@@ -17,7 +17,14 @@ pub(super) fn first_word(bytes: &[u8]) -> u64 {
 #[cold]
 #[inline(never)]
 fn short_word(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        // Both halves hold the same where they overlap.
+        (Some(&first), Some(&last)) => {
+            let shift = 8 * (bytes.len() - 4) % 64;
+            u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << shift
+        }
+        _ => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
 }
 
 /// Where the first delimiter is, or the end of `bytes`; `word` is their [`first_word`].
@@ -49,6 +56,38 @@ pub(super) fn delimiter_behind(bytes: &[u8]) -> usize {
         at += 8;
     }
     bytes.len()
+}
+
+/// The delimiters in whole words of eight bytes, one after the other, found without waiting for the one before.
+#[derive(Debug)]
+pub(super) struct Delimiters<'a> {
+    words: core::slice::Iter<'a, [u8; 8]>,
+    /// Where the present word begins.
+    at: usize,
+    /// The high bit of each byte of it that is a delimiter and was not given yet.
+    marks: u64,
+}
+
+impl<'a> Delimiters<'a> {
+    #[inline]
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        Delimiters { words: bytes.as_chunks().0.iter(), at: 0_usize.wrapping_sub(8), marks: 0 }
+    }
+}
+
+impl Iterator for Delimiters<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.marks == 0 {
+            self.marks = soh_marks(u64::from_le_bytes(*self.words.next()?));
+            self.at = self.at.wrapping_add(8);
+        }
+        let at = self.at + (self.marks.trailing_zeros() / 8) as usize;
+        self.marks &= self.marks - 1;
+        Some(at)
+    }
 }
 
 /// The high bit of each byte of a word that is SOH.

@@ -108,6 +108,26 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
+/// The field at the front and the bytes behind its delimiter; `None` where that is not all there is to it: no
+/// field, a data field, no delimiter.
+// Small where it is used, and twice as slow as a call.
+#[inline(always)]
+pub(crate) fn leading_field<'a>(bytes: &'a [u8], data: &DataFields) -> Option<(Field<'a>, &'a [u8])> {
+    let word = first_word(bytes);
+    let end = delimiter(bytes, word);
+    let (tag, len) = tag(bytes)?;
+    if data.may_begin(word) && data.length_tag(tag).is_some() {
+        return None;
+    }
+    let value = bytes.get(len + 1..end)?;
+    Some((Field { tag, value: Value::new(value) }, bytes.get(end + 1..)?))
+}
+
+/// Where the field behind the one at the front begins, which is no data.
+pub(crate) fn next_field(bytes: &[u8]) -> usize {
+    delimiter(bytes, first_word(bytes)) + 1
+}
+
 /// Where data that begins at `start` of `bytes` ends, when the field before it has the tag `length_tag`.
 #[cold]
 fn data_end<'a>(

@@ -1,7 +1,7 @@
 //! One field by its tag.
 
 use super::delimiters::{delimiter, delimiter_behind, delimiter_in};
-use super::encode::{ZEROS, eight_digits};
+use super::decimal::{ZEROS, eight_digits};
 use super::field::Fields;
 use super::{DataFields, Value};
 

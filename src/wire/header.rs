@@ -2,7 +2,7 @@
 
 use super::begin_string::BeginString;
 use super::data_fields::DataFields;
-use super::delimiters::delimiter;
+use super::delimiters::Delimiters;
 use super::field::{BadField, Fields, tag as tag_and_len};
 use super::find::Needle;
 use super::frame::FrameSpan;
@@ -58,27 +58,31 @@ impl<'a> Header<'a> {
     #[inline]
     pub fn read(frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
         let mut header = Header::nothing(span);
-        if !header.walk(frame, span, data) {
-            header = Header::nothing(span);
-            let part = frame.get(span.body_at..span.trailer_at).unwrap_or_default();
-            header.walk_with_care(part, span, data);
-        }
+        header.fill(frame, span, data);
         header
     }
 
-    /// False where data or what is no field stands in the header.
+    /// Reads the header of `frame` where it is to stay: a copy of this costs as much as the walk.
     #[inline]
+    pub(crate) fn fill(&mut self, frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) {
+        if !self.walk(frame, span, data) {
+            *self = Header::nothing(span);
+            let part = frame.get(span.body_at..span.trailer_at).unwrap_or_default();
+            self.walk_with_care(part, span, data);
+        }
+    }
+
+    /// False where data or what is no field stands in the header.
     fn walk(&mut self, frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> bool {
         let bytes = frame.get(span.body_at..).unwrap_or_default();
-        let mut rest = bytes;
-        // The last field, CheckSum(10), is shorter, and not of the header.
-        while let Some(word) = rest.first_chunk() {
+        let mut at = 0;
+        for end in Delimiters::of(bytes) {
+            let Some(field) = bytes.get(at..end) else { break };
+            let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
             let word = u64::from_le_bytes(*word);
-            let end = delimiter(rest, word);
-            let field = rest.get(..end).unwrap_or_default();
-            rest = rest.get(end + 1..).unwrap_or_default();
+            at = end + 1;
             if self.take_usual(word, field) {
-                self.body_at = span.body_at + (bytes.len() - rest.len());
+                self.body_at = span.body_at + at;
                 continue;
             }
             let Some((tag, len)) = tag_and_len(field) else { return false };
@@ -86,14 +90,15 @@ impl<'a> Header<'a> {
                 return false;
             }
             if self.take(tag, Value::new(field.get(len + 1..).unwrap_or_default()), span.begin_string) {
-                self.body_at = span.body_at + (bytes.len() - rest.len());
+                self.body_at = span.body_at + at;
             } else if tag < FIRST_USER_DEFINED {
                 return true;
             } else {
                 self.has_others = true;
             }
         }
-        true
+        // CheckSum(10) may lie in no whole word.
+        span.body_at + at >= span.trailer_at
     }
 
     /// Keeps a field that nearly every header has, known by its first characters; false when it is none.
@@ -137,7 +142,8 @@ impl<'a> Header<'a> {
         }
     }
 
-    fn nothing(span: &FrameSpan) -> Self {
+    #[inline]
+    pub(crate) fn nothing(span: &FrameSpan) -> Self {
         Header {
             msg_type: MsgType::new(b""),
             msg_seq_num: None,

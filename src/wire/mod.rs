@@ -1,8 +1,11 @@
 //! Frames and fields: bytes of FIX, and nothing about sessions.
 
 mod begin_string;
+mod body;
 mod checksum;
+mod copy;
 mod data_fields;
+mod decimal;
 mod delimiters;
 mod encode;
 mod field;
@@ -15,21 +18,26 @@ mod timestamp;
 mod value;
 
 pub use begin_string::BeginString;
+pub(crate) use body::Guard;
+pub use body::{Body, BodyFault};
 pub(crate) use checksum::TRAILER_LEN;
 pub use checksum::checksum;
 #[cfg(test)]
 pub(crate) use checksum::trailer;
+pub(crate) use copy::{copy, holds_soh};
 pub use data_fields::DataFields;
-pub use encode::{Body, BodyFault, SOH};
-pub(crate) use encode::{EncodeError, Guard, encode, write_uint};
-pub(crate) use field::leading_tag;
+pub(crate) use decimal::{leading_uint, write_uint};
+pub use encode::SOH;
+pub(crate) use encode::{EncodeError, encode, unseal};
 pub use field::{BadField, BadFieldKind, Field, Fields};
+pub(crate) use field::{leading_field, leading_tag, next_field};
 pub use find::find;
 pub(crate) use find::find_before;
 pub(crate) use frame::ends_well;
 pub use frame::{FrameSpan, Framing, Garbled, Scan, frame};
 pub use header::Header;
 pub use msg_type::MsgType;
+pub(crate) use timestamp::millis_text;
 pub use timestamp::{
     TimePrecision, UTC_TIMESTAMP_MAX, UtcTimestamp, date_and_seconds, fraction_text, split_utc, write_utc,
 };

@@ -10,6 +10,8 @@ use super::generate::{Generated, Random, Role, Token, frame, message};
 use super::{small, verdict};
 use crate::dictionary::DictionaryRules;
 use crate::dictionary::field_type::FieldType;
+use crate::dictionary::plain;
+use crate::dictionary::validate::Pass;
 
 /// Generates a message from `seed`, checks that it passes and that each fault which can be planted in it is
 /// found. Answers how many faults were planted.
@@ -25,6 +27,15 @@ pub(super) fn check(rules: &DictionaryRules, seed: u64) -> Result<usize, TestCas
         let bad = frame(&site.tokens);
         prop_assert_eq!(verdict(rules.validate(&bad)), expected, "{}", bad.escape_ascii());
         planted += 1;
+        let mut damaged = bad;
+        let (at, other) = (random.below(damaged.len()), random.below(good.len()));
+        damaged[at] = good[other];
+        prop_assert_eq!(
+            verdict(rules.validate(&damaged)),
+            verdict(Pass::judge(rules, &damaged)),
+            "{}",
+            damaged.escape_ascii()
+        );
     }
     Ok(planted)
 }
@@ -199,6 +210,18 @@ fn swapped(site: &mut Site<'_>) -> Option<String> {
     let tag = second.tag;
     site.tokens.swap(at + 1, at + 2);
     Some(format!("373=15 371={tag}"))
+}
+
+#[test]
+fn a_good_message_without_groups_goes_the_short_way() {
+    let rules = small();
+    let order = super::soh(
+        "8=FIX.4.4|9=1|35=D|49=A|56=B|34=1|52=20260101-12:00:00|11=a|55=IBM|54=1|60=20260101-12:00:00.000|40=1|10=000|",
+    );
+    assert!(plain::is_good(&rules, &order));
+    let planted = (0..200).filter_map(|seed| message(&rules, &mut Random::new(seed)));
+    let short = planted.filter(|generated| plain::is_good(&rules, &frame(&generated.tokens))).count();
+    assert!(short > 20, "{short}");
 }
 
 #[test]

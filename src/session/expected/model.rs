@@ -113,7 +113,7 @@ fn lead(body: &[u8], config: &Config) -> (u32, u32) {
 }
 
 /// Is this certainly no field of the header, nor data?
-pub(super) fn begins_body(bytes: &[u8], config: &Config) -> bool {
+pub(in crate::session) fn begins_body(bytes: &[u8], config: &Config) -> bool {
     // Tags from 5000 on may stand in either place, and hide a header field behind them.
     leading_tag(bytes).is_some_and(|tag| {
         tag < 5000

@@ -103,5 +103,8 @@ fn what_is_expected_is_no_part_of_what_a_session_is() {
     other.forget_expected_header();
     assert!(session.expected.header.is_some() && session == other);
     let shown = format!("{session:?}");
-    assert!(shown == format!("{other:?}") && shown.contains("expected: Expected, second: Second"), "{shown}");
+    assert!(
+        shown == format!("{other:?}") && shown.contains("expected: Expected, letterhead: Letterhead"),
+        "{shown}"
+    );
 }

@@ -1,0 +1,76 @@
+//! A short way for the message that is good in every respect and has no group, as most are.
+//!
+//! Whatever is not certain here goes to the [`Pass`](super::validate::Pass), which decides everything and
+//! knows which fault to name. What is said here never changes an answer.
+
+use super::format;
+use super::rules::{APPL_VER_ID, DictionaryRules};
+use super::table::Seen;
+use crate::wire::{leading_field, next_field};
+
+/// Is the message certainly good, whatever the checks are?
+pub(super) fn is_good(rules: &DictionaryRules, frame: &[u8]) -> bool {
+    judge(rules, frame).is_some()
+}
+
+/// The part of a message that a field stands in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Header,
+    Body,
+    Trailer,
+}
+
+/// `None` where it is not certain.
+fn judge(rules: &DictionaryRules, frame: &[u8]) -> Option<()> {
+    let transport = &*rules.transport;
+    let header_len = transport.envelope.header_len;
+    let (dictionary, message) = rules.message(msg_type(frame)?, None).ok()??;
+    let (mut shown, mut seen) = (0_u128, Seen::none());
+    let mut part = Part::Header;
+    let mut rest = frame;
+    while !rest.is_empty() {
+        let (field, behind) = leading_field(rest, rules.data)?;
+        rest = behind;
+        let mut owner = transport;
+        let mut rule = owner.tags.get(field.tag).and_then(|id| owner.rule(id));
+        if part > Part::Header || rule.is_none_or(|rule| rule.envelope >= header_len) {
+            let id = dictionary.tags.get(field.tag);
+            match id.and_then(|id| message.body.place(id)) {
+                Some(place) if part < Part::Trailer && seen.insert(place.position()) => {
+                    part = Part::Body;
+                    owner = dictionary;
+                    rule = owner.rule(id?);
+                }
+                Some(_) => return None,
+                None => part = Part::Trailer,
+            }
+        }
+        let rule = rule?;
+        if part != Part::Body {
+            let bit = 1_u128.checked_shl(u32::from(rule.envelope))?;
+            let is_of_header = rule.envelope < header_len;
+            // Another version's dictionary may be meant by ApplVerID.
+            if shown & bit != 0 || is_of_header != (part == Part::Header) || field.tag == APPL_VER_ID {
+                return None;
+            }
+            shown |= bit;
+        }
+        let value = field.value.as_bytes();
+        let is_good =
+            !value.is_empty() && format::check(rule.kind, value).is_ok() && owner.lists(rule, value);
+        if rule.is_count || !is_good {
+            return None;
+        }
+    }
+    let complete = transport.envelope.required & !shown == 0 && !message.body.lacks(&seen);
+    complete.then_some(())
+}
+
+/// The value of MsgType(35), which is the third field.
+#[inline]
+fn msg_type(frame: &[u8]) -> Option<&[u8]> {
+    let behind_begin_string = frame.get(next_field(frame)..)?;
+    let field = behind_begin_string.get(next_field(behind_begin_string)..)?;
+    field.get(..next_field(field).checked_sub(1)?)?.strip_prefix(b"35=")
+}

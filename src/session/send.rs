@@ -1,0 +1,270 @@
+//! Messages of the application on their way out.
+
+use super::header::{Extra, HeaderFacts, may_be_given};
+use super::policy::{ResetOnLogon, WhileDisconnected};
+use super::{Session, State};
+use crate::frame::{Effect, Frame};
+use crate::message::Message;
+use crate::number::MsgSeqNum;
+use crate::planted::{Bug, planted};
+use crate::reject_reason::SessionRejectReason;
+use crate::time::{Instant, Now};
+use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, SOH, encode, tag};
+
+/// An application message to send: its type, and header fields of its own.
+///
+/// A bare [`MsgType`] is one without header fields. The header fields (50, 57, 97, 115, 116, 128, 129, 142 to
+/// 145, 1128, a venue's own) are stored with the message and go out again with it. A data field follows its
+/// length field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Outgoing<'m> {
+    /// MsgType(35).
+    pub msg_type: MsgType<'m>,
+    /// Header fields, by tag and value.
+    pub header: &'m [(u32, &'m [u8])],
+}
+
+impl<'m> From<MsgType<'m>> for Outgoing<'m> {
+    fn from(msg_type: MsgType<'m>) -> Self {
+        Outgoing { msg_type, header: &[] }
+    }
+}
+
+/// Why a message was not built. No number is taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SendError {
+    /// Nothing can be sent in this state.
+    #[error("nothing can be sent now: the session is {0:?}")]
+    NotNow(State),
+    /// `out` is too small: so many bytes are enough.
+    #[error("the message needs {0} bytes of space")]
+    NeedSpace(usize),
+    /// The body cannot be sent as it was written, or was cancelled.
+    #[error(transparent)]
+    Body(BodyFault),
+    /// The type is empty, holds SOH, or is one that the session sends itself.
+    #[error("MsgType(35) is empty, holds SOH, or belongs to the session")]
+    MsgType,
+    /// The field is not one that an application may give in the header.
+    #[error("tag {tag} cannot be given as a header field: it is none, or the session writes it")]
+    HeaderField {
+        /// The tag.
+        tag: u32,
+    },
+    /// Longer than the counterparty takes (FIX session layer 4.3.6).
+    #[error("the message has {len} bytes, the counterparty takes {max}: MaxMessageSize(383)")]
+    TooLong {
+        /// Its length, in bytes.
+        len: usize,
+        /// MaxMessageSize(383), in bytes.
+        max: u32,
+    },
+    /// The configured rate is used up.
+    #[error("the rate limit is used up until {not_before:?}")]
+    TooFast {
+        /// When the next message may go.
+        not_before: Instant,
+    },
+    /// The sequence numbers have reached the end of their range (FIX session layer 4.1): a reset is needed.
+    #[error("sequence numbers are exhausted: a reset is needed")]
+    OutOfNumbers,
+}
+
+impl Session {
+    /// Builds an application message: `body` writes its fields, the session everything else.
+    ///
+    /// The message has not happened until the frame is committed. During a replay its bytes are empty, and
+    /// the replay sends it in its turn.
+    ///
+    /// ```no_run
+    /// # use sansfix::{MsgType, Now, RingJournal, SendError, Session};
+    /// # fn order(session: &mut Session, now: Now, out: &mut [u8], journal: &mut RingJournal) -> Result<(), Box<dyn std::error::Error>> {
+    /// let frame = session.send(now, MsgType::NEW_ORDER_SINGLE, out, |body| {
+    ///     body.text(11, "order-1").char(54, '1').uint(38, 100).text(55, "VOD.L");
+    /// })?;
+    /// let bytes = frame.commit(session, journal)?;
+    /// # let _ = bytes; Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// See [`SendError`]; nothing has happened then.
+    pub fn send<'o, 'm>(
+        &mut self,
+        now: Now,
+        message: impl Into<Outgoing<'m>>,
+        out: &'o mut [u8],
+        body: impl FnOnce(&mut Body<'_>),
+    ) -> Result<Frame<'o>, SendError> {
+        let now = self.observe(now);
+        let message = message.into();
+        let effect = self.admit(now, &message)?;
+        let frame = self.original(now, effect, message, out, body)?;
+        match self.peer_max {
+            Some(max) if frame.len() > max as usize => Err(SendError::TooLong { len: frame.len(), max }),
+            Some(_) | None => Ok(frame),
+        }
+    }
+
+    /// Builds a Reject for an application message that breaks the session's rules in the application's eyes.
+    ///
+    /// Failures of business are not for it: they are answered by messages of the application (FIX session
+    /// layer 4.5.4). The message's own number was counted when it was handed over.
+    ///
+    /// # Errors
+    /// As [`send`](Session::send).
+    pub fn reject<'o>(
+        &mut self,
+        now: Now,
+        message: &Message<'_>,
+        reason: SessionRejectReason,
+        tag: Option<u32>,
+        text: &str,
+        out: &'o mut [u8],
+    ) -> Result<Frame<'o>, SendError> {
+        let now = self.observe(now);
+        let effect = match self.may_send()? {
+            Effect::MessageForLater => return Err(SendError::NotNow(self.state)),
+            effect => effect,
+        };
+        let version = self.config.begin_string;
+        self.original(now, effect, MsgType::REJECT.into(), out, |body| {
+            body.uint(tag::REF_SEQ_NUM, message.msg_seq_num().get());
+            body.text(tag::TEXT, if text.is_empty() { reason.text() } else { text });
+            if version >= BeginString::Fix42 {
+                if let Some(tag) = tag {
+                    body.uint(tag::REF_TAG_ID, u64::from(tag));
+                }
+                body.bytes(tag::REF_MSG_TYPE, message.msg_type().as_bytes());
+                if let Some(code) = reason.code_in(version) {
+                    body.uint(tag::SESSION_REJECT_REASON, u64::from(code));
+                }
+            }
+        })
+    }
+
+    /// Builds a BusinessMessageReject for an application message: `code` is BusinessRejectReason(380), 3 for
+    /// a type that is not supported (test case 2r). Before FIX 4.2, which has no such message, it is a
+    /// Reject.
+    ///
+    /// # Errors
+    /// As [`send`](Session::send).
+    pub fn business_reject<'o>(
+        &mut self,
+        now: Now,
+        message: &Message<'_>,
+        code: u16,
+        text: &str,
+        out: &'o mut [u8],
+    ) -> Result<Frame<'o>, SendError> {
+        if self.config.begin_string < BeginString::Fix42 {
+            return self.reject(now, message, SessionRejectReason::InvalidMsgType, None, text, out);
+        }
+        let version = self.version_on_reject();
+        self.send(now, MsgType::BUSINESS_MESSAGE_REJECT, out, |body| {
+            body.uint(tag::REF_SEQ_NUM, message.msg_seq_num().get());
+            if !text.is_empty() {
+                body.text(tag::TEXT, text);
+            }
+            body.bytes(tag::REF_MSG_TYPE, message.msg_type().as_bytes());
+            body.uint(tag::BUSINESS_REJECT_REASON, u64::from(code));
+            if let Some(version) = version {
+                body.text(tag::DEFAULT_APPL_VER_ID, &version);
+            }
+        })
+    }
+
+    /// May this message be sent, and what would committing it do?
+    #[inline(always)]
+    fn admit(&self, now: Now, message: &Outgoing<'_>) -> Result<Effect, SendError> {
+        let effect = self.may_send()?;
+        let good = match message.msg_type.as_bytes() {
+            [] => false,
+            [byte] => *byte != SOH && !message.msg_type.is_admin(),
+            longer => !longer.contains(&SOH),
+        };
+        if !good {
+            return Err(SendError::MsgType);
+        }
+        if !message.header.is_empty()
+            && let Some(tag) = self.unfit(message.header)
+        {
+            return Err(SendError::HeaderField { tag });
+        }
+        if let (Some(not_before), Effect::Message | Effect::MessageBehindReplay) =
+            (self.bucket.wait(now.monotonic), effect)
+        {
+            return Err(SendError::TooFast { not_before });
+        }
+        Ok(effect)
+    }
+
+    /// The first of these fields that an application may not give.
+    fn unfit(&self, header: &[(u32, &[u8])]) -> Option<u32> {
+        let fit = |tag, value: &[u8]| {
+            let is_data = || self.config.data_fields.length_tag(tag).is_some();
+            may_be_given(tag, self.config.begin_string) && (!value.contains(&SOH) || is_data())
+        };
+        header.iter().find(|&&(tag, value)| !fit(tag, value)).map(|&(tag, _)| tag)
+    }
+
+    /// What committing an application message would do now.
+    #[inline]
+    fn may_send(&self) -> Result<Effect, SendError> {
+        if !matches!(self.state, State::Active) {
+            return self.may_store();
+        }
+        // FIX session layer 4.3.10: our Logon goes out first.
+        if !self.owed.is_empty() && self.owed.has_logon() && !planted(Bug::SentBeforeLogon) {
+            return Err(SendError::NotNow(self.state));
+        }
+        Ok(if super::replay::holds_back(self.outbound) {
+            Effect::MessageBehindReplay
+        } else {
+            Effect::Message
+        })
+    }
+
+    /// Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset
+    /// would void it.
+    fn may_store(&self) -> Result<Effect, SendError> {
+        let policy = self.config.policies.logon;
+        let before_logon =
+            matches!(self.state, State::Disconnected | State::Connecting | State::AwaitingLogon);
+        if before_logon
+            && policy.while_disconnected == WhileDisconnected::Store
+            && policy.reset_on_logon == ResetOnLogon::Never
+            && !self.numbers.reset.is_pending()
+        {
+            Ok(Effect::MessageForLater)
+        } else {
+            Err(SendError::NotNow(self.state))
+        }
+    }
+
+    /// Builds a message that takes the next number.
+    #[inline]
+    fn original<'o>(
+        &mut self,
+        now: Now,
+        effect: Effect,
+        message: Outgoing<'_>,
+        out: &'o mut [u8],
+        body: impl FnOnce(&mut Body<'_>),
+    ) -> Result<Frame<'o>, SendError> {
+        let number = self.numbers.next_out;
+        if number == MsgSeqNum::MAX {
+            return Err(SendError::OutOfNumbers);
+        }
+        self.letterhead.date(now.utc);
+        let version = self.config.begin_string;
+        let extra = if message.header.is_empty() { Extra::None } else { Extra::Given(message.header) };
+        let facts = HeaderFacts { msg_type: message.msg_type, number, original: None, extra };
+        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        match encode(out, version, header, Guard::Application(version), body) {
+            Ok(bytes) => Ok(self.own_frame(bytes, number, effect, now.monotonic)),
+            Err(EncodeError::NeedSpace(space)) => Err(SendError::NeedSpace(space)),
+            Err(EncodeError::Body(fault)) => Err(SendError::Body(fault)),
+        }
+    }
+}

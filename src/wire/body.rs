@@ -1,0 +1,359 @@
+//! The fields of a message, written one after another.
+
+use super::begin_string::BeginString;
+use super::copy::{copy, holds_soh};
+use super::decimal::{UINT_MAX, short_uint, write_uint};
+use super::encode::SOH;
+use super::tag;
+use super::timestamp::{TimePrecision, UTC_TIMESTAMP_MAX, write_utc};
+use crate::time::Utc;
+
+/// Writes fields one after another into lent memory; in an application's hands, the body of its message.
+///
+/// Each method appends one field and can be chained. What cannot be written (a tag that the session writes
+/// itself, an empty value, SOH in a value that is not data) is remembered, and the call that lent the writer
+/// returns it as an error; nothing of the message is sent.
+#[derive(Debug)]
+pub struct Body<'b> {
+    /// What is still free; nothing once a field did not fit.
+    room: &'b mut [u8],
+    /// How much was free at first.
+    size: usize,
+    /// How many bytes did not fit.
+    beyond: usize,
+    fault: Option<BodyFault>,
+    guard: Guard,
+}
+
+/// Whose fields a writer takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Guard {
+    /// The session's own: any tag.
+    Session,
+    /// An application's: body tags of this version only.
+    Application(BeginString),
+}
+
+/// Why a body cannot be sent as it was written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum BodyFault {
+    /// [`Body::cancel`] was called.
+    #[error("the message was cancelled")]
+    Cancelled,
+    /// Header and trailer are the session's: header fields go with the message's kind, not into its body.
+    #[error("tag {tag} belongs to the header or trailer, which the session writes")]
+    NotABodyTag {
+        /// The tag.
+        tag: u32,
+    },
+    /// A field always has a value (FIX session layer 4.5.4, SessionRejectReason(373) 4).
+    #[error("tag {tag} has an empty value")]
+    Empty {
+        /// The tag.
+        tag: u32,
+    },
+    /// Only data fields, which say their length, may hold SOH.
+    #[error("the value of tag {tag} holds SOH (0x01), which ends a field: use Body::data for a data field")]
+    HoldsSoh {
+        /// The tag.
+        tag: u32,
+    },
+}
+
+// Inlined into the caller's closure, where the tag is a constant: the name and what it may be are known
+// there, and the place to write to stays in registers.
+impl<'b> Body<'b> {
+    pub(crate) fn new(room: &'b mut [u8], guard: Guard) -> Self {
+        Body { size: room.len(), room, beyond: 0, fault: None, guard }
+    }
+
+    /// A field as bytes: text, price, quantity, anything already in FIX's form.
+    #[inline(always)]
+    pub fn bytes(&mut self, tag: u32, value: &[u8]) -> &mut Self {
+        if self.write(tag, value) {
+            self.fail(BodyFault::HoldsSoh { tag });
+        }
+        self.check(tag, value.len())
+    }
+
+    /// A field as text.
+    #[inline(always)]
+    pub fn text(&mut self, tag: u32, value: &str) -> &mut Self {
+        self.bytes(tag, value.as_bytes())
+    }
+
+    /// An int field.
+    #[inline(always)]
+    pub fn int(&mut self, tag: u32, value: i64) -> &mut Self {
+        if value >= 0 {
+            return self.uint(tag, value.unsigned_abs());
+        }
+        let mut text = [b'-'; 1 + UINT_MAX];
+        let [_, digits @ ..] = &mut text;
+        let len = write_uint(digits, value.unsigned_abs());
+        self.field(tag, text.get(..=len).unwrap_or_default())
+    }
+
+    /// A field with a number that is never negative: a length, a sequence number, a count.
+    #[inline(always)]
+    pub fn uint(&mut self, tag: u32, value: u64) -> &mut Self {
+        if let Some((digits, count)) = short_uint(value)
+            && self.write_short(tag, digits, count)
+        {
+            return self.check(tag, count);
+        }
+        let mut digits = [0; UINT_MAX];
+        let len = write_uint(&mut digits, value);
+        self.field(tag, digits.get(..len).unwrap_or_default())
+    }
+
+    /// A char field: one ASCII character.
+    #[inline(always)]
+    pub fn char(&mut self, tag: u32, value: char) -> &mut Self {
+        match u8::try_from(value) {
+            Ok(byte) if byte.is_ascii() => self.bytes(tag, &[byte]),
+            _ => self.bytes(tag, value.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+
+    /// A Boolean field: `Y` or `N`.
+    #[inline(always)]
+    pub fn bool(&mut self, tag: u32, value: bool) -> &mut Self {
+        self.field(tag, if value { b"Y" } else { b"N" })
+    }
+
+    /// A UTCTimestamp field.
+    #[inline]
+    pub fn utc(&mut self, tag: u32, value: Utc, precision: TimePrecision) -> &mut Self {
+        let mut text = [0; UTC_TIMESTAMP_MAX];
+        let len = write_utc(value, precision, &mut text);
+        self.field(tag, text.get(..len).unwrap_or_default())
+    }
+
+    /// A data field behind its length: `length_tag` says how many bytes `tag` holds, any byte among them.
+    pub fn data(&mut self, length_tag: u32, tag: u32, value: &[u8]) -> &mut Self {
+        self.uint(length_tag, value.len() as u64).field(tag, value)
+    }
+
+    /// A field without a value. FIX forbids it (SessionRejectReason(373) 4): only for a counterparty that is
+    /// known to take such fields.
+    pub fn empty(&mut self, tag: u32) -> &mut Self {
+        self.put(tag, b"").check(tag, 1)
+    }
+
+    /// Gives the message up: the call that lent this writer returns [`BodyFault::Cancelled`], and no number
+    /// is taken.
+    pub fn cancel(&mut self) {
+        self.fail(BodyFault::Cancelled);
+    }
+
+    /// How many bytes the fields so far take.
+    pub fn len(&self) -> usize {
+        (self.size - self.room.len()).saturating_add(self.beyond)
+    }
+
+    /// Has nothing been written yet?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline(always)]
+    fn field(&mut self, tag: u32, value: &[u8]) -> &mut Self {
+        self.put(tag, value).check(tag, value.len())
+    }
+
+    /// May this field be sent, with a value of this length?
+    #[inline(always)]
+    fn check(&mut self, tag: u32, len: usize) -> &mut Self {
+        if len == 0 {
+            self.fail(BodyFault::Empty { tag });
+        }
+        if let Guard::Application(version) = self.guard
+            && (tag == 0 || tag::is_header(tag, version) || tag::is_trailer(tag))
+        {
+            self.fail(BodyFault::NotABodyTag { tag });
+        }
+        self
+    }
+
+    /// A field that is known to be good, or good where it came from: a header's data fields may hold SOH.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, tag: u32, value: &[u8]) -> &mut Self {
+        self.write(tag, value);
+        self
+    }
+
+    /// Writes a field, and says whether SOH stands in its value.
+    #[inline(always)]
+    fn write(&mut self, tag: u32, value: &[u8]) -> bool {
+        let name = Name::of(tag);
+        // So that the compiler knows that the name fits; no slice is so long.
+        let Some(len) = value.len().checked_add(name.len + 1) else { return false };
+        let Some(place) = self.take(len) else { return holds_soh(value) };
+        name.write(place);
+        let Some((end, place)) = place.split_last_mut() else { return false };
+        *end = SOH;
+        place.get_mut(name.len..).is_some_and(|place| copy(place, value))
+    }
+
+    /// Writes a field whose value is in a register, where there is room for all of that.
+    #[inline(always)]
+    fn write_short(&mut self, tag: u32, value: [u8; 8], value_len: usize) -> bool {
+        let name = Name::of(tag);
+        let Some(place) = self.room.first_chunk_mut::<{ Name::MAX + 8 + 1 }>() else { return false };
+        name.write(place);
+        if let Some(place) = place.get_mut(name.len..).and_then(<[u8]>::first_chunk_mut) {
+            *place = value;
+        }
+        if let Some(end) = place.get_mut(name.len + value_len) {
+            *end = SOH;
+        }
+        self.take(name.len + value_len + 1);
+        true
+    }
+
+    /// Bytes as they are: fields that were encoded before.
+    #[inline]
+    pub(crate) fn raw(&mut self, bytes: &[u8]) -> &mut Self {
+        if let Some(place) = self.take(bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+        self
+    }
+
+    /// The first `len` bytes of `text`. All of it is copied where there is room, since a copy of known length
+    /// is a few moves.
+    #[inline]
+    pub(crate) fn front<const N: usize>(&mut self, text: &[u8; N], len: usize) -> &mut Self {
+        match self.room.first_chunk_mut() {
+            Some(place) => {
+                *place = *text;
+                self.take(len);
+                self
+            }
+            None => self.raw(text.get(..len).unwrap_or_default()),
+        }
+    }
+
+    /// The next `len` bytes, where there are so many.
+    #[inline(always)]
+    fn take(&mut self, len: usize) -> Option<&'b mut [u8]> {
+        let room = core::mem::take(&mut self.room);
+        let free = room.len();
+        let Some((place, rest)) = room.split_at_mut_checked(len) else {
+            self.beyond = self.beyond.saturating_add(len - free);
+            return None;
+        };
+        self.room = rest;
+        Some(place)
+    }
+
+    #[inline(always)]
+    fn fail(&mut self, fault: BodyFault) {
+        self.fault = first(self.fault, fault);
+    }
+
+    /// The length, or why it does not count.
+    #[inline]
+    pub(crate) fn finish(self) -> Result<usize, BodyFault> {
+        match self.fault {
+            None => Ok(self.len()),
+            Some(fault) => Err(fault),
+        }
+    }
+}
+
+/// The fault that came first. By value: a writer whose address is taken would not stay in registers.
+#[cold]
+fn first(before: Option<BodyFault>, fault: BodyFault) -> Option<BodyFault> {
+    before.or(Some(fault))
+}
+
+/// A tag and its `=`.
+struct Name {
+    text: [u8; 12],
+    len: usize,
+}
+
+impl Name {
+    const MAX: usize = 10 + 1;
+
+    #[inline(always)]
+    fn of(tag: u32) -> Self {
+        let mut text = [0; 12];
+        let digits = write_uint(&mut text, u64::from(tag));
+        if let Some(equals) = text.get_mut(digits) {
+            *equals = b'=';
+        }
+        Name { text, len: digits + 1 }
+    }
+
+    /// Writes it to the front of `to`, where something follows.
+    #[inline(always)]
+    fn write(&self, to: &mut [u8]) {
+        // Four bytes are one move, and three are two.
+        let len = if self.len == 3 { 4 } else { self.len };
+        copy(to, self.text.get(..len).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    fn body_of(write: impl FnOnce(&mut Body<'_>)) -> Result<Vec<u8>, BodyFault> {
+        let mut out = [0; 256];
+        let mut body = Body::new(&mut out, Guard::Application(BeginString::Fix44));
+        write(&mut body);
+        body.finish().map(|len| out[..len].to_vec())
+    }
+
+    #[test]
+    fn fields_are_written_in_fix_form() {
+        let body = body_of(|body| {
+            body.text(11, "A1").int(38, -5).uint(9999, u64::MAX).char(54, '1').bool(113, true);
+            body.data(95, 96, b"a\x01=").int(99, i64::MIN).int(99, 0);
+        });
+        let text = b"11=A1\x0138=-5\x019999=18446744073709551615\x0154=1\x01113=Y\x0195=3\x0196=a\x01=\x0199=-9223372036854775808\x0199=0\x01";
+        assert_eq!(body.unwrap(), text);
+    }
+
+    #[test]
+    fn what_would_break_the_frame_is_refused_with_its_tag() {
+        let field = |tag, value| body_of(|body| _ = body.text(tag, value)).err();
+        assert_eq!(field(58, ""), Some(BodyFault::Empty { tag: 58 }));
+        assert_eq!(field(58, "a\x01b"), Some(BodyFault::HoldsSoh { tag: 58 }));
+        for tag in [34, 10, 0] {
+            assert_eq!(field(tag, "9"), Some(BodyFault::NotABodyTag { tag }));
+        }
+        assert_eq!(body_of(|body| body.text(58, "x").cancel()), Err(BodyFault::Cancelled));
+    }
+
+    #[test]
+    fn a_moment_and_an_empty_field_are_written_and_counted() {
+        let mut out = [0; 64];
+        let mut body = Body::new(&mut out, Guard::Application(BeginString::Fix44));
+        assert!(body.is_empty());
+        body.utc(60, Utc::from_nanos(1_500_000_000), TimePrecision::Seconds).empty(58);
+        assert!(!body.is_empty());
+        let len = body.len();
+        assert!(body.finish().is_ok());
+        assert_eq!(&out[..len], b"60=19700101-00:00:01\x0158=\x01");
+    }
+
+    #[test]
+    fn a_field_fits_to_the_last_byte_and_its_length_is_said_when_it_does_not() {
+        for space in 0..24 {
+            let mut out = std::vec![b'.'; space];
+            let mut body = Body::new(&mut out, Guard::Session);
+            body.put(112, b"ARE YOU THERE");
+            assert_eq!(body.len(), 18);
+            if space >= 18 {
+                assert_eq!(&out[..18], b"112=ARE YOU THERE\x01");
+            } else {
+                assert!(out.iter().all(|&byte| byte == b'.'));
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Numbers written in decimal.
+
+/// The longest u64 in digits.
+pub(super) const UINT_MAX: usize = 20;
+
+pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// A number below 10^8 in decimal, and how many digits it has; what stands behind them is no part of it.
+#[inline]
+pub(super) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
+    if value >= 100_000_000 {
+        return None;
+    }
+    let digits = eight_digits(value);
+    // The last digit counts also when it is 0.
+    let leading_zeros = (digits | 1 << 56).trailing_zeros() / 8;
+    let text = (digits | ZEROS) >> (8 * leading_zeros);
+    Some((text.to_le_bytes(), 8 - leading_zeros as usize))
+}
+
+/// A number below 10^16 in decimal with zeros before it, and how many digits it has without them.
+#[inline]
+pub(super) const fn padded_uint(value: u64) -> ([u8; 16], usize) {
+    if value < 100_000_000 {
+        let low = eight_digits(value);
+        let leading_zeros = (low | 1 << 56).trailing_zeros() / 8;
+        return (joined(ZEROS, low | ZEROS), 8 - leading_zeros as usize);
+    }
+    let high = eight_digits(value / 100_000_000);
+    let low = eight_digits(value % 100_000_000);
+    (joined(high | ZEROS, low | ZEROS), 16 - high.trailing_zeros() as usize / 8)
+}
+
+const fn joined(first: u64, last: u64) -> [u8; 16] {
+    (first as u128 | (last as u128) << 64).to_le_bytes()
+}
+
+/// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value
+/// has; returns the number of digits. What stands behind them may change.
+#[inline]
+pub(crate) fn write_uint(out: &mut [u8], value: u64) -> usize {
+    let Some((text, len)) = short_uint(value) else { return write_long(out, value) };
+    match out.first_chunk_mut() {
+        Some(place) => *place = text,
+        None => out.iter_mut().zip(text).take(len).for_each(|(place, digit)| *place = digit),
+    }
+    len
+}
+
+#[cold]
+fn write_long(out: &mut [u8], value: u64) -> usize {
+    let len = write_uint(out, value / 100_000_000);
+    let low = (eight_digits(value % 100_000_000) | ZEROS).to_le_bytes();
+    if let Some(place) = out.get_mut(len..len + 8) {
+        place.copy_from_slice(&low);
+    }
+    len + 8
+}
+
+/// The number at the front, of up to 18 digits, and what stands behind it.
+#[inline]
+pub(crate) fn leading_uint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let (mut value, mut rest) = (0_u64, bytes);
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        rest = behind;
+    }
+    matches!(bytes.len() - rest.len(), 1..=18).then_some((value, rest))
+}
+
+/// A number below 1000 with its leading zeros.
+#[inline]
+pub(super) const fn three_digits(value: u32) -> [u8; 3] {
+    let (hundreds, rest) = (value / 100, value % 100);
+    [b'0' + hundreds as u8, b'0' + (rest / 10) as u8, b'0' + (rest % 10) as u8]
+}
+
+/// The digits of a number below 10^8 as numbers, the first in the lowest byte: all at once, since a loop
+/// mispredicts where it ends.
+#[inline]
+pub(super) const fn eight_digits(value: u64) -> u64 {
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    // A product and a shift divide every lane.
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let pairs = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((pairs - tens * 10) << 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_at_the_front_ends_where_its_digits_do() {
+        assert_eq!(leading_uint(b"0176\x0135="), Some((176, b"\x0135=".as_slice())));
+        assert_eq!(leading_uint(b"999999999999999999"), Some((999_999_999_999_999_999, b"".as_slice())));
+        for none in [b"".as_slice(), b"x", b"-1", b"0000000000000000001"] {
+            assert_eq!(leading_uint(none), None);
+        }
+    }
+
+    #[test]
+    fn a_number_is_padded_to_sixteen_digits() {
+        for value in [0, 7, 10, 99_999_999, 100_000_000, 123_456_789_012, 9_999_999_999_999_999] {
+            let (padded, count) = padded_uint(value);
+            assert_eq!(padded.as_slice(), std::format!("{value:016}").as_bytes());
+            assert_eq!(count, std::format!("{value}").len());
+        }
+        assert_eq!(three_digits(7), *b"007");
+        assert_eq!(three_digits(255), *b"255");
+    }
+
+    #[test]
+    fn a_number_is_cut_only_where_the_space_ends() {
+        for value in [0, 7, 10, 4096, 12_345_678, 99_999_999, 100_000_000, 1_234_567_890, u64::MAX] {
+            let text = std::format!("{value}");
+            for space in 0..=24 {
+                let mut out = std::vec![b'.'; space];
+                assert_eq!(write_uint(&mut out, value), text.len());
+                if space >= text.len() {
+                    assert_eq!(&out[..text.len()], text.as_bytes(), "{space}");
+                }
+            }
+        }
+    }
+}
