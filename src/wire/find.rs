@@ -1,7 +1,7 @@
 //! One field by its tag.
 
-use super::delimiters::{delimiter, delimiter_behind, delimiter_in};
 use super::decimal::{ZEROS, eight_digits};
+use super::delimiters::{delimiter, delimiter_behind, delimiter_in};
 use super::field::Fields;
 use super::{DataFields, Value};
 
