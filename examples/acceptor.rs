@@ -39,7 +39,8 @@ fn run() -> Result<(), Error> {
         let Ok(link) = stream.and_then(Tcp::new) else { continue };
         let mut link = Shown::both(link, Role::Acceptor, conversation.clone());
         let why = engine.converse(&mut exchange, &mut link)?;
-        conversation.note(&format!("{why}; {} orders in the book", exchange.book.len()));
+        let hours = if engine.timekeeper.is_open() { "" } else { "outside the session's hours, " };
+        conversation.note(&format!("{hours}{why}; {} orders in the book", exchange.book.len()));
     }
     Ok(())
 }

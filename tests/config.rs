@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use common::book::Book;
 use common::clock::Clock;
 use common::orders::{Faults, count_faults};
-use processes::{Folder, Process};
+use processes::{Folder, Process, wait_for};
 use sansfix::wire::{DataFields, Framing, Scan, find, frame, tag};
 
 const ORDERS: u64 = 200;
@@ -134,6 +134,9 @@ fn outside_its_hours_an_acceptor_drops_a_link_without_a_word() {
     let mut link = TcpStream::connect(("127.0.0.1", acceptor.port())).unwrap();
     // No Logon was sent, and no time given for one.
     assert_eq!(link.read(&mut [0; 64]).unwrap(), 0);
+    wait_for("the acceptor to say why", || {
+        acceptor.said().contains("outside the session's hours, closed by the application").then_some(())
+    });
 }
 
 #[test]

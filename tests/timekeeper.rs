@@ -222,6 +222,7 @@ fn an_acceptor_is_offered_a_link_outside_its_hours_and_drops_it() {
     desk.keepers[0] = Timekeeper::new(Schedule::builder().build().unwrap());
     desk.run_until(MONDAY + 10 * HOUR - 1);
     assert_eq!(desk.pair.log(), [], "no word, and no link that was ended");
+    assert_eq!(desk.keepers.each_ref().map(Timekeeper::is_open), [true, false]);
     desk.run_until(MONDAY + 10 * HOUR + 10);
     desk.pair.expect_state(State::Active, State::Active);
 }

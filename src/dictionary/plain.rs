@@ -32,21 +32,25 @@ fn judge(rules: &DictionaryRules, frame: &[u8]) -> Option<()> {
     while !rest.is_empty() {
         let (field, behind) = leading_field(rest, rules.data)?;
         rest = behind;
-        let mut owner = transport;
-        let mut rule = owner.tags.get(field.tag).and_then(|id| owner.rule(id));
-        if part > Part::Header || rule.is_none_or(|rule| rule.envelope >= header_len) {
-            let id = dictionary.tags.get(field.tag);
-            match id.and_then(|id| message.body.place(id)) {
-                Some(place) if part < Part::Trailer && seen.insert(place.position()) => {
-                    part = Part::Body;
-                    owner = dictionary;
-                    rule = owner.rule(id?);
+        let of_transport = || transport.rule(transport.tags.get(field.tag)?);
+        let of_header = if part == Part::Header { of_transport() } else { None };
+        let (owner, rule) = match of_header.filter(|rule| rule.envelope < header_len) {
+            Some(rule) => (transport, rule),
+            None => {
+                let id = dictionary.tags.get(field.tag);
+                match id.and_then(|id| Some((message.body.place(id)?, dictionary.rule(id)?))) {
+                    Some((place, rule)) if part < Part::Trailer && seen.insert(place.position()) => {
+                        part = Part::Body;
+                        (dictionary, rule)
+                    }
+                    Some(_) => return None,
+                    None => {
+                        part = Part::Trailer;
+                        (transport, of_transport()?)
+                    }
                 }
-                Some(_) => return None,
-                None => part = Part::Trailer,
             }
-        }
-        let rule = rule?;
+        };
         if part != Part::Body {
             let bit = 1_u128.checked_shl(u32::from(rule.envelope))?;
             let is_of_header = rule.envelope < header_len;

@@ -71,6 +71,12 @@ impl Timekeeper {
         &self.schedule
     }
 
+    /// Was the session last told that it may be linked? Where not, it is outside its hours, or about to be
+    /// reset.
+    pub fn is_open(&self) -> bool {
+        matches!(self.standing, Standing::Open(_))
+    }
+
     /// Tells the session what the calendar wants of it now; answers when to call again, at the latest a
     /// minute from now. `None`: never, since this calendar neither closes nor resets.
     ///

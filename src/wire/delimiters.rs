@@ -92,7 +92,7 @@ impl Iterator for Delimiters<'_> {
 
 /// The high bit of each byte of a word that is SOH.
 #[inline]
-pub(super) const fn soh_marks(word: u64) -> u64 {
+const fn soh_marks(word: u64) -> u64 {
     let differs = word ^ (ONES * SOH as u64);
     // Adding 0x7f reaches the high bit of every byte but 0 and 0x80 and more; nothing is carried out of a
     // byte.

@@ -112,6 +112,7 @@ impl<'a> Iterator for Fields<'a> {
 /// field, a data field, no delimiter.
 // Small where it is used, and twice as slow as a call.
 #[inline(always)]
+#[cfg(feature = "dictionary")]
 pub(crate) fn leading_field<'a>(bytes: &'a [u8], data: &DataFields) -> Option<(Field<'a>, &'a [u8])> {
     let word = first_word(bytes);
     let end = delimiter(bytes, word);
@@ -124,6 +125,7 @@ pub(crate) fn leading_field<'a>(bytes: &'a [u8], data: &DataFields) -> Option<(F
 }
 
 /// Where the field behind the one at the front begins, which is no data.
+#[cfg(feature = "dictionary")]
 pub(crate) fn next_field(bytes: &[u8]) -> usize {
     delimiter(bytes, first_word(bytes)) + 1
 }

@@ -65,7 +65,6 @@ fn search<'a>(
     while let Some(word) = rest.first_chunk() {
         let word = u64::from_le_bytes(*word);
         if data.may_begin(word) {
-            rest = before;
             break;
         }
         if (word ^ needle) & mask == 0 {
@@ -78,8 +77,11 @@ fn search<'a>(
             None => rest.get(delimiter_behind(rest) + 1..)?,
         };
     }
-    let unsearched = rest.len().saturating_sub(margin);
-    if unsearched == 0 { None } else { find_with_care(rest.get(..unsearched)?, tag, data) }
+    if rest.len() <= margin {
+        return None;
+    }
+    // From the field before, since a data field's length stands there.
+    find_with_care(before.get(..before.len().checked_sub(margin)?)?, tag, data)
 }
 
 /// The same for any tag, and where a data field may hold delimiters.
@@ -114,6 +116,12 @@ mod tests {
             });
         let piece = prop_oneof![6 => field, 3 => data, 1 => "[\x010-9=a-z]{0,9}"];
         proptest::collection::vec(piece, 0..9).prop_map(|pieces| pieces.concat().into_bytes())
+    }
+
+    #[test]
+    fn a_data_field_at_the_end_is_read_by_its_length() {
+        let value = find(b"95=3\x0196=\x01x\x01\x01", 96, &DataFields::STANDARD);
+        assert_eq!(value, Some(Value::new(b"\x01x\x01")));
     }
 
     proptest! {

@@ -29,8 +29,10 @@ pub use data_fields::DataFields;
 pub(crate) use decimal::{leading_uint, write_uint};
 pub use encode::SOH;
 pub(crate) use encode::{EncodeError, encode, unseal};
+pub(crate) use field::leading_tag;
 pub use field::{BadField, BadFieldKind, Field, Fields};
-pub(crate) use field::{leading_field, leading_tag, next_field};
+#[cfg(feature = "dictionary")]
+pub(crate) use field::{leading_field, next_field};
 pub use find::find;
 pub(crate) use find::find_before;
 pub(crate) use frame::ends_well;

@@ -109,10 +109,8 @@ pub(super) struct TimeOfDay {
 impl TimeOfDay {
     #[inline]
     pub(super) fn parse(text: &[u8]) -> Result<Self, ValueError> {
-        let Some((&[h, hh, b':', m, mm, b':', s, ss], fraction)) = text.split_first_chunk::<8>() else {
-            return Err(ValueError::Form);
-        };
-        let [hour, minute, second, _] = pairs([h, hh, m, mm, s, ss, b'0', b'0']).ok_or(ValueError::Form)?;
+        let (clock, fraction) = text.split_first_chunk().ok_or(ValueError::Form)?;
+        let [hour, minute, second] = clock_pairs(*clock).ok_or(ValueError::Form)?;
         let picos = match fraction {
             [] => 0,
             [b'.', digits @ ..] => picos(digits).ok_or(ValueError::Form)?,
@@ -139,6 +137,20 @@ fn pairs(text: [u8; 8]) -> Option<[u8; 4]> {
     let sums = (digits & 0x00ff_00ff_00ff_00ff) * 10 + (digits >> 8 & 0x00ff_00ff_00ff_00ff);
     let [a, _, b, _, c, _, d, _] = sums.to_le_bytes();
     Some([a, b, c, d])
+}
+
+/// The three numbers of `HH:MM:SS`, in the same way.
+#[inline]
+fn clock_pairs(text: [u8; 8]) -> Option<[u8; 3]> {
+    const COLONS: u64 = 0x0000_ff00_00ff_0000;
+    // A byte that is as it must be becomes a number below 10, and a colon 0.
+    let digits = u64::from_le_bytes(text) ^ u64::from_le_bytes(*b"00:00:00");
+    let beyond = digits | digits.wrapping_add(0x0606_0606_0606_0606);
+    if beyond & 0xf0f0_f0f0_f0f0_f0f0 != 0 || digits & COLONS != 0 {
+        return None;
+    }
+    let [hour, _, _, minute, _, _, second, _] = (digits * 10 + (digits >> 8)).to_le_bytes();
+    Some([hour, minute, second])
 }
 
 #[inline]
@@ -386,6 +398,20 @@ mod tests {
             (157_113, "24000229"),
         ] {
             assert_eq!(date(day * 86_400), std::format!("{text}-00:00:00"));
+        }
+    }
+
+    #[test]
+    fn a_clock_has_digits_and_colons_and_nothing_else() {
+        for at in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut text = *b"11:22:33";
+                text[at] = byte;
+                let digit = |at: usize| u32::from(text[at] - b'0');
+                let good = if at == 2 || at == 5 { byte == b':' } else { byte.is_ascii_digit() };
+                let expected = good.then(|| [0, 3, 6].map(|at| digit(at) * 10 + digit(at + 1)));
+                assert_eq!(clock_pairs(text).map(|pairs| pairs.map(u32::from)), expected, "{at} {byte}");
+            }
         }
     }
 }

@@ -76,7 +76,7 @@ impl Drop for Folder {
     }
 }
 
-fn wait_for<T>(what: &str, mut done: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, mut done: impl FnMut() -> Option<T>) -> T {
     let clock = Clock::start();
     loop {
         if let Some(done) = done() {

@@ -35,7 +35,8 @@ pub struct End<'m> {
     pub stopped: bool,
 }
 
-/// A question, and what the journal read when it was asked, whatever becomes of the journal before that arrives.
+/// A question, and what the journal read when it was asked, whatever becomes of the journal before that
+/// arrives.
 pub struct Answer {
     pub asked: Replay,
     pub read: Option<Read>,
