@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use sansfix::session::NoRules;
-use sansfix::{Event, Inbox, Message, MessageRules, NoJournal, Output, Session};
+use sansfix::{Event, Inbox, Message, MessageRules, NoJournal, Output, Session, Value};
 
 use super::{Work, noon, noon_and, plain_value, sums};
 
@@ -37,8 +37,12 @@ pub(crate) struct ThreeFields;
 impl Take for ThreeFields {
     #[inline]
     fn take(&self, message: &Message<'_>) -> u64 {
-        let text = |tag| message.text(tag).map_or(0, |text| black_box(text).len() as u64);
-        Envelope.take(message) + text(11) + text(44) + message.int(38).unwrap_or(0).unsigned_abs()
+        let [id, quantity, price] = message.get_each([11, 38, 44]);
+        let text = |value: Option<Value<'_>>| {
+            value.and_then(|value| value.as_str().ok()).map_or(0, |text| black_box(text).len() as u64)
+        };
+        let quantity = quantity.and_then(|value| value.int().ok()).unwrap_or(0);
+        Envelope.take(message) + text(id) + text(price) + quantity.unsigned_abs()
     }
 
     fn plain(&self, frame: &[u8]) -> u64 {

@@ -1,6 +1,6 @@
 //! Both sides' applications: a desk that sends orders, an exchange that fills them, each of them once.
 
-use sansfix::wire::{DataFields, TimePrecision, find};
+use sansfix::wire::{DataFields, TimePrecision, find, find_each};
 use sansfix::{BeginString, Body, Event, MsgType, Now, Session, Utc, Value};
 
 use super::Error;
@@ -88,15 +88,24 @@ impl Application for Exchange {
         while let Some(order) = self.book.entry(self.answered + 1) {
             let place = self.answered + 1;
             let (version, time) = (port.version(), port.now.utc);
+            let [id, symbol, side, quantity, price] =
+                find_each(order, [CL_ORD_ID, 55, 54, 38, 44], &DataFields::STANDARD);
             let sent = port.send(MsgType::EXECUTION_REPORT, |body| {
-                // Of the order: ClOrdID, Symbol, Side, OrderQty; LastQty and CumQty are its quantity.
-                for (from, to) in [(CL_ORD_ID, CL_ORD_ID), (55, 55), (54, 54), (38, 38), (38, 32), (38, 14)] {
-                    if let Some(value) = value(order, from) {
-                        body.bytes(to, value.as_bytes());
+                // LastQty and CumQty are the order's quantity, LastPx and AvgPx its price, where it has a
+                // limit.
+                for (tag, value) in [
+                    (CL_ORD_ID, id),
+                    (55, symbol),
+                    (54, side),
+                    (38, quantity),
+                    (32, quantity),
+                    (14, quantity),
+                ] {
+                    if let Some(value) = value {
+                        body.bytes(tag, value.as_bytes());
                     }
                 }
-                // LastPx and AvgPx are its price, where it has a limit.
-                let price = value(order, 44).map_or(b"0".as_slice(), Value::as_bytes);
+                let price = price.map_or(b"0".as_slice(), Value::as_bytes);
                 body.bytes(31, price).bytes(6, price);
                 body.uint(37, place).uint(EXEC_ID, place).char(39, '2');
                 // ExecType and LeavesQty came with 4.1, ExecTransType went with 4.3, where a fill became a

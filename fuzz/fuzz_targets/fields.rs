@@ -2,11 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sansfix::wire::{DataFields, Fields, TimePrecision, UTC_TIMESTAMP_MAX, find, write_utc};
+use sansfix::wire::{DataFields, Fields, TimePrecision, UTC_TIMESTAMP_MAX, find, find_each, write_utc};
 
 fuzz_target!(|bytes: &[u8]| {
     let mut fields = Fields::new(bytes, &DataFields::STANDARD);
     let mut at = 0;
+    let mut two = [58; 2];
     while let Some(next) = fields.next() {
         let end = fields.offset();
         assert!(end > at && end <= bytes.len() + 1);
@@ -14,6 +15,9 @@ fuzz_target!(|bytes: &[u8]| {
             let text = [field.tag.to_string().as_bytes(), b"=", field.value.as_bytes()].concat();
             assert_eq!(&bytes[at..end - 1], text);
             assert!(find(bytes, field.tag, &DataFields::STANDARD).is_some());
+            two = [two[1], field.tag];
+            let alone = two.map(|tag| find(bytes, tag, &DataFields::STANDARD));
+            assert_eq!(find_each(bytes, two, &DataFields::STANDARD), alone);
 
             let (value, text) = (field.value, field.value.as_str().ok());
             let digits = text.filter(|text| !text.starts_with('+'));

@@ -1,5 +1,6 @@
 //! Which fields hold data, and which field gives the length of each.
 
+use super::field::leading_tag;
 use super::find::Needle;
 
 /// The fields of type data: FIX's own, up to FIX 5.0 SP2, and more by agreement.
@@ -46,6 +47,12 @@ impl DataFields {
 
     fn look_up(&self, tag: u32) -> Option<u32> {
         standard(tag).or_else(|| self.agreed.iter().find(|pair| pair.1 == tag).map(|pair| pair.0))
+    }
+
+    /// Is the field at the front a data field? `word` is the first word of `bytes`.
+    #[inline]
+    pub(super) fn begin(&self, bytes: &[u8], word: u64) -> bool {
+        self.may_begin(word) && leading_tag(bytes).is_some_and(|tag| self.length_tag(tag).is_some())
     }
 
     /// May this be the beginning of a data field? For most others the answer is no, without reading the tag.

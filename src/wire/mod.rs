@@ -33,8 +33,8 @@ pub(crate) use field::leading_tag;
 pub use field::{BadField, BadFieldKind, Field, Fields};
 #[cfg(feature = "dictionary")]
 pub(crate) use field::{leading_field, next_field};
-pub use find::find;
-pub(crate) use find::find_before;
+pub use find::{find, find_each};
+pub(crate) use find::{find_before, find_each_before};
 pub(crate) use frame::ends_well;
 pub use frame::{FrameSpan, Framing, Garbled, Scan, frame};
 pub use header::Header;

@@ -47,6 +47,7 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     /// [`ValueError::Form`] when it is not UTF-8; an empty value is an empty text.
+    #[inline]
     pub fn as_str(self) -> Result<&'a str, ValueError> {
         str::from_utf8(self.0).map_err(|_| ValueError::Form)
     }
