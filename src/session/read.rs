@@ -18,9 +18,8 @@ use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
 pub(super) enum Read {
     /// No whole frame is there.
     Nothing,
-    /// A frame was taken, and the application need not know.
-    Passed,
-    Told(Told),
+    /// A frame was taken; where there is nothing to tell, the application need not know.
+    Taken(Option<Told>),
 }
 
 impl Session {
@@ -33,42 +32,37 @@ impl Session {
         if inbox.is_empty() && self.course.detour().acted.is_empty() {
             return Read::Nothing;
         }
-        if let Some(read) = self.read_held(now, inbox, rules) {
-            return read;
+        if let Some(told) = self.read_held(now, inbox, rules) {
+            return Read::Taken(told);
         }
-        match inbox.frame(self.config.frame_max) {
+        // Behind a reference: a copy would wait for what was written just now.
+        match &inbox.frame(self.config.frame_max) {
             Framing::Incomplete => Read::Nothing,
             Framing::Frame(span) => {
                 inbox.take(span.len);
-                self.read_frame(now, inbox, &span, Arrival::Fresh, rules)
+                Read::Taken(self.receive(now, inbox, span, Arrival::Fresh, rules))
             }
-            Framing::Garbled { len, why, span } => self.garbled(now, inbox, len, why, span, rules),
+            &Framing::Garbled { len, why, span } => {
+                Read::Taken(self.garbled(now, inbox, len, why, span, rules))
+            }
             Framing::TooLong { .. } => {
                 let limit = self.config.frame_max;
                 let farewell = if self.is_logged_on() { Farewell::Logout } else { Farewell::Silent };
                 // FIX session layer 4.3.6: a message longer than what we take ends the connection.
                 self.go(now, Input::Fatal(Reason::FrameTooLong { limit }, farewell));
-                Read::Passed
+                Read::Taken(None)
             }
         }
     }
 
-    fn read_frame(
+    /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1): what
+    /// there is to tell, when one was taken.
+    fn read_held(
         &mut self,
         now: Now,
         inbox: &mut Inbox<'_>,
-        span: &FrameSpan,
-        arrival: Arrival,
         rules: &impl MessageRules,
-    ) -> Read {
-        match self.receive(now, inbox, span, arrival, rules) {
-            Some(told) => Read::Told(told),
-            None => Read::Passed,
-        }
-    }
-
-    /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1).
-    fn read_held(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Option<Read> {
+    ) -> Option<Option<Told>> {
         // FIX session layer 4.6.1: once a Logout is answered, the link only waits to be closed; what is held
         // comes again.
         if self.state == State::LogoutReceived(Answer::Given) {
@@ -80,27 +74,26 @@ impl Session {
         if held != Some(expected.get()) {
             let above =
                 held.into_iter().chain(self.course.detour().acted.first().map(MsgSeqNum::get)).min()?;
-            return self.ask_below(now, MsgSeqNum::new(above)?);
+            return self.ask_below(now, MsgSeqNum::new(above)?).map(Some);
         }
         inbox.take_held();
         match crate::wire::frame(inbox.current(), self.config.frame_max, &mut Scan::default()) {
             Framing::Frame(span) | Framing::Garbled { span: Some(span), .. } => {
-                Some(self.read_frame(now, inbox, &span, Arrival::Held, rules))
+                Some(self.receive(now, inbox, &span, Arrival::Held, rules))
             }
-            Framing::Incomplete | Framing::Garbled { .. } | Framing::TooLong { .. } => Some(Read::Passed),
+            Framing::Incomplete | Framing::Garbled { .. } | Framing::TooLong { .. } => Some(None),
         }
     }
 
     /// Nothing is asked for, and below a message that came something is missing all the same: it found no
     /// room, or its own gap was a second one.
-    fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Read> {
+    fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Told> {
         if self.course.detour().inbound != Inbound::InSequence || !self.is_logged_on() {
             return None;
         }
         let expected = self.numbers.next_in;
         self.recover(now, recovery::Input::Gap { expected, number, became: recovery::Became::Held });
-        let event = Event::Gap { missing: expected, received: number };
-        Some(Read::Told(Told::Event(event)))
+        Some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 
     /// FIX session layer 4.5.2: a garbled message is dropped, without an answer, a number, or a sign of life.
@@ -112,14 +105,14 @@ impl Session {
         why: Garbled,
         span: Option<FrameSpan>,
         rules: &impl MessageRules,
-    ) -> Read {
+    ) -> Option<Told> {
         let checks = self.config.policies.checks;
         if let (Some(span), super::Check::Off) = (span, checks.checksum) {
             inbox.take(span.len);
-            return self.read_frame(now, inbox, &span, Arrival::Fresh, rules);
+            return self.receive(now, inbox, &span, Arrival::Fresh, rules);
         }
         inbox.take(len);
-        Read::Told(self.garbled_in_hand(now, inbox, len, why, span))
+        Some(self.garbled_in_hand(now, inbox, len, why, span))
     }
 
     /// Test case 17g: a frame whose SecureDataLen(90) is wrong is garbled, however well it was framed.

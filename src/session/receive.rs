@@ -18,7 +18,10 @@ use crate::time::Now;
 use crate::wire::{FrameSpan, tag};
 
 /// What the application is told of the frame in hand. It becomes an event once nothing else needs the inbox.
+// A tag that fills its word leaves no gap before the layout: the two are written side by side, not built
+// elsewhere and copied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u64)]
 pub(super) enum Told {
     Logon(Layout),
     Message(Layout),
@@ -31,9 +34,9 @@ pub(super) enum Told {
 
 impl Told {
     #[inline]
-    pub(super) fn with<'i>(self, inbox: &'i Inbox<'_>, session: &Session) -> Event<'i> {
+    pub(super) fn with<'i>(&self, inbox: &'i Inbox<'_>, session: &Session) -> Event<'i> {
         let message = |layout| Message::new(inbox.current(), session.config.data_fields, layout);
-        match self {
+        match *self {
             Told::Logon(layout) => Event::Logon(message(layout)),
             Told::Message(layout) => Event::Message(message(layout)),
             Told::Rejected(layout) => Event::Rejected(message(layout)),

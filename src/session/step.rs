@@ -94,8 +94,8 @@ impl Session {
             }
             match self.read(now, inbox, rules) {
                 Read::Nothing => break,
-                Read::Passed => {}
-                Read::Told(told) => {
+                Read::Taken(None) => {}
+                Read::Taken(Some(told)) => {
                     self.turn = Turn::Replay;
                     return Output::Event(told.with(inbox, self));
                 }
