@@ -19,8 +19,8 @@ pub(crate) const FIRST: u64 = 100_000;
 pub(crate) enum Order {
     /// 35 34 49 52 56, the usual one.
     ByTag,
-    /// 35 49 56 34 52, which other engines write.
-    PartiesFirst,
+    /// 35, and the other four in one of the 24 orders there are.
+    Permuted(u64),
 }
 
 /// A source of varied values, the same in every run.
@@ -71,10 +71,15 @@ pub(crate) fn frame(fields: &str) -> Vec<u8> {
 }
 
 fn header(kind: &str, number: u64, order: Order, time: &str) -> String {
-    match order {
-        Order::ByTag => format!("35={kind}|34={number}|49={PEER}|52={time}|56={US}|"),
-        Order::PartiesFirst => format!("35={kind}|49={PEER}|56={US}|34={number}|52={time}|"),
+    let mut fields =
+        [format!("34={number}|"), format!("49={PEER}|"), format!("52={time}|"), format!("56={US}|")];
+    if let Order::Permuted(mut which) = order {
+        for last in 1..4 {
+            fields.swap(last, (which % (last as u64 + 1)) as usize);
+            which /= last as u64 + 1;
+        }
     }
+    format!("35={kind}|{}", fields.concat())
 }
 
 /// A message of the counterparty, with `body` separated by `|`.
