@@ -1,5 +1,7 @@
 //! The header of a good message as the model of the next one.
 
+use core::ops::Range;
+
 use super::header::{ANY, DIGIT, Header, LEN, Part, SAME, TO_FIVE};
 use crate::message::Layout;
 use crate::session::config::Config;
@@ -34,7 +36,7 @@ impl Header {
         let (lead, lead_mask) = lead(frame.get(body_at..)?, config);
         let header = Header {
             bytes,
-            leeway: [ANY; LEN],
+            leeway: [SAME; LEN],
             number: Some(layout.number),
             layout: *layout,
             body_length: Part::new(length_at, span.body_at.checked_sub(length_at + 1)?)?,
@@ -56,22 +58,25 @@ impl Header {
 
     /// What varies may be another digit, or anything; what stands behind the header is not compared.
     fn with_leeway(mut self) -> Self {
-        let (kind_at, kind_len) = (usize::from(self.layout.kind_at), usize::from(self.layout.kind_len));
-        let (msg_type, body_length, seconds) =
-            (kind_at..kind_at + kind_len, self.body_length.range(), self.seconds.range());
-        for (at, (byte, leeway)) in self.bytes.iter_mut().zip(&mut self.leeway).enumerate() {
-            let varies = body_length.contains(&at) || seconds.contains(&at);
-            *leeway = match *byte {
-                _ if at >= self.layout.body_at as usize || msg_type.contains(&at) => ANY,
-                b'0'..=b'9' if at == seconds.start => TO_FIVE,
-                b'0'..=b'9' if varies => DIGIT,
-                _ => SAME,
-            };
-            if *leeway != SAME {
-                *byte = b'0';
+        let seconds = self.seconds.range();
+        self.vary(self.body_length.range(), DIGIT);
+        self.vary(seconds.clone(), DIGIT);
+        self.vary(seconds.start..seconds.start + 1, TO_FIVE);
+        let kind_at = usize::from(self.layout.kind_at);
+        self.vary(kind_at..kind_at + usize::from(self.layout.kind_len), ANY);
+        self.vary(self.layout.body_at as usize..LEN, ANY);
+        self
+    }
+
+    /// Bytes there may differ by so much; where that is a digit, what is none has to stay.
+    fn vary(&mut self, range: Range<usize>, by: u8) {
+        let bytes = self.bytes.get_mut(range.clone()).unwrap_or_default();
+        let leeways = self.leeway.get_mut(range).unwrap_or_default();
+        for (byte, leeway) in bytes.iter_mut().zip(leeways) {
+            if by == ANY || byte.is_ascii_digit() {
+                (*byte, *leeway) = (b'0', by);
             }
         }
-        self
     }
 }
 
