@@ -231,6 +231,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_is_shown_as_it_came() {
+        assert_eq!(std::format!("{:?}", Text::cut("good night")), "\"good night\"");
+    }
+
+    #[test]
     fn the_expected_number_is_read_from_the_customary_words() {
         let expected = |text| expecting(text).map(MsgSeqNum::get);
         assert_eq!(expected("MsgSeqNum too low, expecting 17 but received 3"), Some(17));
