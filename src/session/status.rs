@@ -67,8 +67,8 @@ pub struct Closed {
     pub why: Reason,
     /// When, on the monotonic clock.
     pub at: Instant,
-    /// Text(58) of the counterparty's Logout, the first 60 bytes. Forgotten when a later connection ends by a
-    /// Logout: a session has room for what one said.
+    /// Text(58) of the counterparty's Logout, the first 60 bytes. Forgotten when a later connection ends by
+    /// a Logout: a session has room for what one said.
     pub text: Text,
     /// SessionStatus(1409) of it.
     pub session_status: Option<u32>,
