@@ -69,6 +69,8 @@ const HEADER: [(Id, u32); 6] = [
 
 /// The first behind SendingTime(52).
 const BEHIND: usize = Id::TargetCompId as usize;
+/// The first behind OrigSendingTime(122).
+const LOCATIONS: usize = Id::SenderLocationId as usize;
 
 /// Who talks to whom: CompIDs, SubIDs, LocationIDs, and the version of the messages.
 ///
@@ -125,34 +127,38 @@ impl Ids {
     /// Writes the header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) in between, and
     /// OrigSendingTime(122) of a retransmission.
     #[inline(always)]
-    pub(super) fn write<'b>(&self, stamp: &Stamp, original: Option<&[u8]>, mut to: Body<'b>) -> Body<'b> {
-        let [behind, locations, end] =
-            [BEHIND, Id::SenderLocationId as usize, HEADER.len()].map(|index| self.at(index));
-        let piece_end = if original.is_some() { locations } else { end };
+    pub(super) fn write<'b>(&self, stamp: &Stamp, original: Option<&[u8]>, to: Body<'b>) -> Body<'b> {
+        let Some(original) = original else { return self.write_up_to(HEADER.len(), stamp, to) };
+        let mut to = self.write_up_to(LOCATIONS, stamp, to);
+        if !original.is_empty() {
+            to.put(tag::ORIG_SENDING_TIME, original);
+        }
+        if self.at(LOCATIONS) < self.at(HEADER.len()) {
+            to.raw(self.text.get(self.at(LOCATIONS)..self.at(HEADER.len())).unwrap_or_default());
+        }
+        to
+    }
+
+    /// The fields before `end`, with SendingTime(52) among them.
+    #[inline(always)]
+    fn write_up_to<'b>(&self, end: usize, stamp: &Stamp, mut to: Body<'b>) -> Body<'b> {
+        let [behind, end] = [BEHIND, end].map(|index| self.at(index));
         let (time, time_len) = stamp.front();
         // Short as a rule, and more is copied then: a copy of known length is a few moves.
-        let short = behind <= SHORT && piece_end.wrapping_sub(behind) <= SHORT;
-        let written = short
+        let written = behind <= SHORT
+            && end.wrapping_sub(behind) <= SHORT
             && to.lend(|place: &mut [u8; 2 * SHORT + Stamp::ROOM]| {
                 copy_whole(place, 0, self.text.first_chunk::<SHORT>());
                 copy_whole(place, behind, Some(time));
                 let rest = self.text.get(behind..).and_then(<[u8]>::first_chunk::<SHORT>);
                 copy_whole(place, behind + time_len, rest);
-                piece_end + time_len
+                end + time_len
             });
-        if !written {
-            let piece = self.text.get(behind..piece_end).unwrap_or_default();
-            to = to.with_raw([self.before_sending_time(), stamp.field(), piece]);
+        if written {
+            return to;
         }
-        if let Some(original) = original {
-            if !original.is_empty() {
-                to.put(tag::ORIG_SENDING_TIME, original);
-            }
-            if locations < end {
-                to.raw(self.text.get(locations..end).unwrap_or_default());
-            }
-        }
-        to
+        let rest = self.text.get(behind..end).unwrap_or_default();
+        to.with_raw([self.before_sending_time(), stamp.field(), rest])
     }
 
     /// An identifier; empty for none.
