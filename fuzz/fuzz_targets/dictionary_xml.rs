@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use sansfix::dictionary::{Dictionary, Item, DictionaryRules};
+use sansfix::dictionary::{Dictionary, DictionaryRules, Item};
 
 // The XML and a frame, told apart by the first NUL.
 fuzz_target!(|data: &[u8]| {

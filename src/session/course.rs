@@ -120,3 +120,22 @@ impl core::hash::Hash for Course {
         self.detour().hash(state);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::MsgSeqNum;
+
+    #[test]
+    fn what_is_known_off_the_usual_course_is_a_part_of_what_a_session_is() {
+        let off = |waiting_since| {
+            let mut course = Course::BEGUN;
+            course.change(|detour| detour.next_out = Some(MsgSeqNum::FIRST));
+            course.change(|detour| detour.waiting_since = waiting_since);
+            course
+        };
+        assert_eq!(off(None), off(None));
+        assert_ne!(off(None), off(Some(Instant::ZERO)));
+        assert_ne!(off(None), Course::BEGUN);
+    }
+}

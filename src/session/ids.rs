@@ -242,6 +242,14 @@ mod tests {
     }
 
     #[test]
+    fn those_that_are_given_are_shown_by_name() {
+        let mut ids = Ids::NONE;
+        ids.set(Id::TargetCompId, "THEM").unwrap();
+        ids.set(Id::SenderCompId, "US").unwrap();
+        assert_eq!(std::format!("{ids:?}"), "SenderCompID(49)=US TargetCompID(56)=THEM");
+    }
+
+    #[test]
     fn one_that_does_not_fit_beside_the_others_is_refused_and_nothing_changes() {
         let mut ids = Ids::NONE;
         ids.set(Id::TargetCompId, "THEM").unwrap();

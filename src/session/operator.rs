@@ -136,7 +136,7 @@ impl Session {
         Ok(())
     }
 
-    /// Sends a TestRequest; [`Event::RoundTrip`] says how long its echo took.
+    /// Sends a TestRequest; [`Event::RoundTrip`](crate::Event::RoundTrip) says how long its echo took.
     ///
     /// # Errors
     /// The session is not logged on.
@@ -188,7 +188,8 @@ impl Session {
         }
     }
 
-    /// Connects again, after [`disable`](Session::disable) or [`Event::Stopped`]; attempts are counted anew.
+    /// Connects again, after [`disable`](Session::disable) or [`Event::Stopped`](crate::Event::Stopped);
+    /// attempts are counted anew.
     pub fn enable(&mut self, now: Now) {
         self.observe(now);
         self.standby = Standby::Ready;

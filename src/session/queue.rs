@@ -236,6 +236,18 @@ mod tests {
     }
 
     #[test]
+    fn a_wish_that_brings_news_waits_until_some_have_been_told() {
+        let mut session = session();
+        for _ in 0..Detour::NEWS {
+            assert!(session.owed.has_room());
+            session.owe(Owed::Event(News::Recovered));
+        }
+        assert!(!session.owed.has_room());
+        session.settle_first();
+        assert!(session.owed.has_room());
+    }
+
+    #[test]
     fn the_oldest_news_gives_way_and_never_a_frame() {
         let mut session = session();
         session.state = State::Closing(Reason::Closed);

@@ -67,8 +67,8 @@ pub struct Closed {
     pub why: Reason,
     /// When, on the monotonic clock.
     pub at: Instant,
-    /// Text(58) of the counterparty's Logout, the first 60 bytes. Forgotten when a later connection ends by a
-    /// Logout: a session has room for what one said.
+    /// Text(58) of the counterparty's Logout, the first 60 bytes. Forgotten when a later connection ends by
+    /// a Logout: a session has room for what one said.
     pub text: Text,
     /// SessionStatus(1409) of it.
     pub session_status: Option<u32>,
@@ -229,6 +229,11 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_shown_as_it_came() {
+        assert_eq!(std::format!("{:?}", Text::cut("good night")), "\"good night\"");
+    }
 
     #[test]
     fn the_expected_number_is_read_from_the_customary_words() {

@@ -129,7 +129,7 @@ impl Session {
                 self.goal = Goal::Stay;
                 self.go(now, Input::LogoutAsked);
             }
-            Timer::Connection if self.state == State::Disconnected => self.go(now, Input::ConnectDue),
+            // Without a link it was the wait for the next attempt, which is due now.
             Timer::Connection => self.go(now, Input::Timeout),
             // FIX session layer 4.5.1, test case 4a: nothing was sent for HeartBtInt.
             Timer::Heartbeat => {

@@ -326,6 +326,12 @@ mod tests {
     }
 
     #[test]
+    fn a_character_is_written_as_in_a_text() {
+        let body = body_of(|body| _ = body.char(58, 'é').char(58, '7'));
+        assert_eq!(body.unwrap(), "58=é\u{1}58=7\u{1}".as_bytes());
+    }
+
+    #[test]
     fn what_would_break_the_frame_is_refused_with_its_tag() {
         let field = |tag, value| body_of(|body| _ = body.text(tag, value)).err();
         assert_eq!(field(58, ""), Some(BodyFault::Empty { tag: 58 }));

@@ -18,8 +18,8 @@ pub fn checksum(bytes: &[u8]) -> u8 {
 /// The sum of `short`, the end of `bytes`.
 fn short_sum(short: &[u8], bytes: &[u8]) -> u8 {
     let (chunks, rest) = short.as_chunks::<CHUNK>();
-    // No loop over the rest, whose end would be mispredicted: it is the end of a last chunk, of which the other
-    // bytes are masked out.
+    // No loop over the rest, whose end would be mispredicted: it is the end of a last chunk, of which the
+    // other bytes are masked out.
     let mask = MASKS.get(rest.len()..).and_then(<[u8]>::first_chunk::<CHUNK>);
     let rest = match (bytes.last_chunk::<CHUNK>(), mask) {
         (Some(last), Some(mask)) => {

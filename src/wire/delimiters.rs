@@ -58,7 +58,8 @@ pub(super) fn delimiter_behind(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// The delimiters in whole words of eight bytes, one after the other, found without waiting for the one before.
+/// The delimiters in whole words of eight bytes, one after the other, found without waiting for the one
+/// before.
 #[derive(Debug)]
 pub(super) struct Delimiters<'a> {
     words: core::slice::Iter<'a, [u8; 8]>,
