@@ -199,7 +199,9 @@ pub enum ConfigError {
         field: &'static str,
     },
     /// A text does not fit.
-    #[error("{field} has {got} bytes, {room} are left: all identifiers together have at most {IDS_MAX}")]
+    #[error(
+        "{field} has {got} bytes, there is room for {room} (the identifiers of a header share {IDS_MAX} bytes, tags included)"
+    )]
     TooLong {
         /// Which.
         field: &'static str,
@@ -263,7 +265,7 @@ mod tests {
         let new = |sender: &str| Config::new(Role::Initiator, BeginString::Fix44, sender, "THEM").err();
         assert_eq!(new(""), Some(ConfigError::Empty { field: "SenderCompID(49)" }));
         assert_eq!(new("A\u{1}B"), Some(ConfigError::HoldsSoh { field: "SenderCompID(49)" }));
-        let long = "X".repeat(IDS_MAX - 3);
+        let long = "X".repeat(IDS_MAX - "49=|56=THE|".len());
         let beside_them = ConfigError::TooLong { field: "TargetCompID(56)", got: 4, room: 3 };
         assert_eq!(new(&long), Some(beside_them));
         assert_eq!(new(&long[1..]), None);

@@ -94,15 +94,15 @@ impl Session {
     /// Writes the header from MsgType(35) on, and says how many bytes it takes.
     #[inline]
     pub(super) fn write_header(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
-        if matches!(header.extra, Extra::None) && self.letterhead.is_whole() {
-            self.write_letterhead(header, room)
+        if matches!(header.extra, Extra::None) {
+            self.write_own(header, room)
         } else {
             self.write_fields(header, room)
         }
     }
 
-    /// The session's own fields, most of them in one piece.
-    fn write_letterhead(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
+    /// The session's own fields alone: its identifiers are text already.
+    fn write_own(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
         let mut to = Body::new(room, Guard::Session);
         match header.msg_type.as_bytes() {
             // Of known length, as nearly all are.
@@ -113,7 +113,7 @@ impl Session {
         if header.original.is_some() {
             to.bool(tag::POSS_DUP_FLAG, true);
         }
-        self.letterhead.write(header.original, &mut to);
+        let mut to = self.config.ids.write(&self.stamp, header.original, to);
         if let Some(processed) = self.last_processed() {
             to.uint(tag::LAST_MSG_SEQ_NUM_PROCESSED, processed.get());
         }
@@ -168,7 +168,7 @@ impl Session {
             }
         };
         optional(tag::SENDER_SUB_ID, ids.bytes(Id::SenderSubId));
-        optional(tag::SENDING_TIME, self.letterhead.sending_time());
+        optional(tag::SENDING_TIME, self.stamp.sending_time());
         optional(tag::TARGET_COMP_ID, ids.bytes(Id::TargetCompId));
         optional(tag::TARGET_SUB_ID, ids.bytes(Id::TargetSubId));
         optional(tag::ORIG_SENDING_TIME, header.original.unwrap_or_default());
@@ -234,7 +234,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_header_from_the_letterhead_is_the_one_written_field_by_field(
+        fn a_header_in_pieces_is_the_one_written_field_by_field(
             config in config(),
             moments in moments(),
             number in 1..MsgSeqNum::MAX.get(),
@@ -249,12 +249,12 @@ mod tests {
                 extra: Extra::None,
             };
             for utc in moments.into_iter().map(Utc::from_nanos) {
-                session.letterhead.date(utc);
+                session.stamp.date(utc);
                 let whole_seconds = config.begin_string < BeginString::Fix42;
                 let precision = if whole_seconds { TimePrecision::Seconds } else { config.time_precision };
                 let mut fresh = [0; UTC_TIMESTAMP_MAX];
                 let len = write_utc(utc, precision, &mut fresh);
-                prop_assert_eq!(session.letterhead.sending_time(), &fresh[..len]);
+                prop_assert_eq!(session.stamp.sending_time(), &fresh[..len]);
 
                 let (mut one, mut other) = ([0; 1024], [0; 1024]);
                 let one_len = session.write_header(&facts, &mut one);

@@ -1,26 +1,30 @@
-//! Who talks to whom: the identifiers of a configuration, in one place and one behind the other.
+//! Who talks to whom: the identifiers of a configuration, kept as the header fields that they become.
 
 use core::fmt;
 
-use super::config::ConfigError;
-use crate::wire::SOH;
+use arrayvec::ArrayString;
 
-/// How many bytes the identifiers of a session may have together.
-pub const IDS_MAX: usize = 80;
+use super::config::ConfigError;
+use super::stamp::Stamp;
+use crate::wire::{Body, Guard, SOH, tag};
+
+/// How many bytes the identifiers of a session may take together in a header, each with its tag, `=` and SOH.
+/// DefaultApplVerID(1137) stands in none and does not count; it may have 8.
+pub const IDS_MAX: usize = 136;
 
 /// An identifier that a configuration fixes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Id {
     /// SenderCompID(49) of what we send, TargetCompID(56) of what we receive.
     SenderCompId,
-    /// TargetCompID(56) of what we send, SenderCompID(49) of what we receive.
-    TargetCompId,
     /// SenderSubID(50) of what we send.
     SenderSubId,
-    /// SenderLocationID(142) of what we send.
-    SenderLocationId,
+    /// TargetCompID(56) of what we send, SenderCompID(49) of what we receive.
+    TargetCompId,
     /// TargetSubID(57) of what we send.
     TargetSubId,
+    /// SenderLocationID(142) of what we send.
+    SenderLocationId,
     /// TargetLocationID(143) of what we send.
     TargetLocationId,
     /// DefaultApplVerID(1137) under FIXT.1.1: 7 is FIX 5.0, 8 SP1, 9 SP2.
@@ -28,13 +32,13 @@ pub enum Id {
 }
 
 impl Id {
-    /// All of them.
+    /// All of them, in the order of a header.
     pub const ALL: [Id; 7] = [
         Id::SenderCompId,
-        Id::TargetCompId,
         Id::SenderSubId,
-        Id::SenderLocationId,
+        Id::TargetCompId,
         Id::TargetSubId,
+        Id::SenderLocationId,
         Id::TargetLocationId,
         Id::DefaultApplVerId,
     ];
@@ -43,17 +47,30 @@ impl Id {
     pub const fn field(self) -> &'static str {
         match self {
             Id::SenderCompId => "SenderCompID(49)",
-            Id::TargetCompId => "TargetCompID(56)",
             Id::SenderSubId => "SenderSubID(50)",
-            Id::SenderLocationId => "SenderLocationID(142)",
+            Id::TargetCompId => "TargetCompID(56)",
             Id::TargetSubId => "TargetSubID(57)",
+            Id::SenderLocationId => "SenderLocationID(142)",
             Id::TargetLocationId => "TargetLocationID(143)",
             Id::DefaultApplVerId => "DefaultApplVerID(1137)",
         }
     }
 }
 
-const COUNT: usize = Id::ALL.len();
+/// Those of a header, by rising tag.
+const HEADER: [(Id, u32); 6] = [
+    (Id::SenderCompId, tag::SENDER_COMP_ID),
+    (Id::SenderSubId, tag::SENDER_SUB_ID),
+    (Id::TargetCompId, tag::TARGET_COMP_ID),
+    (Id::TargetSubId, tag::TARGET_SUB_ID),
+    (Id::SenderLocationId, tag::SENDER_LOCATION_ID),
+    (Id::TargetLocationId, tag::TARGET_LOCATION_ID),
+];
+
+/// The first behind SendingTime(52).
+const BEHIND: usize = Id::TargetCompId as usize;
+/// The first behind OrigSendingTime(122).
+const LOCATIONS: usize = Id::SenderLocationId as usize;
 
 /// Who talks to whom: CompIDs, SubIDs, LocationIDs, and the version of the messages.
 ///
@@ -66,19 +83,82 @@ const COUNT: usize = Id::ALL.len();
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ids {
-    /// One text behind the other, then zeros: equal texts are equal bytes.
-    bytes: [u8; IDS_MAX],
-    /// Where each begins, in the order of [`Id::ALL`], and where the last one ends.
-    at: [u8; COUNT + 1],
+    /// The fields of [`HEADER`] as they are written, then zeros: equal texts are equal bytes.
+    text: [u8; IDS_MAX],
+    /// Where each begins, and where the last one ends.
+    at: [u8; HEADER.len() + 1],
+    /// DefaultApplVerID(1137), a field of the Logon.
+    version: ArrayString<8>,
 }
 
 impl Ids {
-    pub(crate) const NONE: Ids = Ids { bytes: [0; IDS_MAX], at: [0; COUNT + 1] };
+    pub(crate) const NONE: Ids =
+        Ids { text: [0; IDS_MAX], at: [0; HEADER.len() + 1], version: ArrayString::new_const() };
 
     #[inline]
     pub(crate) fn bytes(&self, id: Id) -> &[u8] {
-        let at = |index: usize| self.at.get(index).copied().map_or(0, usize::from);
-        self.bytes.get(at(id as usize)..at(id as usize + 1)).unwrap_or_default()
+        let name_len = match id {
+            Id::SenderCompId | Id::SenderSubId | Id::TargetCompId | Id::TargetSubId => "49=".len(),
+            Id::SenderLocationId | Id::TargetLocationId => "142=".len(),
+            Id::DefaultApplVerId => return self.version.as_bytes(),
+        };
+        // Of a field that is not there, the value would end before it begins.
+        let end = self.at(id as usize + 1).wrapping_sub(1);
+        self.text.get(self.at(id as usize) + name_len..end).unwrap_or_default()
+    }
+
+    #[inline]
+    fn at(&self, index: usize) -> usize {
+        self.at.get(index).copied().map_or(0, usize::from)
+    }
+
+    /// The fields before SendingTime(52): 49 and 50.
+    #[inline]
+    pub(super) fn before_sending_time(&self) -> &[u8] {
+        self.text.get(..self.at(BEHIND)).unwrap_or_default()
+    }
+
+    /// The fields behind SendingTime(52): 56, 57, 142 and 143.
+    #[inline]
+    pub(super) fn behind_sending_time(&self) -> &[u8] {
+        self.text.get(self.at(BEHIND)..self.at(HEADER.len())).unwrap_or_default()
+    }
+
+    /// Writes the header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) in between, and
+    /// OrigSendingTime(122) of a retransmission.
+    #[inline(always)]
+    pub(super) fn write<'b>(&self, stamp: &Stamp, original: Option<&[u8]>, to: Body<'b>) -> Body<'b> {
+        let Some(original) = original else { return self.write_up_to(HEADER.len(), stamp, to) };
+        let mut to = self.write_up_to(LOCATIONS, stamp, to);
+        if !original.is_empty() {
+            to.put(tag::ORIG_SENDING_TIME, original);
+        }
+        if self.at(LOCATIONS) < self.at(HEADER.len()) {
+            to.raw(self.text.get(self.at(LOCATIONS)..self.at(HEADER.len())).unwrap_or_default());
+        }
+        to
+    }
+
+    /// The fields before `end`, with SendingTime(52) among them.
+    #[inline(always)]
+    fn write_up_to<'b>(&self, end: usize, stamp: &Stamp, mut to: Body<'b>) -> Body<'b> {
+        let [behind, end] = [BEHIND, end].map(|index| self.at(index));
+        let (time, time_len) = stamp.front();
+        // Short as a rule, and more is copied then: a copy of known length is a few moves.
+        let written = behind <= SHORT
+            && end.wrapping_sub(behind) <= SHORT
+            && to.lend(|place: &mut [u8; 2 * SHORT + Stamp::ROOM]| {
+                copy_whole(place, 0, self.text.first_chunk::<SHORT>());
+                copy_whole(place, behind, Some(time));
+                let rest = self.text.get(behind..).and_then(<[u8]>::first_chunk::<SHORT>);
+                copy_whole(place, behind + time_len, rest);
+                end + time_len
+            });
+        if written {
+            return to;
+        }
+        let rest = self.text.get(behind..end).unwrap_or_default();
+        to.with_raw([self.before_sending_time(), stamp.field(), rest])
     }
 
     /// An identifier; empty for none.
@@ -89,29 +169,44 @@ impl Ids {
     /// Sets an identifier: a SubID, a LocationID, another DefaultApplVerID. Empty for none.
     ///
     /// # Errors
-    /// It holds SOH, or all identifiers together have more than [`IDS_MAX`] bytes. Nothing has changed then.
+    /// It holds SOH, or does not fit: all of a header together take at most [`IDS_MAX`] bytes there. Nothing
+    /// has changed then.
     pub fn set(&mut self, id: Id, text: &str) -> Result<(), ConfigError> {
-        let (field, text) = (id.field(), text.as_bytes());
-        if text.contains(&SOH) {
+        let (field, got) = (id.field(), text.len());
+        if text.as_bytes().contains(&SOH) {
             return Err(ConfigError::HoldsSoh { field });
         }
-        let others: usize =
-            Id::ALL.into_iter().filter(|&other| other != id).map(|id| self.bytes(id).len()).sum();
-        let room = IDS_MAX - others;
-        if text.len() > room {
-            return Err(ConfigError::TooLong { field, got: text.len(), room });
+        if id == Id::DefaultApplVerId {
+            let room = self.version.capacity();
+            self.version = ArrayString::from(text).map_err(|_| ConfigError::TooLong { field, got, room })?;
+            return Ok(());
         }
-        let (mut ids, mut end) = (Ids::NONE, 0);
-        for (other, at) in Id::ALL.into_iter().zip(ids.at.iter_mut().skip(1)) {
-            let text = if other == id { text } else { self.bytes(other) };
-            for (byte, &given) in ids.bytes.iter_mut().skip(end).zip(text) {
-                *byte = given;
+        let mut ids = Ids { version: self.version, ..Ids::NONE };
+        let mut to = Body::new(&mut ids.text, Guard::Session);
+        for ((other, tag), end) in HEADER.into_iter().zip(ids.at.iter_mut().skip(1)) {
+            let value = if other == id { text.as_bytes() } else { self.bytes(other) };
+            if !value.is_empty() {
+                to.put(tag, value);
             }
-            end += text.len();
-            *at = end as u8;
+            *end = to.len() as u8;
+        }
+        let beyond = to.len().saturating_sub(IDS_MAX);
+        if beyond > 0 {
+            return Err(ConfigError::TooLong { field, got, room: got.saturating_sub(beyond) });
         }
         *self = ids;
         Ok(())
+    }
+}
+
+/// How many bytes are copied where a text has no more.
+const SHORT: usize = 32;
+
+#[inline(always)]
+fn copy_whole<const N: usize>(to: &mut [u8], at: usize, text: Option<&[u8; N]>) {
+    let place = to.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
+    if let (Some(place), Some(text)) = (place, text) {
+        *place = *text;
     }
 }
 
@@ -134,7 +229,7 @@ mod tests {
     fn one_that_changes_leaves_the_others_as_they_are() {
         let mut ids = Ids::NONE;
         for id in Id::ALL {
-            ids.set(id, id.field()).unwrap_or_else(|_| ids.set(id, "9").unwrap());
+            ids.set(id, id.field().get(..8).unwrap()).unwrap();
         }
         let mut shorter = ids;
         shorter.set(Id::SenderSubId, "").unwrap();
@@ -159,12 +254,25 @@ mod tests {
         let mut ids = Ids::NONE;
         ids.set(Id::TargetCompId, "THEM").unwrap();
         let before = ids;
-        let long = "X".repeat(IDS_MAX - 3);
-        let refused = ConfigError::TooLong { field: "SenderSubID(50)", got: IDS_MAX - 3, room: IDS_MAX - 4 };
+        let room = IDS_MAX - "50=|56=THEM|".len();
+        let long = "X".repeat(room + 1);
+        let refused = ConfigError::TooLong { field: "SenderSubID(50)", got: room + 1, room };
         assert_eq!(ids.set(Id::SenderSubId, &long), Err(refused));
         assert_eq!(ids, before);
         assert_eq!(ids.set(Id::SenderSubId, &long[1..]), Ok(()));
+        let none_left = ConfigError::TooLong { field: "TargetLocationID(143)", got: 1, room: 0 };
+        assert_eq!(ids.set(Id::TargetLocationId, "X"), Err(none_left));
         assert_eq!(ids.set(Id::TargetCompId, "US"), Ok(()));
         assert_eq!((ids.get(Id::TargetCompId), ids.get(Id::SenderSubId)), ("US", &long[1..]));
+    }
+
+    #[test]
+    fn the_version_has_a_room_of_its_own() {
+        let mut ids = Ids::NONE;
+        ids.set(Id::SenderCompId, &"X".repeat(IDS_MAX - "49=|".len())).unwrap();
+        assert_eq!(ids.set(Id::DefaultApplVerId, "FIX50SP2"), Ok(()));
+        let refused = ConfigError::TooLong { field: "DefaultApplVerID(1137)", got: 9, room: 8 };
+        assert_eq!(ids.set(Id::DefaultApplVerId, "FIXLatest"), Err(refused));
+        assert_eq!(ids.get(Id::DefaultApplVerId), "FIX50SP2");
     }
 }

@@ -14,7 +14,6 @@ mod expected;
 mod handshake;
 mod header;
 mod ids;
-mod letterhead;
 mod liveness;
 mod logon;
 mod logon_check;
@@ -37,6 +36,7 @@ mod resend;
 mod rules;
 mod send;
 mod sequence_reset;
+mod stamp;
 mod state;
 mod status;
 mod step;
@@ -68,9 +68,9 @@ use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::time::Instant;
 use course::Course;
-use letterhead::Letterhead;
 use numbers::Numbers;
 use queue::Queue;
+use stamp::Stamp;
 use timers::Timers;
 
 /// One side of a FIX session, as a value.
@@ -104,7 +104,7 @@ pub struct Session {
     owed: Queue,
     timers: Timers,
     course: Course,
-    letterhead: Letterhead,
+    stamp: Stamp,
     config: Config,
     /// Counts connections, so that answers to an old one are told apart.
     link: u32,
@@ -185,7 +185,7 @@ impl Session {
             memory: status::Memory::default(),
             session_status: None,
             course: Course::BEGUN,
-            letterhead: Letterhead::new(&config),
+            stamp: Stamp::new(&config),
             config,
         })
     }
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_session_takes_a_kibibyte_and_what_it_hands_out_is_small() {
-        // 64 bytes to go: the letterhead repeats the identifiers of the configuration.
+        // And 64 bytes more, for identifiers that are long.
         assert!(size_of::<Session>() <= 1088, "{} bytes", size_of::<Session>());
         let small = [size_of::<crate::Event<'_>>(), size_of::<crate::Output<'_, '_>>()];
         assert!(small[0] <= 56 && small[1] <= 88, "{small:?}");

@@ -48,7 +48,7 @@ impl Session {
         inbox: &'i mut Inbox<'_>,
         out: &'o mut [u8],
     ) -> Output<'i, 'o> {
-        self.letterhead.date(now.utc);
+        self.stamp.date(now.utc);
         let plan = self.plan(owed);
         if plan.number == MsgSeqNum::MAX {
             // FIX session layer 4.1: a counter never wraps; nothing can be said any more.
@@ -61,7 +61,7 @@ impl Session {
         let msg_type = self.msg_type(owed);
         if self.is_composed(msg_type) {
             let mut text = [0; UTC_TIMESTAMP_MAX];
-            let stamp = self.letterhead.sending_time();
+            let stamp = self.stamp.sending_time();
             let text_len = stamp.len();
             copy(&mut text, stamp);
             let (number, sending_time, ticket) = (plan.number, now.utc, self.ticket);
@@ -96,7 +96,7 @@ impl Session {
         if asked.ticket != self.ticket || self.msg_type(owed) != asked.msg_type {
             return Err(ComposeError::Late);
         }
-        self.letterhead.date(asked.sending_time);
+        self.stamp.date(asked.sending_time);
         let plan = self.plan(owed);
         self.build(owed, plan, now, inbox, out, body).map_err(|error| match error {
             EncodeError::NeedSpace(space) => ComposeError::NeedSpace(space),
@@ -205,7 +205,7 @@ impl Session {
         let facts = HeaderFacts {
             msg_type: self.msg_type(owed),
             number: plan.number,
-            original: again.then_some(self.letterhead.sending_time()),
+            original: again.then_some(self.stamp.sending_time()),
             extra,
         };
         let header = |room: &mut [u8]| self.write_header(&facts, room);

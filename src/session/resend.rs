@@ -73,7 +73,7 @@ impl Session {
         if !open || !self.is_logged_on() {
             return Err(ReplayError::Late);
         }
-        self.letterhead.date(now.utc);
+        self.stamp.date(now.utc);
         let (from, to) = (asked.from, asked.to);
         let in_range = |got| {
             if got < from || got > to { Err(ReplayError::OutOfRange { got, from, to }) } else { Ok(()) }
@@ -152,7 +152,7 @@ impl Session {
         let facts = HeaderFacts {
             msg_type: MsgType::SEQUENCE_RESET,
             number,
-            original: Some(self.letterhead.sending_time()),
+            original: Some(self.stamp.sending_time()),
             extra: Extra::None,
         };
         let header = |room: &mut [u8]| self.write_header(&facts, room);

@@ -258,7 +258,7 @@ impl Session {
         if number == MsgSeqNum::MAX {
             return Err(SendError::OutOfNumbers);
         }
-        self.letterhead.date(now.utc);
+        self.stamp.date(now.utc);
         let version = self.config.begin_string;
         let extra = if message.header.is_empty() { Extra::None } else { Extra::Given(message.header) };
         let facts = HeaderFacts { msg_type: message.msg_type, number, original: None, extra };

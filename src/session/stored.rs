@@ -3,7 +3,9 @@
 use super::Session;
 use super::expected::begins_body;
 use crate::number::MsgSeqNum;
-use crate::wire::{Framing, Header, MsgType, SOH, Scan, TRAILER_LEN, frame, leading_uint, unseal};
+use crate::wire::{
+    Framing, Header, MsgType, SOH, Scan, TRAILER_LEN, frame, holds_soh, leading_uint, same, unseal,
+};
 
 /// The parts of a stored message that go into its retransmission.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,8 +31,15 @@ impl Session {
         let rest = unseal(bytes, self.config.begin_string)?.strip_prefix(b"35=")?;
         let (msg_type, rest) = rest.split_at_checked(rest.iter().position(|&byte| byte == SOH)?)?;
         let (stored_number, rest) = leading_uint(rest.strip_prefix(b"\x0134=")?)?;
-        let (sending_time, body) = self.letterhead.read(rest.strip_prefix(&[SOH])?)?;
-        let own = !msg_type.is_empty() && stored_number == number.get() && begins_body(body, &self.config);
+        let ids = &self.config.ids;
+        let rest = behind(rest.strip_prefix(&[SOH])?, ids.before_sending_time())?;
+        let (stamp, rest) = rest.split_at_checked(self.stamp.field().len())?;
+        let sending_time = stamp.strip_prefix(b"52=")?.strip_suffix(&[SOH])?;
+        let body = behind(rest, ids.behind_sending_time())?;
+        let own = !holds_soh(sending_time)
+            && !msg_type.is_empty()
+            && stored_number == number.get()
+            && begins_body(body, &self.config);
         own.then_some(StoredMessage { msg_type: MsgType::new(msg_type), sending_time, header: b"", body })
     }
 
@@ -51,6 +60,13 @@ impl Session {
             body: bytes.get(header.body_at..span.len.checked_sub(TRAILER_LEN)?)?,
         })
     }
+}
+
+/// What stands behind `start`.
+#[inline]
+fn behind<'b>(bytes: &'b [u8], start: &[u8]) -> Option<&'b [u8]> {
+    let (front, rest) = bytes.split_at_checked(start.len())?;
+    same(front, start).then_some(rest)
 }
 
 #[cfg(test)]
@@ -112,7 +128,7 @@ mod tests {
         for sub_id in [false, true] {
             let mut session = session(sub_id);
             let frame = stored(&mut session);
-            session.letterhead.date(Utc::from_secs(1_800_000_000));
+            session.stamp.date(Utc::from_secs(1_800_000_000));
             let own = session.read_own(MsgSeqNum::FIRST, &frame).unwrap();
             assert_eq!(own.sending_time, b"20231114-22:13:20.123");
             assert_eq!(own.body, b"11=A1\x0158=five bytes more\x01");

@@ -212,10 +212,10 @@ fn an_error_names_line_and_key() {
     assert_eq!(error("[SESSION]"), "line 1: ConnectionType: missing in this session and in [DEFAULT]");
     let old = LEAST.replace("FIX.4.4", "FIX.4.2") + "EnableNextExpectedMsgSeqNum=Y";
     assert_eq!(error(&old), "line 5: NextExpectedMsgSeqNum(789) does not exist in FIX.4.2");
-    let long = std::format!("TargetSubID={}", "x".repeat(75));
+    let long = std::format!("TargetSubID={}", "x".repeat(120));
     assert_eq!(
         error_with(&long),
-        "line 7: TargetSubID(57) has 75 bytes, 74 are left: all identifiers together have at most 80"
+        "line 7: TargetSubID(57) has 120 bytes, there is room for 118 (the identifiers of a header share 136 bytes, tags included)"
     );
 }
 

@@ -221,18 +221,24 @@ impl<'b> Body<'b> {
         self
     }
 
-    /// The first `len` bytes of `text`. All of it is copied where there is room, since a copy of known length
-    /// is a few moves.
-    #[inline]
-    pub(crate) fn front<const N: usize>(&mut self, text: &[u8; N], len: usize) -> &mut Self {
-        match self.room.first_chunk_mut() {
-            Some(place) => {
-                *place = *text;
-                self.take(len);
-                self
-            }
-            None => self.raw(text.get(..len).unwrap_or_default()),
+    /// Lends the next `N` bytes, where there are so many, to `write`, which says how many of them it used.
+    /// Copies of known length into them are a few moves.
+    #[inline(always)]
+    pub(crate) fn lend<const N: usize>(&mut self, write: impl FnOnce(&mut [u8; N]) -> usize) -> bool {
+        let Some(place) = self.room.first_chunk_mut() else { return false };
+        let len = write(place);
+        self.take(len);
+        true
+    }
+
+    /// Several encoded before, of any length.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn with_raw(mut self, texts: [&[u8]; 3]) -> Self {
+        for bytes in texts {
+            self.raw(bytes);
         }
+        self
     }
 
     /// The next `len` bytes, where there are so many.

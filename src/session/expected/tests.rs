@@ -104,7 +104,7 @@ fn what_is_expected_is_no_part_of_what_a_session_is() {
     assert!(session.course.expected().unwrap().header.is_some() && session == other);
     let shown = format!("{session:?}");
     assert!(
-        shown == format!("{other:?}") && shown.contains("course: Usual(Expected), letterhead: Letterhead"),
+        shown == format!("{other:?}") && shown.contains("course: Usual(Expected), stamp: Stamp"),
         "{shown}"
     );
 }

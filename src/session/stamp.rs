@@ -1,0 +1,102 @@
+//! SendingTime(52), kept as text.
+
+use super::config::Config;
+use crate::time::Utc;
+use crate::wire::{
+    BeginString, Body, Guard, TimePrecision, UTC_TIMESTAMP_MAX, copy, date_and_seconds, fraction_text,
+    millis_text, split_utc, tag,
+};
+
+/// SendingTime(52) of the frame built last. Within a second only the fraction is written anew.
+///
+/// It changes no answer, and two sessions that differ in it alone are the same.
+#[derive(Clone)]
+pub(super) struct Stamp {
+    /// The beginning of the second in the text, in nanoseconds after the epoch.
+    second: i64,
+    /// The field with its SOH.
+    text: [u8; Stamp::ROOM],
+    len: u8,
+    precision: TimePrecision,
+}
+
+const TIME_AT: usize = "52=".len();
+const FRACTION_AT: usize = TIME_AT + "YYYYMMDD-HH:MM:SS".len();
+
+impl Stamp {
+    pub(super) const ROOM: usize = TIME_AT + UTC_TIMESTAMP_MAX + 1;
+
+    pub(super) fn new(config: &Config) -> Self {
+        // FIX 4.0 and 4.1 know whole seconds only (FIX data type UTCTimestamp).
+        let whole_seconds = config.begin_string < BeginString::Fix42;
+        let precision = if whole_seconds { TimePrecision::Seconds } else { config.time_precision };
+        let mut text = [0; Stamp::ROOM];
+        let mut to = Body::new(&mut text, Guard::Session);
+        let len = to.utc(tag::SENDING_TIME, Utc::EPOCH, precision).len() as u8;
+        Stamp { second: 0, text, len, precision }
+    }
+
+    /// Sets SendingTime(52).
+    #[inline(always)]
+    pub(super) fn date(&mut self, utc: Utc) {
+        let nanos = match u32::try_from(utc.as_nanos().wrapping_sub(self.second)) {
+            Ok(nanos) if nanos < 1_000_000_000 => nanos,
+            _ => self.enter(utc),
+        };
+        let place = self.text.get_mut(FRACTION_AT..).unwrap_or_default();
+        match (self.precision, place.first_chunk_mut()) {
+            (TimePrecision::Millis, Some(place)) => *place = millis_text(nanos),
+            (precision, _) => {
+                let (digits, len) = fraction_text(nanos, precision);
+                copy(place, digits.get(..len).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Another second begins; gives the nanoseconds beyond it.
+    #[cold]
+    fn enter(&mut self, utc: Utc) -> u32 {
+        let (seconds, nanos) = split_utc(utc);
+        self.second = utc.as_nanos().wrapping_sub(i64::from(nanos));
+        if let Some(place) = self.text.get_mut(TIME_AT..).and_then(<[u8]>::first_chunk_mut) {
+            *place = date_and_seconds(seconds);
+        }
+        nanos
+    }
+
+    /// The field, from `52=` to its SOH.
+    #[inline]
+    pub(super) fn field(&self) -> &[u8] {
+        self.text.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// The same, and how much of it counts.
+    #[inline]
+    pub(super) fn front(&self) -> (&[u8; Stamp::ROOM], usize) {
+        (&self.text, usize::from(self.len))
+    }
+
+    /// Its value.
+    #[inline]
+    pub(super) fn sending_time(&self) -> &[u8] {
+        self.text.get(TIME_AT..usize::from(self.len).wrapping_sub(1)).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Stamp {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Stamp {}
+
+impl core::hash::Hash for Stamp {
+    fn hash<H: core::hash::Hasher>(&self, _: &mut H) {}
+}
+
+impl core::fmt::Debug for Stamp {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Stamp")
+    }
+}
