@@ -124,6 +124,30 @@ mod tests {
         assert_eq!(write(&mut out[1..]), Err(EncodeError::NeedSpace(need)));
     }
 
+    #[test]
+    fn a_frame_is_opened_only_by_its_version_and_whole() {
+        let mut out = [0; 128];
+        let frame = encode(&mut out, BeginString::Fix44, header, Guard::Session, |_| {}).unwrap().to_vec();
+        assert_eq!(unseal(&frame, BeginString::Fix44), Some(&b"35=0\x0134=7\x01"[..]));
+        assert_eq!(unseal(&frame, BeginString::Fix42), None);
+        let summed = |text: &str| {
+            let mut bytes = text.replace('|', "\x01").into_bytes();
+            bytes.extend(trailer(checksum(&bytes)));
+            bytes
+        };
+        assert_eq!(
+            unseal(&summed("8=FIX.4.4|9=10|35=0|34=7|"), BeginString::Fix44),
+            Some(&b"35=0\x0134=7\x01"[..])
+        );
+        assert_eq!(unseal(&summed("8=FIX.4.4|9=11|35=0|34=7|"), BeginString::Fix44), None);
+        assert_eq!(unseal(&summed("8=FIX.4.4|9=9|35=0|34=7"), BeginString::Fix44), None);
+        for at in 0..frame.len() {
+            let mut damaged = frame.clone();
+            damaged[at] ^= 1;
+            assert_eq!(unseal(&damaged, BeginString::Fix44), None, "byte {at}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_encoded_is_found_whole_and_reads_back(values in proptest::collection::vec((5000u32..9000, "[ -~]{1,40}"), 0..30)) {

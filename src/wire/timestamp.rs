@@ -297,7 +297,8 @@ mod tests {
 
     #[test]
     fn the_first_and_the_last_moment_that_utc_holds_come_back() {
-        for utc in [Utc::from_nanos(i64::MIN), Utc::from_nanos(i64::MAX)] {
+        for nanos in [i64::MIN, i64::MIN + 7, i64::MIN + 1_000_000_000, i64::MAX - 7, i64::MAX] {
+            let utc = Utc::from_nanos(nanos);
             let mut out = [0; UTC_TIMESTAMP_MAX];
             let len = write_utc(utc, TimePrecision::Nanos, &mut out);
             assert_eq!(UtcTimestamp::parse(&out[..len]).map(UtcTimestamp::utc), Ok(utc));

@@ -1,4 +1,5 @@
 use std::format;
+use std::string::String;
 use std::vec::Vec;
 
 use super::*;
@@ -84,6 +85,16 @@ fn an_unknown_begin_string_is_garbled() {
             &with_head(&format!("8={version}|9=10|"), "35=0|34=2|"),
             Garbled::BeginString,
         );
+    }
+}
+
+#[test]
+fn a_message_of_an_unknown_version_ends_where_its_body_length_says() {
+    let embedded = message("35=0|34=3|");
+    let body = format!("35=0|95={}|96={}|", embedded.len(), String::from_utf8_lossy(&embedded));
+    for version in ["FIX.9.9", "FIX.10.0", "fix"] {
+        let head = format!("8={version}|9={}|", body.len());
+        dropped_before_the_next(&with_head(&head, &body), Garbled::BeginString);
     }
 }
 
