@@ -44,8 +44,8 @@ pub fn find_each<'a, const N: usize>(
     find_each_before(bytes, 0, tags, data)
 }
 
-/// The same, where the last `margin` bytes are not searched. Seven or more let every field's first word be
-/// read at once.
+/// The same, where the last `margin` bytes, at most seven, are not searched. Seven let the first word of
+/// every field be read at once.
 #[inline]
 pub(crate) fn find_each_before<'a, const N: usize>(
     bytes: &'a [u8],
