@@ -326,6 +326,12 @@ mod tests {
     }
 
     #[test]
+    fn a_number_of_eight_digits_is_written_whole_behind_the_longest_tag() {
+        let body = body_of(|body| _ = body.uint(u32::MAX, 12_345_678));
+        assert_eq!(body.unwrap(), b"4294967295=12345678\x01");
+    }
+
+    #[test]
     fn a_character_is_written_as_in_a_text() {
         let body = body_of(|body| _ = body.char(58, 'é').char(58, '7'));
         assert_eq!(body.unwrap(), "58=é\u{1}58=7\u{1}".as_bytes());
