@@ -79,10 +79,23 @@ impl Queue {
 
 impl Session {
     /// What is owed first.
-    pub(super) fn first_owed(&self) -> Option<Owed> {
+    pub(super) fn first_owed(&mut self) -> Option<Owed> {
+        loop {
+            let notice = *self.owed.notices.first()?;
+            if let Some(owed) = self.in_full(notice) {
+                return Some(owed);
+            }
+            // What it was about is over.
+            self.settle_first();
+        }
+    }
+
+    /// A notice with the rest of it.
+    #[inline]
+    fn in_full(&self, notice: Notice) -> Option<Owed> {
         let detour = self.course.detour();
         let closing = || if let State::Closing(why) = self.state { Some(why) } else { None };
-        Some(match *self.owed.notices.first()? {
+        Some(match notice {
             Notice::LogonResumed => Owed::Logon(Opening::Resumed),
             Notice::LogonReset => Owed::Logon(Opening::Reset),
             Notice::LogonAnswer => Owed::LogonAnswer { reset: false },
