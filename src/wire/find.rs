@@ -68,6 +68,9 @@ fn walk<'a, const N: usize>(
     tags: [u32; N],
     data: &DataFields,
 ) -> Option<[Option<Value<'a>>; N]> {
+    if !tags.into_iter().all(Needle::is_for) {
+        return None;
+    }
     let end = bytes.len().checked_sub(margin)?;
     // No whole word begins where the search ends.
     let bytes = bytes.get(..end + 7).unwrap_or(bytes);
@@ -92,7 +95,7 @@ fn walk<'a, const N: usize>(
         }
         at = delimiter + 1;
     }
-    (at >= end && tags.iter().all(|&tag| Needle::is_for(tag))).then_some(values)
+    (at >= end).then_some(values)
 }
 
 #[cold]
@@ -116,7 +119,7 @@ pub(super) struct Needle {
 }
 
 impl Needle {
-    /// Of a tag of more than seven digits, which leave no place for the `=`, nothing fits.
+    /// Of a tag that [has one](Needle::is_for).
     #[inline]
     pub(super) const fn of(tag: u32) -> Self {
         let digits = eight_digits(tag as u64);
@@ -125,6 +128,7 @@ impl Needle {
         Needle { word, mask: u64::MAX >> zeros.saturating_sub(8) }
     }
 
+    /// More than seven digits leave no place for the `=`.
     #[inline]
     const fn is_for(tag: u32) -> bool {
         0 < tag && tag < 10_000_000
@@ -187,8 +191,8 @@ mod tests {
 
     static AGREED: DataFields = DataFields::new(&[(5001, 5002)]);
 
-    const TAGS: [u32; 16] =
-        [0, 1, 3, 8, 11, 38, 89, 96, 118, 213, 355, 1185, 5002, 9_999_999, 10_000_000, u32::MAX];
+    const TAGS: [u32; 17] =
+        [0, 1, 3, 8, 11, 38, 89, 96, 118, 213, 355, 1185, 5002, 9_999_999, 10_000_000, 388_888_833, u32::MAX];
 
     /// Fields, data behind a good or a bad length, and what is no field.
     fn pieces() -> impl Strategy<Value = Vec<u8>> {
@@ -210,6 +214,13 @@ mod tests {
     fn a_data_field_at_the_end_is_read_by_its_length() {
         let value = find(b"95=3\x0196=\x01x\x01\x01", 96, &DataFields::STANDARD);
         assert_eq!(value, Some(Value::new(b"\x01x\x01")));
+    }
+
+    /// Found by the fuzzer: the arithmetic on eight digits went over.
+    #[test]
+    fn tags_of_nine_digits_are_found_like_any_other() {
+        let values = find_each(b"11=A1\x01388888833=B2\x01", [388_888_833, 11], &DataFields::STANDARD);
+        assert_eq!(values, [Some(Value::new(b"B2")), Some(Value::new(b"A1"))]);
     }
 
     proptest! {
