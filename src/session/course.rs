@@ -6,7 +6,7 @@ use super::acted::Acted;
 use super::expected::Expected;
 use super::news::News;
 use super::owed::Rejection;
-use super::{Inbound, Outbound};
+use super::{Inbound, Outbound, Session};
 use crate::number::MsgSeqNum;
 use crate::time::Instant;
 
@@ -103,6 +103,20 @@ impl Course {
                 }
             }
         }
+    }
+}
+
+impl Session {
+    /// Where the inbound machine stands.
+    #[inline]
+    pub(super) fn inbound(&self) -> Inbound {
+        self.course.detour().inbound
+    }
+
+    /// Where the outbound machine stands.
+    #[inline]
+    pub(super) fn outbound(&self) -> Outbound {
+        self.course.detour().outbound
     }
 }
 

@@ -84,7 +84,7 @@ impl Session {
     /// Feeds the inbound machine and does what it says; true when a ResendRequest is owed for it.
     pub(super) fn recover(&mut self, now: Now, input: recovery::Input) -> bool {
         let policy = self.config.policies.gaps;
-        let (state, action) = recovery::next(&policy, self.course.detour().inbound, input);
+        let (state, action) = recovery::next(&policy, self.inbound(), input);
         self.course.change(|detour| detour.inbound = state);
         let mut asked = false;
         match action {
@@ -94,7 +94,7 @@ impl Session {
                 self.request = Some(request);
                 asked = true;
                 // FIX session layer 4.8.8, test case 20: what the counterparty asked for goes first.
-                if replay::is_retransmitting(self.course.detour().outbound) {
+                if replay::is_retransmitting(self.outbound()) {
                     self.timers.stop(Timer::Recovery);
                     return asked;
                 }
@@ -135,7 +135,7 @@ impl Session {
 
     /// Feeds the outbound machine.
     pub(super) fn out(&mut self, input: replay::Input) {
-        let was = self.course.detour().outbound;
+        let was = self.outbound();
         let outbound = replay::next(was, input, self.numbers.next_out);
         self.course.change(|detour| {
             detour.outbound = outbound;
@@ -146,7 +146,7 @@ impl Session {
         // Our own request waited for the end of the retransmission.
         if replay::is_retransmitting(was)
             && !replay::is_retransmitting(outbound)
-            && self.course.detour().inbound.is_recovering()
+            && self.inbound().is_recovering()
             && let Some(request @ Request { number: None, .. }) = self.request
         {
             self.owe(Owed::ResendRequest(request));
@@ -164,7 +164,7 @@ impl Session {
             let why = Reason::NumbersExhausted;
             return self.go(now, Input::Fatal(why, Farewell::Logout));
         }
-        if self.course.detour().inbound != Inbound::InSequence {
+        if self.inbound() != Inbound::InSequence {
             self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
         }
         // FIX session layer 4.6.3: everything below the counterparty's Logout has come, and it counts.

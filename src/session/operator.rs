@@ -119,7 +119,7 @@ impl Session {
     ) -> Result<(), OperatorError> {
         self.observe(now);
         self.takes_wishes()?;
-        if self.course.detour().inbound.is_recovering() {
+        if self.inbound().is_recovering() {
             return Err(OperatorError::RequestOpen);
         }
         if self.owed.has(Notice::ResendRequest) {
@@ -156,7 +156,7 @@ impl Session {
     /// No replay runs, or it is past that number.
     pub fn replay_from(&mut self, now: Now, from: MsgSeqNum) -> Result<(), NotNow> {
         self.observe(now);
-        let Outbound::Replaying(replay) = self.course.detour().outbound else {
+        let Outbound::Replaying(replay) = self.outbound() else {
             return Err(NotNow(self.state));
         };
         if from < replay.scanned || from > replay.end(self.numbers.next_out) {

@@ -88,7 +88,7 @@ impl Session {
     /// Nothing is asked for, and below a message that came something is missing all the same: it found no
     /// room, or its own gap was a second one.
     fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Told> {
-        if self.course.detour().inbound != Inbound::InSequence || !self.is_logged_on() {
+        if self.inbound() != Inbound::InSequence || !self.is_logged_on() {
             return None;
         }
         let expected = self.numbers.next_in;

@@ -64,7 +64,7 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Option<Frame<'o>>, ReplayError> {
         let now = self.observe(now);
-        let Outbound::Replaying(replay) = self.course.detour().outbound else {
+        let Outbound::Replaying(replay) = self.outbound() else {
             return Err(ReplayError::Late);
         };
         let open =

@@ -220,7 +220,7 @@ impl Session {
         if !self.owed.is_empty() && self.owed.has_logon() && !planted(Bug::SentBeforeLogon) {
             return Err(SendError::NotNow(self.state));
         }
-        Ok(if super::replay::holds_back(self.course.detour().outbound) {
+        Ok(if super::replay::holds_back(self.outbound()) {
             Effect::MessageBehindReplay
         } else {
             Effect::Message

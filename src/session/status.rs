@@ -208,9 +208,9 @@ impl Session {
     pub fn status(&self) -> Status {
         Status {
             state: self.state,
-            inbound: self.course.detour().inbound,
+            inbound: self.inbound(),
             liveness: self.liveness,
-            outbound: self.course.detour().outbound,
+            outbound: self.outbound(),
             next_in: self.numbers.next_in,
             next_out: self.numbers.next_out,
             stored: self.numbers.checkpoint(),

@@ -186,7 +186,7 @@ impl Session {
 
     /// The next question to the journal, while a replay runs.
     fn wanted_replay(&self) -> Option<Replay> {
-        let Outbound::Replaying(replay) = self.course.detour().outbound else { return None };
+        let Outbound::Replaying(replay) = self.outbound() else { return None };
         if !self.is_logged_on() {
             return None;
         }
