@@ -1,6 +1,6 @@
 //! What a session is told before it begins.
 
-use super::ids::{IDS_MAX, Id, Ids};
+use super::ids::{Id, Ids};
 use super::policy::{HeartBtIntRule, NextExpected, Policies, ResetOnLogon, SendingTimeCheck, TestMessage};
 use crate::time::Millis;
 use crate::wire::{BeginString, DataFields, TimePrecision};
@@ -199,9 +199,7 @@ pub enum ConfigError {
         field: &'static str,
     },
     /// A text does not fit.
-    #[error(
-        "{field} has {got} bytes, there is room for {room} (the identifiers of a header share {IDS_MAX} bytes, tags included)"
-    )]
+    #[error("{field} has {got} bytes, there is room for {room} beside the other identifiers")]
     TooLong {
         /// Which.
         field: &'static str,
@@ -255,6 +253,7 @@ pub enum ConfigError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::ids::IDS_MAX;
 
     fn config() -> Config {
         Config::new(Role::Initiator, BeginString::Fix44, "US", "THEM").unwrap()

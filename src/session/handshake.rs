@@ -29,18 +29,17 @@ impl Session {
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
-            Err(Unclassified::SecureData) => return Some(self.bad_secure_data(now, inbox)),
-            Err(Unclassified::BeginString) => {
-                // FIX session layer 4.2.1, 4.6.4: supported versions are not revealed to a stranger.
-                self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
-                return None;
-            }
-            Err(Unclassified::MsgSeqNum(layout)) => {
-                let message = self.message(inbox, layout);
-                let is_logon = message.msg_type() == MsgType::LOGON;
-                let farewell = if is_logon { self.farewell_to(&message) } else { Farewell::Silent };
-                self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, farewell));
-                return None;
+            Err(why) => {
+                let farewell = match why {
+                    // FIX session layer 4.2.1, 4.6.4: supported versions are not revealed to a stranger.
+                    Unclassified::BeginString | Unclassified::SecureData => Farewell::Silent,
+                    Unclassified::MsgSeqNum(layout) => {
+                        let message = self.message(inbox, layout);
+                        let is_logon = message.msg_type() == MsgType::LOGON;
+                        if is_logon { self.farewell_to(&message) } else { Farewell::Silent }
+                    }
+                };
+                return self.unclassified(now, inbox, why, farewell);
             }
         };
         if message.kind != Kind::Logon {
@@ -171,14 +170,12 @@ impl Session {
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
-            Err(Unclassified::SecureData) => return Some(self.bad_secure_data(now, inbox)),
-            Err(Unclassified::BeginString) => {
-                self.go(now, Input::Fatal(Reason::BeginString, Farewell::Silent));
-                return None;
-            }
-            Err(Unclassified::MsgSeqNum(_)) => {
-                self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, Farewell::Logout));
-                return None;
+            Err(why) => {
+                let farewell = match why {
+                    Unclassified::BeginString | Unclassified::SecureData => Farewell::Silent,
+                    Unclassified::MsgSeqNum(_) => Farewell::Logout,
+                };
+                return self.unclassified(now, inbox, why, farewell);
             }
         };
         // FIX session layer 4.4.3: while our reset is not answered, a number belongs to no series that we

@@ -234,7 +234,7 @@ mod tests {
     use core::mem::{align_of, offset_of, size_of};
 
     #[test]
-    fn a_session_takes_a_kibibyte_and_what_it_hands_out_is_small() {
+    fn a_session_takes_little_more_than_a_kibibyte_and_what_it_hands_out_is_small() {
         // And 64 bytes more, for identifiers that are long.
         assert!(size_of::<Session>() <= 1088, "{} bytes", size_of::<Session>());
         let small = [size_of::<crate::Event<'_>>(), size_of::<crate::Output<'_, '_>>()];

@@ -215,8 +215,10 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::MsgSeqNum;
     use crate::reason::Reason;
     use crate::session::news::News;
+    use crate::session::owed::Request;
     use crate::{BeginString, Checkpoint, Config, Role, Utc};
     use std::vec::Vec;
 
@@ -277,6 +279,15 @@ mod tests {
         assert_eq!(settle_all(&mut session.clone()), owed);
         session.owe_no_frames();
         assert_eq!(settle_all(&mut session), news);
+    }
+
+    #[test]
+    fn a_notice_whose_matter_is_over_gives_way_to_the_next() {
+        let mut session = session();
+        session.owe(Owed::ResendRequest(Request { from: MsgSeqNum::FIRST, to: None, number: None }));
+        session.owe(Owed::Heartbeat);
+        session.request = None;
+        assert_eq!(settle_all(&mut session), [Owed::Heartbeat]);
     }
 
     #[test]

@@ -12,7 +12,6 @@ use crate::event::{Event, Ignored};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
 use crate::planted::{Bug, planted};
-use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, tag};
@@ -104,16 +103,7 @@ impl Session {
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
-            Err(Unclassified::SecureData) => return Some(self.bad_secure_data(now, inbox)),
-            Err(Unclassified::BeginString) => {
-                self.go(now, Input::Fatal(Reason::BeginString, Farewell::Logout));
-                return None;
-            }
-            // FIX session layer 4.5.3: without MsgSeqNum(34) nothing can be recovered.
-            Err(Unclassified::MsgSeqNum(_)) => {
-                self.go(now, Input::Fatal(Reason::MsgSeqNumMissing, Farewell::Logout));
-                return None;
-            }
+            Err(why) => return self.unclassified(now, inbox, *why, Farewell::Logout),
         };
         self.heard(now, inbox, message);
         // A number that was never sent acknowledges nothing.

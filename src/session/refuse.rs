@@ -1,13 +1,14 @@
 //! Messages that are not taken: duplicates, numbers too low, and what breaks a rule.
 
 use super::Session;
-use super::classify::{Class, Classified, Kind};
+use super::classify::{Class, Classified, Kind, Unclassified};
 use super::owed::{Owed, Rejection, Why};
 use super::policy::{LowNumber, OrigSendingTime};
 use super::receive::Told;
 use super::rules::{Answer, RefTag};
 use super::state::{Farewell, Input};
 use crate::event::Ignored;
+use crate::inbox::Inbox;
 use crate::message::{Flags, Layout};
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
@@ -15,6 +16,25 @@ use crate::time::Now;
 use crate::wire::tag;
 
 impl Session {
+    /// A frame without which nothing can be said of its message: garbled, or the end of the link, with this
+    /// farewell.
+    pub(super) fn unclassified(
+        &mut self,
+        now: Now,
+        inbox: &Inbox<'_>,
+        why: Unclassified,
+        farewell: Farewell,
+    ) -> Option<Told> {
+        let reason = match why {
+            Unclassified::SecureData => return Some(self.bad_secure_data(now, inbox)),
+            Unclassified::BeginString => Reason::BeginString,
+            // FIX session layer 4.5.3: without MsgSeqNum(34) nothing can be recovered.
+            Unclassified::MsgSeqNum(_) => Reason::MsgSeqNumMissing,
+        };
+        self.go(now, Input::Fatal(reason, farewell));
+        None
+    }
+
     /// FIX session layer 4.8.7, test case 2e: already received, so it is ignored; but an application message
     /// must say well when it was first sent.
     pub(super) fn duplicate(&mut self, now: Now, message: &Classified) -> Option<Told> {

@@ -104,7 +104,7 @@ pub struct Status {
     pub logged_on: Option<Instant>,
     /// When the session next wants to be called.
     pub deadline: Option<Instant>,
-    /// When a frame last came in and last went out.
+    /// When a frame last came in.
     pub last_received: Option<Instant>,
     /// When a frame was last committed.
     pub last_sent: Option<Instant>,

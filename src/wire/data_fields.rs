@@ -20,7 +20,8 @@ impl DataFields {
     /// FIX's own and no others.
     pub const STANDARD: DataFields = DataFields::new(&[]);
 
-    /// FIX's own and these: pairs of a length field's tag and its data field's tag.
+    /// FIX's own and these: pairs of a length field's tag and its data field's tag. A field that every header
+    /// has, or PossDupFlag(43), is never read as data.
     ///
     /// ```
     /// # use sansfix::wire::DataFields;
