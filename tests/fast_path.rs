@@ -1,5 +1,5 @@
-//! The expected header never changes an answer: a session that uses it and one that does not are told the
-//! same, and say the same.
+//! The short ways never change an answer: a session that takes usual messages by them and one that does not
+//! are told the same, and say the same.
 
 #[path = "fast_path/twin.rs"]
 mod twin;
@@ -27,7 +27,7 @@ struct Message {
     /// Against the number expected.
     number: i64,
     kind: Option<&'static str>,
-    header: Option<&'static str>,
+    header: Option<String>,
     time: Option<&'static str>,
     body: Option<&'static str>,
     change: Change,
@@ -76,6 +76,64 @@ const HEADERS: &[&str] = &[
     "35={kind}|34={number}|49=BUYSIDE|52={time}|5a=1|56=SELLSIDE|",
     "35={kind}|34={number}|49=BUYSIDE|50=A VERY LONG NAME FOR A DESK|57=ANOTHER ONE|52={time}|56=SELLSIDE|",
 ];
+/// What every header has, in any order.
+const REQUIRED: [&str; 4] = ["34={number}|", "49=BUYSIDE|", "52={time}|", "56=SELLSIDE|"];
+/// What stands among it, or instead of it.
+const OTHERS: &[&str] = &[
+    "",
+    "43=N|",
+    "43=Y|122={time}|",
+    "43=|",
+    "97=Y|",
+    "97=N|",
+    "122={time}|",
+    "369=1|",
+    "369=|",
+    "50=DESK|",
+    "50=|",
+    "57=TRADER|",
+    "57=3|58=a|b|",
+    "115=CLIENT|",
+    "142=LONDON|",
+    "143=|",
+    "90=3|91=a|b|",
+    "90=4|91=a|b|",
+    "91=a|",
+    "212=3|213=a|b|",
+    "5000=x|",
+    "5001=3|5002=a|b|",
+    "4999=x|",
+    "4294967296=x|",
+    "11=ORDER|",
+    "8=FIX.4.4|",
+    "9=|",
+    "10=000|",
+    "35=8|",
+    "35=|",
+    "34={number}|",
+    "34=1|",
+    "34=|",
+    "34=00000000000{number}|",
+    "34={number}x|",
+    "49=BUYSIDE|",
+    "49=BUYSIDF|",
+    "49=BUYSIDES|",
+    "49=BUYSID|",
+    "49=|",
+    "56=SELLSIDE|",
+    "56=sELLSIDE|",
+    "52={time}|",
+    "52=20260101-12:00:00.000|",
+    "52=|",
+    "034=1|",
+    "x=1|",
+    "=|",
+    "|",
+    "116=1|49|",
+    "1128=9|",
+    "370={time}|",
+    "627=1|628=HOP|",
+];
 const TIMES: &[&str] = &[
     "20260101-12:00:00.000",
     "20260101-12:00:59.999",
@@ -87,6 +145,17 @@ const TIMES: &[&str] = &[
     "20260101-12:00:35.000",
     "20260101-12:00:00.123456",
     "20260101-12:00:00.123456789",
+    "20260101-12:00:00.123456789012",
+    "20260101-12:00:00.1234567890123",
+    "20260101-12:00:17.1",
+    "20260101-12:00:1",
+    "20260101-12:00:",
+    "20260101-12:00:00.00a",
+    "20260101-11:59:59.999",
+    "20260101-11:58:00.000",
+    "20260101-11:57:59.999",
+    "20260131-12:00:00.000",
+    "20260132-12:00:00.000",
     "20260101-12:00:00.1234",
     "20260101-12:00:0a.000",
     "20260101-12:00:00.",
@@ -116,10 +185,10 @@ const ADMIN: &[(&str, &str)] = &[
     ("5", ""),
 ];
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Usual {
     kind: &'static str,
-    header: &'static str,
+    header: String,
     time: &'static str,
     body: &'static str,
 }
@@ -129,11 +198,32 @@ fn one(values: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
 }
 
 fn usual() -> impl Strategy<Value = Usual> {
-    (one(&["D", "AE"]), one(HEADERS), one(TIMES), one(BODIES)).prop_map(|(kind, header, time, body)| Usual {
+    let header = prop_oneof![2 => one(HEADERS).prop_map(str::to_owned), 1 => shuffled()];
+    (one(&["D", "AE"]), header, one(TIMES), one(BODIES)).prop_map(|(kind, header, time, body)| Usual {
         kind,
         header,
         time,
         body,
+    })
+}
+
+/// A header in any order, now and then with another field, or with one missing.
+fn shuffled() -> impl Strategy<Value = String> {
+    let other = (0..5_usize, proptest::sample::select(OTHERS), any::<bool>());
+    let others = prop_oneof![
+        3 => Just(Vec::new()),
+        2 => proptest::collection::vec(other, 1..3),
+    ];
+    (Just(REQUIRED).prop_shuffle(), others).prop_map(|(required, others)| {
+        let mut fields = required.map(str::to_owned).to_vec();
+        for (place, other, instead) in others {
+            if instead {
+                fields[place % 4] = other.to_owned();
+            } else {
+                fields.insert(place.min(fields.len()), other.to_owned());
+            }
+        }
+        format!("35={{kind}}|{}", fields.concat())
     })
 }
 
@@ -155,7 +245,12 @@ fn change() -> impl Strategy<Value = Change> {
 fn message() -> impl Strategy<Value = Message> {
     let number = prop_oneof![40 => Just(0), 1 => -3..4_i64];
     let later = prop_oneof![6 => Just(0_u64), 1 => 0..3000_u64];
-    (number, rarely(KINDS), rarely(HEADERS), rarely(TIMES), rarely(BODIES), change(), later).prop_map(
+    let header = prop_oneof![
+        12 => Just(None),
+        1 => proptest::sample::select(HEADERS).prop_map(|header| Some(header.to_owned())),
+        6 => shuffled().prop_map(Some),
+    ];
+    (number, rarely(KINDS), header, rarely(TIMES), rarely(BODIES), change(), later).prop_map(
         |(number, kind, header, time, body, change, later)| Message {
             number,
             kind,
@@ -184,11 +279,12 @@ impl Message {
     }
 
     /// The pieces in which it comes.
-    fn pieces(&self, twin: &Twin<'_>, usual: Usual) -> Vec<Vec<u8>> {
+    fn pieces(&self, twin: &Twin<'_>, usual: &Usual) -> Vec<Vec<u8>> {
         let number = twin.next_in().saturating_add_signed(self.number);
         let fields = self
             .header
-            .unwrap_or(usual.header)
+            .as_ref()
+            .unwrap_or(&usual.header)
             .replace("{kind}", self.kind.unwrap_or(usual.kind))
             .replace("{number}", &number.to_string())
             .replace("{time}", self.time.unwrap_or(usual.time))
@@ -255,13 +351,13 @@ proptest! {
             match coming {
                 Coming::Message(message) => {
                     millis += message.later;
-                    for piece in message.pieces(&twin, usual) {
+                    for piece in message.pieces(&twin, &usual) {
                         twin.feed(at(millis), &piece);
                     }
                 }
                 Coming::Admin(kind, body) => {
                     let (kind, body) = (Some(*kind), Some(*body));
-                    for piece in (Message { kind, body, ..Message::usual(0) }).pieces(&twin, usual) {
+                    for piece in (Message { kind, body, ..Message::usual(0) }).pieces(&twin, &usual) {
                         twin.feed(at(millis), &piece);
                     }
                 }
@@ -269,7 +365,7 @@ proptest! {
                     let missing = *missing as i64;
                     let numbers = [missing].into_iter().chain(0..=missing);
                     let frames: Vec<_> =
-                        numbers.flat_map(|number| Message::usual(number).pieces(&twin, usual)).collect();
+                        numbers.flat_map(|number| Message::usual(number).pieces(&twin, &usual)).collect();
                     twin.feed(at(millis), &frames.concat());
                 }
                 Coming::Told(what) => tell(&mut twin, at(millis), *what),

@@ -97,9 +97,9 @@ pub(crate) enum Unclassified {
     MsgSeqNum(Layout),
 }
 
-/// What classification needs to know of the session.
+/// What a message is held against.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Expected<'s> {
+pub(crate) struct Against<'s> {
     pub(crate) config: &'s Config,
     pub(crate) next_in: MsgSeqNum,
     /// Our time, for SendingTime(52); `None` for a message that was held: it was judged when it arrived.
@@ -109,9 +109,9 @@ pub(crate) struct Expected<'s> {
 pub(crate) fn classify(
     frame: &[u8],
     span: &FrameSpan,
-    expected: Expected<'_>,
+    against: Against<'_>,
 ) -> Result<Classified, Unclassified> {
-    let config = expected.config;
+    let config = against.config;
     // FIX session layer 4.2.1: every message bears the BeginString agreed.
     if span.begin_string != config.begin_string {
         return Err(Unclassified::BeginString);
@@ -140,14 +140,14 @@ pub(crate) fn classify(
     let number = match MsgSeqNum::new(said) {
         Some(number) => number,
         // FIX session layer 4.8.6: the number of a SequenceReset-Reset is ignored, 0 included.
-        None if kind == Kind::Reset && said == 0 => expected.next_in,
+        None if kind == Kind::Reset && said == 0 => against.next_in,
         None => return Err(Unclassified::MsgSeqNum(layout)),
     };
     let layout = Layout { number, ..layout };
     let class = match kind {
         // FIX session layer 4.8.6: its number is ignored, so nothing is counted, whatever becomes of it.
         Kind::Reset => Class::Low,
-        _ => class(number, expected.next_in, flags.has(Flags::POSS_DUP)),
+        _ => class(number, against.next_in, flags.has(Flags::POSS_DUP)),
     };
     let mut classified = Classified {
         kind,
@@ -159,7 +159,7 @@ pub(crate) fn classify(
         last_processed: header.last_processed.and_then(|value| value.seq_num().ok()),
     };
     // Copied where there is one; that there is none costs no copy.
-    if let Some(fault) = header_fault(&header, expected, &misplaced) {
+    if let Some(fault) = header_fault(&header, against, &misplaced) {
         classified.fault = Some(fault);
     }
     if let Some(fault) = orig_sending_time_fault(&header, config) {
@@ -175,8 +175,8 @@ pub(crate) fn layout(frame: &[u8], config: &Config) -> Layout {
     else {
         return Layout::NOTHING;
     };
-    let expected = Expected { config, next_in: MsgSeqNum::FIRST, utc: None };
-    match classify(frame, &span, expected) {
+    let against = Against { config, next_in: MsgSeqNum::FIRST, utc: None };
+    match classify(frame, &span, against) {
         Ok(classified) => classified.layout,
         Err(Unclassified::MsgSeqNum(layout)) => layout,
         Err(Unclassified::BeginString | Unclassified::SecureData) => Layout::NOTHING,
@@ -223,7 +223,7 @@ fn kind(frame: &[u8], span: &FrameSpan, header: &Header<'_>, config: &Config) ->
 #[inline]
 fn header_fault<'a>(
     header: &Header<'a>,
-    expected: Expected<'_>,
+    against: Against<'_>,
     misplaced: &dyn Fn(u32) -> Option<Value<'a>>,
 ) -> Option<Fault> {
     if let (None, Some(_), Some(sender), Some(time), Some(target)) = (
@@ -236,10 +236,10 @@ fn header_fault<'a>(
         && !time.is_empty()
         && !target.is_empty()
     {
-        return value_fault(header, expected, [sender, time, target]);
+        return value_fault(header, against, [sender, time, target]);
     }
-    match lacking(header, expected.config, misplaced) {
-        Ok([_, sender, time, target]) => value_fault(header, expected, [sender, time, target]),
+    match lacking(header, against.config, misplaced) {
+        Ok([_, sender, time, target]) => value_fault(header, against, [sender, time, target]),
         Err(fault) => Some(fault),
     }
 }
@@ -248,14 +248,14 @@ fn header_fault<'a>(
 #[inline]
 fn value_fault(
     header: &Header<'_>,
-    expected: Expected<'_>,
+    against: Against<'_>,
     [sender, time, target]: [Value<'_>; 3],
 ) -> Option<Fault> {
-    if let Some(tag) = wrong_id(header, expected.config, sender, target) {
+    if let Some(tag) = wrong_id(header, against.config, sender, target) {
         let fault = Fault::new(SessionRejectReason::CompIdProblem, tag);
         return Some(fault.fatal(Reason::CompId { tag }));
     }
-    sending_time_fault(time, expected)
+    sending_time_fault(time, against)
         .or_else(|| flag_fault(tag::POSS_DUP_FLAG, header.poss_dup))
         .or_else(|| flag_fault(tag::POSS_RESEND, header.poss_resend))
 }
@@ -335,11 +335,11 @@ fn wrong_id(header: &Header<'_>, config: &Config, sender: Value<'_>, target: Val
 
 /// FIX session layer 4.2.3, test case 2o: within the threshold, either way.
 #[inline]
-fn sending_time_fault(value: Value<'_>, expected: Expected<'_>) -> Option<Fault> {
+pub(super) fn sending_time_fault(value: Value<'_>, against: Against<'_>) -> Option<Fault> {
     let Ok(time) = value.utc_timestamp() else {
         return Some(Fault::new(SessionRejectReason::IncorrectDataFormat, tag::SENDING_TIME));
     };
-    match (expected.config.policies.checks.sending_time, expected.utc) {
+    match (against.config.policies.checks.sending_time, against.utc) {
         (SendingTimeCheck::Within(threshold), Some(utc)) if time.utc().distance(utc) > threshold.into() => {
             let fault = Fault::new(SessionRejectReason::SendingTimeAccuracyProblem, tag::SENDING_TIME);
             Some(fault.fatal(Reason::SendingTime))

@@ -1,23 +1,22 @@
-//! The expected header: a short way for the message that comes nearly every time.
+//! The expected header: a quick look at the message whose header is alike to the one before.
 //!
 //! A counterparty writes one header after another that differ in MsgSeqNum, the second, BodyLength and
 //! MsgType only. After one good message its header is kept, with the next number in it; when the bytes of the
 //! next message are the same, it has the same BeginString, the same CompIDs, the next number, and the same
 //! minute, and most of what the [generic way](super::classify) does is done.
 //!
-//! Whatever is not certain goes the generic way, which decides everything. What is kept here never changes an
-//! answer: it is compared as equal and hashed as nothing.
+//! What is kept here never changes an answer: it is compared as equal and hashed as nothing.
 
 use core::fmt;
 
-use super::classify::{Class, Classified, Kind};
-use super::rules::MessageRules;
-use super::{Liveness, Session};
-use crate::inbox::Inbox;
-use crate::message::{Flags, Layout, Message};
+use super::Session;
+use super::classify::{Against, Class, Classified, Kind, sending_time_fault};
+use super::config::Config;
+use super::minute::Minute;
+use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
-use crate::time::Now;
-use crate::wire::FrameSpan;
+use crate::time::Utc;
+use crate::wire::{Value, leading_value};
 
 mod header;
 mod model;
@@ -29,72 +28,109 @@ pub(super) use model::begins_body;
 #[derive(Clone)]
 pub(super) struct Expected {
     header: Option<Header>,
-    /// How many messages in a row had another one.
+    /// The minute of the last SendingTime(52) that was read, and of the header.
+    minute: Minute,
+    /// How many messages in a row had another header.
     misses: u8,
-}
-
-impl Session {
-    /// Takes the next frame when it is the next application message, with the expected header. The session is
-    /// logged on and has nothing to do but to read. Otherwise nothing has changed, and the frame goes the
-    /// generic way.
-    #[inline]
-    pub(super) fn take_expected(
-        &mut self,
-        now: Now,
-        inbox: &mut Inbox<'_>,
-        rules: &impl MessageRules,
-    ) -> Option<Layout> {
-        let number = self.numbers.next_in;
-        let calm = matches!(self.liveness, Liveness::Quiet) && inbox.held() == 0 && number < MsgSeqNum::LAST;
-        let expected = self.course.expected()?;
-        let header = expected.header.as_mut()?;
-        if !calm || !header.bear(number) {
-            return None;
-        }
-        let len = header.read(inbox.unread(), now.utc, &self.config)?;
-        let layout = Layout { number, ..header.layout };
-        let frame = inbox.unread().get(..len)?;
-        rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
-        header.count(number.next());
-        inbox.take(len);
-        expected.misses = 0;
-        self.memory.last_received = Some(now.monotonic);
-        self.await_traffic(now);
-        self.numbers.hand_over();
-        Some(layout)
-    }
-
-    /// Keeps the header of a message that went the generic way, when the next may have one like it.
-    pub(super) fn expect_alike(&mut self, frame: &[u8], span: &FrameSpan, message: &Classified) {
-        let usual = message.kind == Kind::Application
-            && message.class == Class::Next
-            && message.fault.is_none()
-            && message.last_processed.is_none()
-            && !message.layout.flags.has(Flags::POSS_DUP);
-        // One message of another kind changes nothing, and headers that are never alike are not looked at
-        // each time.
-        let Some(expected) = self.course.expected() else { return };
-        let misses = expected.misses.wrapping_add(1);
-        expected.misses = misses;
-        let stale = expected.header.as_ref().is_none_or(|header| header.number.is_none());
-        let worthwhile = stale || misses > 1;
-        if usual && worthwhile && misses.is_power_of_two() {
-            expected.header = Header::of(frame, span, &message.layout, &self.config);
-        }
-    }
-
-    /// Sends the next message the generic way: nothing but the time that it takes may depend on it.
-    #[cfg(any(test, feature = "testing"))]
-    pub fn forget_expected_header(&mut self) {
-        if let Some(expected) = self.course.expected() {
-            *expected = Expected::nothing();
-        }
-    }
 }
 
 impl Expected {
     pub(super) const fn nothing() -> Self {
-        Expected { header: None, misses: 0 }
+        Expected { header: None, minute: Minute::NONE, misses: 0 }
+    }
+
+    /// The length and the layout of the application message at the front of `unread`, when it has this
+    /// header.
+    #[inline(always)]
+    pub(super) fn read(
+        &mut self,
+        unread: &[u8],
+        number: MsgSeqNum,
+        utc: Utc,
+        config: &Config,
+    ) -> Option<(usize, Layout)> {
+        let header = self.header.as_mut()?;
+        if !header.bear(number) {
+            return None;
+        }
+        let len = header.read(unread, &self.minute, utc, config)?;
+        Some((len, Layout { number, ..header.layout }))
+    }
+
+    /// A message with this header, and number, was taken.
+    #[inline]
+    pub(super) fn met(&mut self, next: MsgSeqNum) {
+        if let Some(header) = &mut self.header {
+            header.count(next);
+        }
+        self.misses = 0;
+    }
+
+    /// What stands behind the SendingTime(52) at the front and its delimiter, when nothing is wrong with it.
+    #[inline(always)]
+    pub(super) fn behind_time<'b>(&mut self, bytes: &'b [u8], utc: Utc, config: &Config) -> Option<&'b [u8]> {
+        match self.minute.behind(bytes) {
+            Some(rest) if self.minute.is_near(utc) => Some(rest),
+            _ => self.behind_other_time(bytes, utc, config),
+        }
+    }
+
+    /// The same where it may be of another minute, which is the one from now on.
+    #[cold]
+    #[inline(never)]
+    fn behind_other_time<'b>(&mut self, bytes: &'b [u8], utc: Utc, config: &Config) -> Option<&'b [u8]> {
+        let time = leading_value(bytes);
+        let against = Against { config, next_in: MsgSeqNum::FIRST, utc: Some(utc) };
+        if sending_time_fault(Value::new(time), against).is_some() {
+            return None;
+        }
+        if !time.starts_with(self.minute.text()) {
+            self.minute = Minute::of(time, config);
+            if let Some(header) = &mut self.header {
+                header.turn_to(time);
+            }
+        }
+        bytes.get(time.len() + 1..)
+    }
+
+    /// A usual message had another header: keeps that one, when the next may have one like it.
+    pub(super) fn missed(&mut self, frame: &[u8], layout: &Layout, config: &Config) {
+        self.misses = self.misses.wrapping_add(1);
+        let is_stale = match &mut self.header {
+            Some(header) if header.number == Some(layout.number) => {
+                header.count(layout.number.next());
+                false
+            }
+            Some(header) => header.number.is_none(),
+            None => true,
+        };
+        // One message of another kind changes nothing, and headers that are never alike are not looked at
+        // each time.
+        if self.misses % 64 == 2 || (is_stale && self.misses == 1) {
+            self.keep(frame, layout, config);
+        }
+    }
+
+    #[cold]
+    fn keep(&mut self, frame: &[u8], layout: &Layout, config: &Config) {
+        self.header = Header::of(frame, layout, config);
+        if let Some(header) = &self.header {
+            self.minute = Minute::of(header.sending_time(), config);
+        }
+    }
+}
+
+impl Session {
+    /// The same for a message that went the generic way.
+    pub(super) fn expect_alike_if_usual(&mut self, frame: &[u8], message: &Classified) {
+        let usual = matches!(message.kind, Kind::Application | Kind::Heartbeat | Kind::TestRequest)
+            && message.class == Class::Next
+            && message.fault.is_none()
+            && message.last_processed.is_none()
+            && !message.layout.flags.has(Flags::POSS_DUP);
+        if usual && let Some(expected) = self.course.expected() {
+            expected.missed(frame, &message.layout, &self.config);
+        }
     }
 }
 

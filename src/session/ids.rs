@@ -97,19 +97,35 @@ impl Ids {
 
     #[inline]
     pub(crate) fn bytes(&self, id: Id) -> &[u8] {
+        match (id, self.delimited(id)) {
+            (Id::DefaultApplVerId, _) => self.version.as_bytes(),
+            (_, Some([value @ .., _])) => value,
+            (_, Some([]) | None) => &[],
+        }
+    }
+
+    /// The value of a header field with the delimiter behind it; `None` of one that is not there.
+    #[inline]
+    pub(super) fn delimited(&self, id: Id) -> Option<&[u8]> {
         let name_len = match id {
             Id::SenderCompId | Id::SenderSubId | Id::TargetCompId | Id::TargetSubId => "49=".len(),
             Id::SenderLocationId | Id::TargetLocationId => "142=".len(),
-            Id::DefaultApplVerId => return self.version.as_bytes(),
+            Id::DefaultApplVerId => return None,
         };
         // Of a field that is not there, the value would end before it begins.
-        let end = self.at(id as usize + 1).wrapping_sub(1);
-        self.text.get(self.at(id as usize) + name_len..end).unwrap_or_default()
+        self.text.get(self.at(id as usize) + name_len..self.at(id as usize + 1))
     }
 
     #[inline]
     fn at(&self, index: usize) -> usize {
         self.at.get(index).copied().map_or(0, usize::from)
+    }
+
+    /// Is any SubID or LocationID among them?
+    pub(super) fn has_more_than_comp_ids(&self) -> bool {
+        use Id::{SenderLocationId, SenderSubId, TargetLocationId, TargetSubId};
+        let more = [SenderSubId, TargetSubId, SenderLocationId, TargetLocationId];
+        more.into_iter().any(|id| !self.bytes(id).is_empty())
     }
 
     /// The fields before SendingTime(52): 49 and 50.

@@ -19,11 +19,13 @@ mod logon;
 mod logon_check;
 mod logout;
 mod machines;
+mod minute;
 mod news;
 mod numbers;
 mod operator;
 mod outbound;
 mod owed;
+mod plain;
 mod policy;
 mod queue;
 mod react;
@@ -44,6 +46,7 @@ mod stored;
 #[cfg(test)]
 mod tables;
 mod timers;
+mod usual;
 
 pub use application::{Farewell, NotNow};
 pub use config::{Compose, Config, ConfigError, OUT_MIN, Rate, Role};

@@ -1,6 +1,6 @@
 //! One inbound frame: from its classification to what the machines hear and the application is told.
 
-use super::classify::{Class, Classified, Expected, Kind, Unclassified, classify};
+use super::classify::{Against, Class, Classified, Kind, Unclassified, classify};
 use super::owed::Owed;
 use super::policy::{Above, Check, OutOfSequenceLogout, RepeatedAdmin, StaleRequest};
 use super::react::{Reaction, react};
@@ -64,19 +64,19 @@ impl Session {
         arrival: Arrival,
         rules: &impl MessageRules,
     ) -> Option<Told> {
-        let expected = Expected {
+        let against = Against {
             config: &self.config,
             next_in: self.numbers.next_in,
             utc: (arrival == Arrival::Fresh).then_some(now.utc),
         };
-        let mut classified = classify(inbox.current(), span, expected);
+        let mut classified = classify(inbox.current(), span, against);
         self.memory.last_received = Some(now.monotonic);
         match self.state {
             State::AwaitingLogon => self.first_message(now, inbox, classified, rules),
             State::LogonSent(opening) => self.answer_to_logon(now, inbox, opening, classified, rules),
             State::Active | State::LogoutSent | State::LogoutReceived(super::state::Answer::Owed) => {
                 if let (Ok(message), State::Active, Arrival::Fresh) = (&classified, self.state, arrival) {
-                    self.expect_alike(inbox.current(), span, message);
+                    self.expect_alike_if_usual(inbox.current(), message);
                 }
                 let series = self.numbers.series;
                 let told = self.established(now, inbox, &mut classified, rules);

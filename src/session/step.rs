@@ -4,7 +4,8 @@
 use super::liveness;
 use super::owed::Owed;
 use super::policy::WhileProbing;
-use super::read::Read;
+use super::read::{Read, Ways};
+use super::receive::Told;
 use super::rules::{MessageRules, NoRules};
 use super::state::{Answer, Input, State};
 use super::timers::Timer;
@@ -39,32 +40,55 @@ impl Session {
         out: &'o mut [u8],
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
-        let now = self.observe(now);
-        if self.numbers.has_in_hand() && self.config.policies.checks.finished == Finished::ByStep {
-            self.numbers.finish_all();
-        }
-        if self.is_calm(now) {
+        let now = self.begin_step(now);
+        while self.is_calm(now) {
             inbox.release();
             if inbox.is_empty() {
                 return Output::Wait(Wait { until: self.timers.next(), read: true });
+            }
+            if !self.awaits_next(inbox) {
+                break;
             }
             if let Some(layout) = self.take_expected(now, inbox, rules) {
                 self.turn = Turn::Replay;
                 return Output::Event(Event::Message(self.message(inbox, layout)));
             }
+            match self.read_unread(now, inbox, rules, Ways::All) {
+                Read::Nothing => return Output::Wait(Wait { until: self.timers.next(), read: true }),
+                Read::Taken(None) => {}
+                Read::Taken(Some(Told::Message(layout))) => {
+                    self.turn = Turn::Replay;
+                    return Output::Event(Event::Message(self.message(inbox, layout)));
+                }
+                Read::Taken(Some(told)) => {
+                    self.turn = Turn::Replay;
+                    return Output::Event(told.with(inbox, self));
+                }
+            }
         }
         self.step_any(now, inbox, out, rules)
     }
 
-    /// Is the session logged on, and is there nothing to do but to read? All that comes before reading has
-    /// nothing to say then.
+    /// The same, every message taken the generic way: nothing but the time that it takes may depend on it.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn step_the_generic_way<'i, 'o>(
+        &mut self,
+        now: Now,
+        inbox: &'i mut Inbox<'_>,
+        out: &'o mut [u8],
+        rules: &impl MessageRules,
+    ) -> Output<'i, 'o> {
+        let now = self.begin_step(now);
+        self.step_any(now, inbox, out, rules)
+    }
+
+    /// The time as the session sees it. What was handed over counts as finished, by policy.
     #[inline]
-    fn is_calm(&self, now: Now) -> bool {
-        matches!(self.state, State::Active)
-            && self.owed.is_empty()
-            && !self.timers.is_due(now.monotonic)
-            && self.goal == Goal::Stay
-            && self.course.is_usual()
+    fn begin_step(&mut self, now: Now) -> Now {
+        if self.numbers.has_in_hand() && self.config.policies.checks.finished == Finished::ByStep {
+            self.numbers.finish_all();
+        }
+        self.observe(now)
     }
 
     /// One step in any state, whatever the next frame is.

@@ -1,5 +1,7 @@
 //! Numbers written in decimal.
 
+use super::SOH;
+
 /// The longest u64 in digits.
 pub(super) const UINT_MAX: usize = 20;
 
@@ -55,6 +57,25 @@ fn write_long(out: &mut [u8], value: u64) -> usize {
         place.copy_from_slice(&low);
     }
     len + 8
+}
+
+/// The number of one to seven digits before the first delimiter of `bytes`, and what stands behind that.
+#[inline(always)]
+pub(crate) fn short_field(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let word = u64::from_le_bytes(*bytes.first_chunk()?);
+    let digits = word ^ ZEROS;
+    // A byte is a digit when neither it nor it plus 6 reaches the high half. What is carried out of a byte
+    // runs upwards, so that the lowest mark is right.
+    let others = (digits | digits.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0;
+    let bits = others.trailing_zeros() & 0x78;
+    if bits == 0 || (word >> (bits % 64)) & 0xff != u64::from(SOH) {
+        return None;
+    }
+    let pairs = digits << ((64 - bits) % 64);
+    let pairs = (pairs * 10 + (pairs >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let number = (fours * 10_000 + (fours >> 32)) & 0xffff_ffff;
+    Some((number, bytes.get(bits as usize / 8 + 1..)?))
 }
 
 /// The number at the front, of up to 18 digits, and what stands behind it.

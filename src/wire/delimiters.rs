@@ -36,6 +36,12 @@ pub(super) fn delimiter(bytes: &[u8], word: u64) -> usize {
     delimiter_in(word).unwrap_or_else(|| delimiter_behind(bytes))
 }
 
+/// What stands before the first delimiter of `bytes`.
+#[inline]
+pub(crate) fn leading_value(bytes: &[u8]) -> &[u8] {
+    bytes.get(..delimiter(bytes, first_word(bytes))).unwrap_or(bytes)
+}
+
 /// Where the first delimiter of a word is.
 #[inline]
 pub(super) fn delimiter_in(word: u64) -> Option<usize> {

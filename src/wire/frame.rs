@@ -14,6 +14,7 @@
 //! like any other, so a message embedded in it is not delivered.
 
 use super::checksum::{TRAILER_LEN, checksum, sum_value};
+use super::decimal::short_field;
 use super::{BeginString, SOH};
 
 /// More than any BeginString has; a longer value of field 8 ends the attempt to read on.
@@ -125,8 +126,11 @@ pub fn frame(bytes: &[u8], limit: usize, scan: &mut Scan) -> Framing {
     if bytes.len() < scan.needed {
         return Framing::Incomplete;
     }
-    let framing = match head(bytes) {
-        Head::Read(head) => whole(bytes, head, limit).unwrap_or_else(|| faulty(bytes, head, limit, scan)),
+    let framing = match usual_head(bytes).map_or_else(|| head(bytes), Head::Read) {
+        Head::Read(head) => match whole(bytes, head, limit) {
+            Some(span) => Framing::Frame(span),
+            None => faulty(bytes, head, limit, scan),
+        },
         Head::Unreadable(why) => unreadable(bytes, why, limit, scan),
         Head::Noise => noise(bytes),
         Head::Short => {
@@ -168,19 +172,27 @@ enum Head {
     Short,
 }
 
+/// Fields 8 and 9 of nearly every frame.
 #[inline]
+fn usual_head(bytes: &[u8]) -> Option<HeadFields> {
+    let (begin, rest) = bytes.split_first_chunk::<8>()?;
+    let (begin_string, digits) = match (begin, rest) {
+        (b"8=FIX.4.", [minor @ b'0'..=b'4', SOH, b'9', b'=', digits @ ..]) => {
+            (BeginString::ALL.get(usize::from(minor - b'0')).copied()?, digits)
+        }
+        (b"8=FIXT.1", [b'.', b'1', SOH, b'9', b'=', digits @ ..]) => (BeginString::Fixt11, digits),
+        _ => return None,
+    };
+    let (body_len, behind) = short_field(digits)?;
+    Some(HeadFields { begin_string: Some(begin_string), body_at: bytes.len() - behind.len(), body_len })
+}
+
+/// Fields 8 and 9, whatever they are.
+#[cold]
 fn head(bytes: &[u8]) -> Head {
-    let (begin_string, at) = match bytes {
-        [b'8', b'=', b'F', b'I', b'X', b'.', b'4', b'.', minor @ b'0'..=b'4', SOH, b'9', b'=', ..] => {
-            (BeginString::ALL.get(usize::from(minor - b'0')).copied(), 12)
-        }
-        [b'8', b'=', b'F', b'I', b'X', b'T', b'.', b'1', b'.', b'1', SOH, b'9', b'=', ..] => {
-            (Some(BeginString::Fixt11), 13)
-        }
-        _ => match unusual_begin(bytes) {
-            Ok(begin) => begin,
-            Err(head) => return head,
-        },
+    let (begin_string, at) = match begin(bytes) {
+        Ok(begin) => begin,
+        Err(head) => return head,
     };
     let digits = bytes.get(at..).unwrap_or_default();
     let mut body_len = 0_u64;
@@ -196,10 +208,8 @@ fn head(bytes: &[u8]) -> Head {
     Head::Short
 }
 
-/// Everything but a known BeginString followed by BodyLength: the version named, if any, and where field 9's
-/// value begins.
-#[cold]
-fn unusual_begin(bytes: &[u8]) -> Result<(Option<BeginString>, usize), Head> {
+/// The version that field 8 names, if any, and where field 9's value begins.
+fn begin(bytes: &[u8]) -> Result<(Option<BeginString>, usize), Head> {
     let value = match bytes {
         [] | [b'8'] => return Err(Head::Short),
         [b'8', b'=', value @ ..] => value,
@@ -225,14 +235,14 @@ fn second_field_fault(begin_string: Option<BeginString>) -> Garbled {
 
 /// The good frame that `head` begins, if it is one and all of it is here.
 #[inline]
-fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<Framing> {
+fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<FrameSpan> {
     let begin_string = head.begin_string?;
     let (trailer_at, len) = (head.trailer_at(), head.len());
     if len > limit {
         return None;
     }
     let good = ends_well(bytes.get(..len)?) && has_msg_type(bytes, head.body_at);
-    good.then_some(Framing::Frame(FrameSpan { len, begin_string, body_at: head.body_at, trailer_at }))
+    good.then_some(FrameSpan { len, begin_string, body_at: head.body_at, trailer_at })
 }
 
 /// The last field is CheckSum(10), and says the sum of what stands before it.

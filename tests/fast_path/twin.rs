@@ -1,14 +1,14 @@
-//! Two sessions that are told the same: one may use the expected header, the other never does.
+//! Two sessions that are told the same: one takes usual messages the short way, the other none.
 
 #![allow(clippy::unwrap_used, reason = "what cannot be set up ends the test")]
 
 use std::time::Duration;
 
-use sansfix::session::{Check, Finished, SendingTimeCheck};
+use sansfix::session::{Check, Finished, NoRules, SendingTimeCheck};
 use sansfix::wire::DataFields;
 use sansfix::{
-    BeginString, Checkpoint, Config, Event, Inbox, Instant, MsgSeqNum, NoJournal, Now, Output, Role, Session,
-    Utc,
+    BeginString, Checkpoint, Config, Event, Id, Inbox, Instant, Millis, MsgSeqNum, NoJournal, Now, Output,
+    Role, Session, Utc,
 };
 
 /// 2026-01-01T12:00:00Z.
@@ -47,7 +47,7 @@ pub(crate) struct Twin<'b> {
 struct Side<'b> {
     session: Session,
     inbox: Inbox<'b>,
-    forgets: bool,
+    is_generic: bool,
 }
 
 impl<'b> Twin<'b> {
@@ -57,7 +57,7 @@ impl<'b> Twin<'b> {
             [BeginString::Fix44, BeginString::Fix42, BeginString::Fixt11][variant as usize % 3];
         let mut config = Config::new(Role::Acceptor, begin_string, "SELLSIDE", "BUYSIDE").unwrap();
         let checks = &mut config.policies.checks;
-        match variant / 3 % 8 {
+        match variant / 3 % 11 {
             1 => checks.sending_time = SendingTimeCheck::Off,
             2 => checks.comp_ids = Check::Off,
             3 => checks.checksum = Check::Off,
@@ -65,13 +65,19 @@ impl<'b> Twin<'b> {
             5 => config.data_fields = &AGREED,
             6 => checks.finished = Finished::ByCall,
             7 => checks.header_order = Check::Off,
+            8 => {
+                checks.sub_ids = Check::On;
+                config.ids.set(Id::TargetSubId, "DESK").unwrap();
+            }
+            9 => checks.sub_ids = Check::On,
+            10 => checks.sending_time = SendingTimeCheck::Within(Millis(10_000)),
             _ => {}
         }
         let first = MsgSeqNum::new(first).unwrap();
         let resume = Checkpoint { next_in: first, ..Checkpoint::begin(Utc::from_secs(NOON)) };
         let session = Session::new(config, resume).unwrap();
         let [one, other, held, other_held] = memory;
-        let side = |inbox: Inbox<'b>, forgets| Side { session: session.clone(), inbox, forgets };
+        let side = |inbox: Inbox<'b>, is_generic| Side { session: session.clone(), inbox, is_generic };
         let sides =
             [side(Inbox::new(one).holding(held), false), side(Inbox::new(other).holding(other_held), true)];
         let mut twin = Twin { sides, begin_string };
@@ -122,10 +128,12 @@ impl Side<'_> {
         let mut said = Vec::new();
         // Some replies repeat until their link is closed.
         for _ in 0..100 {
-            if self.forgets {
-                self.session.forget_expected_header();
-            }
-            match self.session.step(now, &mut self.inbox, &mut out) {
+            let output = if self.is_generic {
+                self.session.step_the_generic_way(now, &mut self.inbox, &mut out, &NoRules)
+            } else {
+                self.session.step(now, &mut self.inbox, &mut out)
+            };
+            match output {
                 Output::Event(Event::Logon(_)) => self.session.accept(now).unwrap(),
                 Output::Event(ref event) => {
                     if let Event::Message(message) = event {

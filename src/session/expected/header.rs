@@ -2,11 +2,13 @@
 
 use crate::message::Layout;
 use crate::number::MsgSeqNum;
+use crate::session::classify::{Against, sending_time_fault};
 use crate::session::config::Config;
+use crate::session::minute::{MINUTE_LEN, Minute};
 use crate::time::Utc;
-use crate::wire::{SOH, TRAILER_LEN, ends_well};
+use crate::wire::{SOH, TRAILER_LEN, Value, ends_well};
 
-use super::model::{HALF_MINUTE, begins_body, nanos};
+use super::model::begins_body;
 
 /// Longer headers go the generic way.
 pub(super) const LEN: usize = 96;
@@ -24,14 +26,7 @@ pub(super) struct Header {
     pub(super) layout: Layout,
     pub(super) body_length: Part,
     pub(super) msg_seq_num: Part,
-    /// The seconds of SendingTime, with their fraction.
-    pub(super) seconds: Part,
-    /// The middle of SendingTime's minute, in nanoseconds of UTC.
-    pub(super) mid_minute: i64,
-    /// How far SendingTime may be from our time, in nanoseconds.
-    pub(super) threshold: u64,
-    /// When our time is less than that from `mid_minute`, no second of the minute is too far from it.
-    pub(super) near: u64,
+    pub(super) sending_time: Part,
     /// What the body began with: its first four bytes as far as they are the tag and its `=`.
     pub(super) lead: u32,
     pub(super) lead_mask: u32,
@@ -52,9 +47,9 @@ pub(super) const DIGIT: u8 = 9;
 pub(super) const ANY: u8 = u8::MAX;
 
 impl Header {
-    /// Looks for it at the front of `unread`: the length of the frame.
+    /// Looks for it at the front of `unread`: the length of the frame. `minute` is that of the header.
     #[inline(always)]
-    pub(super) fn read(&self, unread: &[u8], utc: Utc, config: &Config) -> Option<usize> {
+    pub(super) fn read(&self, unread: &[u8], minute: &Minute, utc: Utc, config: &Config) -> Option<usize> {
         let header = unread.first_chunk()?;
         if !self.is_alike(header) {
             return None;
@@ -66,7 +61,7 @@ impl Header {
             && body_at <= trailer_at
             && ends_well(unread.get(..len)?)
             && self.has_usual_type(header)
-            && self.is_in_time(header, utc)
+            && (minute.is_near(utc) || self.is_in_time(header, utc, config))
             && (body_at == trailer_at || self.begins_body(unread.get(body_at..trailer_at)?, config));
         good.then_some(len)
     }
@@ -122,17 +117,23 @@ impl Header {
     }
 
     /// FIX session layer 4.2.3: within the threshold, either way.
-    #[inline]
-    fn is_in_time(&self, header: &[u8; LEN], utc: Utc) -> bool {
-        self.mid_minute.abs_diff(utc.as_nanos()) < self.near || self.is_second_in_time(header, utc)
+    #[cold]
+    fn is_in_time(&self, header: &[u8; LEN], utc: Utc, config: &Config) -> bool {
+        let against = Against { config, next_in: MsgSeqNum::FIRST, utc: Some(utc) };
+        sending_time_fault(Value::new(self.sending_time.of(header)), against).is_none()
     }
 
-    #[cold]
-    fn is_second_in_time(&self, header: &[u8; LEN], utc: Utc) -> bool {
-        nanos(self.seconds.of(header)).is_some_and(|nanos| {
-            let sent = self.mid_minute.saturating_add(nanos - HALF_MINUTE);
-            sent.abs_diff(utc.as_nanos()) <= self.threshold
-        })
+    /// SendingTime(52) as it is expected.
+    pub(super) fn sending_time(&self) -> &[u8] {
+        self.sending_time.of(&self.bytes)
+    }
+
+    /// The next one is of the minute of this SendingTime(52).
+    pub(super) fn turn_to(&mut self, time: &[u8]) {
+        let own = self.bytes.get_mut(self.sending_time.range()).unwrap_or_default();
+        for (own, byte) in own.iter_mut().zip(time).take(MINUTE_LEN) {
+            *own = *byte;
+        }
     }
 
     /// Is what stands behind the header certainly no field of it, nor data?

@@ -5,20 +5,21 @@ use core::ops::Range;
 use super::header::{ANY, DIGIT, Header, LEN, Part, SAME, TO_FIVE};
 use crate::message::Layout;
 use crate::session::config::Config;
-use crate::session::policy::SendingTimeCheck;
-use crate::wire::{Fields, FrameSpan, Value, leading_tag, tag};
+use crate::session::minute::MINUTE_LEN;
+use crate::wire::{Fields, leading_tag, tag};
 
 impl Header {
     /// The header of a good message, for the next one.
-    pub(super) fn of(frame: &[u8], span: &FrameSpan, layout: &Layout, config: &Config) -> Option<Self> {
+    pub(super) fn of(frame: &[u8], layout: &Layout, config: &Config) -> Option<Self> {
         let bytes: [u8; LEN] = *frame.first_chunk()?;
         let body_at = usize::try_from(layout.body_at).ok()?;
+        let fields_at = usize::from(layout.kind_at).checked_sub(3)?;
         let (mut number, mut time) = (None, None);
-        let mut fields = Fields::new(bytes.get(span.body_at..body_at)?, config.data_fields);
+        let mut fields = Fields::new(bytes.get(fields_at..body_at)?, config.data_fields);
         while let Some(field) = fields.next() {
             let field = field.ok()?;
             let value = field.value.as_bytes();
-            let end = span.body_at + fields.offset() - 1;
+            let end = fields_at + fields.offset() - 1;
             let part = Part::new(end.checked_sub(value.len())?, value.len())?;
             match field.tag {
                 // The first of two counts.
@@ -28,37 +29,26 @@ impl Header {
             }
         }
         let (number, time) = (number?, time?);
-        let length_at = 2 + span.begin_string.as_str().len() + 1 + 2;
-        let threshold = match config.policies.checks.sending_time {
-            SendingTimeCheck::Within(threshold) => u64::from(threshold.0) * 1_000_000,
-            SendingTimeCheck::Off => u64::MAX,
-        };
+        let length_at = 2 + config.begin_string.as_str().len() + 1 + 2;
         let (lead, lead_mask) = lead(frame.get(body_at..)?, config);
         let header = Header {
             bytes,
             leeway: [SAME; LEN],
             number: Some(layout.number),
             layout: *layout,
-            body_length: Part::new(length_at, span.body_at.checked_sub(length_at + 1)?)?,
+            body_length: Part::new(length_at, fields_at.checked_sub(length_at + 1)?)?,
             msg_seq_num: number,
-            seconds: Part::new(
-                usize::from(time.at) + MINUTE_LEN,
-                usize::from(time.len).checked_sub(MINUTE_LEN)?,
-            )?,
-            mid_minute: mid_minute(time.of(&bytes))?,
-            threshold,
-            near: threshold.saturating_sub(HALF_MINUTE.unsigned_abs()),
+            sending_time: time,
             lead,
             lead_mask,
         };
-        let usual =
-            layout.kind_len <= 2 && header.body_length.len <= 4 && nanos(header.seconds.of(&bytes)).is_some();
+        let usual = layout.kind_len <= 2 && header.body_length.len <= 4 && header.seconds().is_some();
         usual.then(|| header.with_leeway())
     }
 
     /// What varies may be another digit, or anything; what stands behind the header is not compared.
     fn with_leeway(mut self) -> Self {
-        let seconds = self.seconds.range();
+        let seconds = self.seconds().unwrap_or_default();
         self.vary(self.body_length.range(), DIGIT);
         self.vary(seconds.clone(), DIGIT);
         self.vary(seconds.start..seconds.start + 1, TO_FIVE);
@@ -66,6 +56,14 @@ impl Header {
         self.vary(kind_at..kind_at + usize::from(self.layout.kind_len), ANY);
         self.vary(self.layout.body_at as usize..LEN, ANY);
         self
+    }
+
+    /// Where the seconds of SendingTime stand, with their fraction; `None` for a leap second, which is of no
+    /// minute.
+    fn seconds(&self) -> Option<Range<usize>> {
+        let Range { start, end } = self.sending_time.range();
+        let leap = self.bytes.get(start + MINUTE_LEN)? > &b'5';
+        (!leap).then_some(start + MINUTE_LEN..end)
     }
 
     /// Bytes there may differ by so much; where that is a digit, what is none has to stay.
@@ -78,34 +76,6 @@ impl Header {
             }
         }
     }
-}
-
-/// `YYYYMMDD-HH:MM:`
-const MINUTE_LEN: usize = 15;
-
-/// In nanoseconds.
-pub(super) const HALF_MINUTE: i64 = 30_000_000_000;
-
-/// The middle of a UTCTimestamp's minute, in nanoseconds of UTC.
-fn mid_minute(timestamp: &[u8]) -> Option<i64> {
-    let mut text = *b"YYYYMMDD-HH:MM:30";
-    text.get_mut(..MINUTE_LEN)?.copy_from_slice(timestamp.get(..MINUTE_LEN)?);
-    let middle = Value::new(&text).utc_timestamp().ok()?.utc().as_nanos();
-    // Not where `Utc` ends: moments beyond it count as that end.
-    (middle.unsigned_abs() < 9_000_000_000_000_000_000).then_some(middle)
-}
-
-/// `SS` with or without up to eight digits of fraction, in nanoseconds. A leap second is none of these.
-pub(super) fn nanos(seconds: &[u8]) -> Option<i64> {
-    const UNITS: [u64; 9] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10];
-    let (whole, fraction) = seconds.split_first_chunk::<2>()?;
-    let whole = Value::new(whole).uint().ok().filter(|&seconds| seconds < 60)?;
-    let fraction = match fraction {
-        [] => 0,
-        [b'.', digits @ ..] => Value::new(digits).uint().ok()? * UNITS.get(digits.len())?,
-        _ => return None,
-    };
-    i64::try_from(whole * 1_000_000_000 + fraction).ok()
 }
 
 /// The first four bytes of a body as far as they are its tag and the `=`, and which bits these are.
