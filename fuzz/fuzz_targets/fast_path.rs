@@ -1,4 +1,4 @@
-//! A session that uses the expected header and one that never does are told the same, and say the same.
+//! A session that takes usual messages by the short ways and one that does not are told the same, and say the same.
 #![no_main]
 
 #[path = "../../tests/fast_path/twin.rs"]
@@ -8,18 +8,18 @@ mod twin;
 use libfuzzer_sys::fuzz_target;
 use twin::{Twin, at, finish, frame};
 
-// A configuration, the next number, what follows the usual header, and for each message what is changed in it: a step of its number, a
-// place, and the byte that stands there.
-fuzz_target!(|input: (u8, u16, &[u8], Vec<(i8, u8, u8)>)| {
-    let (variant, first, body, changes) = input;
+// A configuration, the next number, what stands among the fields of a header, what follows the header, and for each message what is
+// changed in it: a step of its number, a place, the byte that stands there, and how the header is laid out.
+fuzz_target!(|input: (u8, u16, &[u8], &[u8], Vec<(i8, u8, u8, u8)>)| {
+    let (variant, first, other, body, changes) = input;
     let mut memory = [[0; 4096]; 4];
     let mut twin = Twin::new(variant, u64::from(first) + 1, &mut memory);
-    let body = String::from_utf8_lossy(body.get(..256).unwrap_or(body));
-    for (index, &(step, place, byte)) in changes.iter().take(32).enumerate() {
+    let text = |bytes: &[u8], most| String::from_utf8_lossy(bytes.get(..most).unwrap_or(bytes)).into_owned();
+    let (other, body) = (text(other, 64), text(body, 256));
+    for (index, &(step, place, byte, shape)) in changes.iter().take(32).enumerate() {
         let number = twin.next_in().saturating_add_signed(if index < 2 { 0 } else { i64::from(step / 32) });
-        let fields =
-            format!("35=D|34={number}|49=BUYSIDE|52=20260101-12:00:0{}.000|56=SELLSIDE|{body}", index % 10);
-        let mut bytes = frame(twin.begin_string().as_str(), &fields);
+        let header = header(shape, number, index, &other);
+        let mut bytes = frame(twin.begin_string().as_str(), &(header + &body));
         if step % 4 != 0 {
             bytes.truncate(bytes.len() - 7);
             let place = usize::from(place) % bytes.len();
@@ -33,3 +33,24 @@ fuzz_target!(|input: (u8, u16, &[u8], Vec<(i8, u8, u8)>)| {
         twin.feed(at(index as u64), &bytes);
     }
 });
+
+/// A type, and the fields of a header in one of their orders, now and then with another in some place.
+fn header(shape: u8, number: u64, index: usize, other: &str) -> String {
+    let time = format!("52=20260101-12:00:0{}.000|", index % 10);
+    let mut fields = vec![format!("34={number}|"), "49=BUYSIDE|".to_owned(), time, "56=SELLSIDE|".to_owned()];
+    let mut which = usize::from(shape % 24);
+    for last in 1..4 {
+        fields.swap(last, which % (last + 1));
+        which /= last + 1;
+    }
+    let kind = match shape / 24 {
+        4 => "0",
+        5 => "1",
+        6..=9 => {
+            fields.insert(usize::from(shape) % 5, other.to_owned());
+            "D"
+        }
+        _ => "D",
+    };
+    format!("35={kind}|{}", fields.concat())
+}

@@ -12,7 +12,7 @@ use super::usual::UsualKind;
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
 use crate::time::Utc;
-use crate::wire::{FrameSpan, Value, leading_tag, leading_value, same, short_field};
+use crate::wire::{FrameSpan, SOH, Value, leading_tag, leading_value, same, short_field};
 
 /// A usual message.
 pub(super) struct Plain {
@@ -35,40 +35,55 @@ impl Plain {
             return None;
         }
         // MsgType(35) is the first: the frame would be garbled otherwise.
-        let msg_type = leading_value(frame.get(span.body_at + 3..)?);
-        let mut rest = frame.get(span.body_at + 3 + msg_type.len() + 1..)?;
-        let mut seen = 0;
-        // CheckSum(10) is less than a word.
-        while let Some(word) = rest.first_chunk::<8>() {
-            let value = rest.get(3..)?;
-            let (field, behind) = match u64::from_le_bytes(*word) & 0xff_ffff {
-                MSG_SEQ_NUM => (1, behind_number(value, number)?),
-                SENDER_COMP_ID => (2, behind_id(value, config, Id::TargetCompId)?),
-                TARGET_COMP_ID => (4, behind_id(value, config, Id::SenderCompId)?),
-                SENDING_TIME => (8, expected.behind_time(value, utc, config)?),
-                SENDER_SUB_ID | TARGET_SUB_ID if is_no_data(rest, config) => (0, behind_any(value)?),
-                _ if begins_body(rest, config) => break,
-                _ => return None,
-            };
-            // Of two, the first would count.
-            if seen & field != 0 {
-                return None;
-            }
-            seen |= field;
-            rest = behind;
-        }
-        if seen != 0b1111 {
-            return None;
-        }
+        let kind_at = span.body_at + 3;
+        let msg_type = match frame.get(kind_at..)? {
+            [one, SOH, ..] => core::slice::from_ref(one),
+            value => leading_value(value),
+        };
+        let fields = frame.get(kind_at + msg_type.len() + 1..)?;
+        let body = behind_header(fields, number, utc, config, expected)?;
         let layout = Layout {
             number,
-            kind_at: u16::try_from(span.body_at + 3).ok()?,
+            kind_at: u16::try_from(kind_at).ok()?,
             kind_len: u16::try_from(msg_type.len()).ok()?,
-            body_at: u32::try_from(frame.len() - rest.len()).ok()?,
+            body_at: u32::try_from(frame.len() - body.len()).ok()?,
             flags: Flags::default(),
         };
         Some(Plain { kind: UsualKind::of(msg_type)?, layout })
     }
+}
+
+/// What stands behind the fields of a header, when they are all that it takes.
+// By itself it keeps all that it needs in registers.
+#[inline(never)]
+fn behind_header<'f>(
+    fields: &'f [u8],
+    number: MsgSeqNum,
+    utc: Utc,
+    config: &Config,
+    expected: &mut Expected,
+) -> Option<&'f [u8]> {
+    let (mut rest, mut seen) = (fields, 0);
+    // CheckSum(10) is less than a word.
+    while let Some(word) = rest.first_chunk::<8>() {
+        let value = rest.get(3..)?;
+        let (field, behind) = match u64::from_le_bytes(*word) & 0xff_ffff {
+            MSG_SEQ_NUM => (1, behind_number(value, number)?),
+            SENDER_COMP_ID => (2, behind_id(value, config, Id::TargetCompId)?),
+            TARGET_COMP_ID => (4, behind_id(value, config, Id::SenderCompId)?),
+            SENDING_TIME => (8, expected.behind_time(value, utc, config)?),
+            SENDER_SUB_ID | TARGET_SUB_ID => (0, behind_sub_id(rest, config)?),
+            _ if begins_body(rest, config) => break,
+            _ => return None,
+        };
+        // Of two, the first would count.
+        if seen & field != 0 {
+            return None;
+        }
+        seen |= field;
+        rest = behind;
+    }
+    (seen == 0b1111).then_some(rest)
 }
 
 const MSG_SEQ_NUM: u64 = begins(*b"34=");
@@ -112,14 +127,10 @@ fn behind_id<'b>(value: &'b [u8], config: &Config, id: Id) -> Option<&'b [u8]> {
     same(said, id).then_some(behind)
 }
 
-/// What stands behind a value of which nothing is asked, and its delimiter.
-#[inline(always)]
-fn behind_any(value: &[u8]) -> Option<&[u8]> {
-    value.get(leading_value(value).len() + 1..)
-}
-
-/// Does this field end at the first delimiter, whatever was agreed?
-#[inline]
-fn is_no_data(field: &[u8], config: &Config) -> bool {
-    leading_tag(field).is_some_and(|tag| config.data_fields.length_tag(tag).is_none())
+/// What stands behind a SubID, of which nothing is asked, and its delimiter, when it was not agreed to be data.
+#[cold]
+#[inline(never)]
+fn behind_sub_id<'b>(field: &'b [u8], config: &Config) -> Option<&'b [u8]> {
+    let is_data = config.data_fields.length_tag(leading_tag(field)?).is_some();
+    if is_data { None } else { field.get(leading_value(field).len() + 1..) }
 }

@@ -171,12 +171,17 @@ pub const APPLICATION_SYSTEM_VENDOR: u32 = 1605;
 /// ApplLevelRecoveryIndicator(1744).
 pub const APPL_LEVEL_RECOVERY_INDICATOR: u32 = 1744;
 
+/// One bit for each tag below 64 that is a field of the header, the same in every version.
+const LOW_HEADER: u64 =
+    1 << 8 | 1 << 9 | 1 << 34 | 1 << 35 | 1 << 43 | 1 << 49 | 1 << 50 | 1 << 52 | 1 << 56 | 1 << 57;
+
 /// Is `tag` a field of the standard header in `version`? The hop group's fields count as header.
 #[inline]
 pub const fn is_header(tag: u32, version: BeginString) -> bool {
     use BeginString as V;
     match tag {
-        8 | 9 | 34 | 35 | 43 | 49 | 50 | 52 | 56 | 57 | 90 | 91 | 97 | 115 | 116 | 122 | 128 | 129 => true,
+        0..64 => LOW_HEADER >> tag & 1 == 1,
+        90 | 91 | 97 | 115 | 116 | 122 | 128 | 129 => true,
         142..=145 => version as u8 >= V::Fix41 as u8,
         212 | 213 | 347 | 369 => version as u8 >= V::Fix42 as u8,
         370 => matches!(version, V::Fix42 | V::Fix43),
