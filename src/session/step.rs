@@ -41,10 +41,14 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
         let now = self.begin_step(now);
-        while self.is_calm(now) {
+        loop {
+            let next = self.timers.next();
+            if next.is_some_and(|next| next <= now.monotonic) || !self.is_calm() {
+                break;
+            }
             inbox.release();
             if inbox.is_empty() {
-                return Output::Wait(Wait { until: self.timers.next(), read: true });
+                return Output::Wait(Wait { until: next, read: true });
             }
             if !self.awaits_next(inbox) {
                 break;
@@ -54,7 +58,7 @@ impl Session {
                 return Output::Event(Event::Message(self.message(inbox, layout)));
             }
             match self.read_unread(now, inbox, rules, Ways::All) {
-                Read::Nothing => return Output::Wait(Wait { until: self.timers.next(), read: true }),
+                Read::Nothing => return Output::Wait(Wait { until: next, read: true }),
                 Read::Taken(None) => {}
                 Read::Taken(Some(Told::Message(layout))) => {
                     self.turn = Turn::Replay;
@@ -245,7 +249,7 @@ impl Session {
         match owed {
             Owed::Event(event) => {
                 self.settle_first();
-                Output::Event(event.into())
+                Output::Event(self.tell(event))
             }
             Owed::LoggedOn => {
                 self.settle_first();

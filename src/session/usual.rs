@@ -42,13 +42,12 @@ impl UsualKind {
 }
 
 impl Session {
-    /// Is the session logged on, and is there nothing to do but to read? All that comes before reading has
-    /// nothing to say then.
+    /// Is the session logged on, and is there nothing to do but to read, as long as no wait is over? All that
+    /// comes before reading has nothing to say then.
     #[inline]
-    pub(super) fn is_calm(&self, now: Now) -> bool {
+    pub(super) fn is_calm(&self) -> bool {
         matches!(self.state, State::Active)
             && self.owed.is_empty()
-            && !self.timers.is_due(now.monotonic)
             && self.goal == Goal::Stay
             && self.course.is_usual()
     }
