@@ -54,16 +54,10 @@ impl Expected {
             return None;
         }
         let len = header.read(unread, &self.minute, utc, config)?;
-        Some((len, Layout { number, ..header.layout }))
-    }
-
-    /// A message with this header, and number, was taken.
-    #[inline]
-    pub(super) fn met(&mut self, next: MsgSeqNum) {
-        if let Some(header) = &mut self.header {
-            header.count(next);
-        }
+        // It will be taken, unless a rule has something against it: the number is written anew then.
+        header.count(number.next());
         self.misses = 0;
+        Some((len, Layout { number, ..header.layout }))
     }
 
     /// What stands behind the SendingTime(52) at the front and its delimiter, when nothing is wrong with it.

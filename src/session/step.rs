@@ -58,8 +58,7 @@ impl Session {
                 return Output::Event(Event::Message(self.message(inbox, layout)));
             }
             match self.read_unread(now, inbox, rules, Ways::All) {
-                Read::Nothing => return Output::Wait(Wait { until: next, read: true }),
-                Read::Taken(None) => {}
+                Read::Nothing => break,
                 Read::Taken(Some(Told::Message(layout))) => {
                     self.turn = Turn::Replay;
                     return Output::Event(Event::Message(self.message(inbox, layout)));
@@ -68,6 +67,7 @@ impl Session {
                     self.turn = Turn::Replay;
                     return Output::Event(told.with(inbox, self));
                 }
+                Read::Taken(None) => {}
             }
         }
         self.step_any(now, inbox, out, rules)

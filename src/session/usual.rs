@@ -74,7 +74,6 @@ impl Session {
         let (len, layout) = expected.read(inbox.unread(), number, now.utc, &self.config)?;
         let frame = inbox.unread().get(..len)?;
         rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
-        expected.met(number.next());
         inbox.take(len);
         self.memory.last_received = Some(now.monotonic);
         self.await_traffic(now);
