@@ -5,19 +5,21 @@
 //! way](super::classify).
 
 use super::config::Config;
-use super::expected::{Expected, begins_body};
+use super::expected::Expected;
 use super::ids::Id;
 use super::policy::Check;
 use super::usual::UsualKind;
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
 use crate::time::Utc;
-use crate::wire::{FrameSpan, SOH, Value, leading_tag, leading_value, same, short_field};
+use crate::wire::{BeginString, FrameSpan, SOH, Value, leading_tag, leading_value, same, short_field, tag};
 
 /// A usual message.
 pub(super) struct Plain {
     pub(super) kind: UsualKind,
     pub(super) layout: Layout,
+    /// LastMsgSeqNumProcessed(369).
+    pub(super) last_processed: Option<MsgSeqNum>,
 }
 
 impl Plain {
@@ -41,7 +43,7 @@ impl Plain {
             value => leading_value(value),
         };
         let fields = frame.get(kind_at + msg_type.len() + 1..)?;
-        let body = behind_header(fields, number, utc, config, expected)?;
+        let (body, last_processed) = behind_header(fields, number, utc, config, expected)?;
         let layout = Layout {
             number,
             kind_at: u16::try_from(kind_at).ok()?,
@@ -49,11 +51,11 @@ impl Plain {
             body_at: u32::try_from(frame.len() - body.len()).ok()?,
             flags: Flags::default(),
         };
-        Some(Plain { kind: UsualKind::of(msg_type)?, layout })
+        Some(Plain { kind: UsualKind::of(msg_type)?, layout, last_processed })
     }
 }
 
-/// What stands behind the fields of a header, when they are all that it takes.
+/// What stands behind the fields of a header, when they are as they must be; and LastMsgSeqNumProcessed(369).
 // By itself it keeps all that it needs in registers.
 #[inline(never)]
 fn behind_header<'f>(
@@ -62,8 +64,8 @@ fn behind_header<'f>(
     utc: Utc,
     config: &Config,
     expected: &mut Expected,
-) -> Option<&'f [u8]> {
-    let (mut rest, mut seen) = (fields, 0);
+) -> Option<(&'f [u8], Option<MsgSeqNum>)> {
+    let (mut rest, mut body, mut seen, mut last_processed) = (fields, fields, 0, None);
     // CheckSum(10) is less than a word.
     while let Some(word) = rest.first_chunk::<8>() {
         let value = rest.get(3..)?;
@@ -72,26 +74,71 @@ fn behind_header<'f>(
             SENDER_COMP_ID => (2, behind_id(value, config, Id::TargetCompId)?),
             TARGET_COMP_ID => (4, behind_id(value, config, Id::SenderCompId)?),
             SENDING_TIME => (8, expected.behind_time(value, utc, config)?),
-            SENDER_SUB_ID | TARGET_SUB_ID => (0, behind_sub_id(rest, config)?),
-            _ if begins_body(rest, config) => break,
-            _ => return None,
+            _ => match Other::read(rest, config)? {
+                Other::OfBody => break,
+                Other::Passed(behind) => (0, behind),
+                Other::LastProcessed(number, behind) => {
+                    last_processed = number;
+                    (16, behind)
+                }
+                Other::OfEither(behind) => {
+                    rest = behind;
+                    continue;
+                }
+            },
         };
         // Of two, the first would count.
         if seen & field != 0 {
             return None;
         }
         seen |= field;
-        rest = behind;
+        (rest, body) = (behind, behind);
     }
-    (seen == 0b1111).then_some(rest)
+    (seen & 0b1111 == 0b1111).then_some((body, last_processed))
+}
+
+/// A field that not every header has, and what stands behind it and its delimiter.
+enum Other<'f> {
+    /// The header ends before it.
+    OfBody,
+    /// Nothing is asked of it.
+    Passed(&'f [u8]),
+    LastProcessed(Option<MsgSeqNum>, &'f [u8]),
+    /// Tags from 5000 on may stand in the header and in the body.
+    OfEither(&'f [u8]),
+}
+
+impl<'f> Other<'f> {
+    /// `None` for one that is not usual.
+    #[inline(never)]
+    fn read(field: &'f [u8], config: &Config) -> Option<Self> {
+        let tag = leading_tag(field)?;
+        if config.data_fields.begin(field) {
+            return None;
+        }
+        let of_header = tag::is_header(tag, config.begin_string);
+        if !of_header && tag < 5000 {
+            // One that an older version does not know is read as a header field all the same.
+            return (!tag::is_header(tag, BeginString::Fix44)).then_some(Other::OfBody);
+        }
+        let text = leading_value(field);
+        let behind = field.get(text.len() + 1..)?;
+        match tag {
+            tag::POSS_DUP_FLAG | tag::POSS_RESEND => text.ends_with(b"=N").then_some(Other::Passed(behind)),
+            tag::LAST_MSG_SEQ_NUM_PROCESSED => {
+                let number = text.get(4..).map(Value::new).and_then(|value| value.seq_num().ok());
+                Some(Other::LastProcessed(number, behind))
+            }
+            5000.. => Some(Other::OfEither(behind)),
+            _ => Some(Other::Passed(behind)),
+        }
+    }
 }
 
 const MSG_SEQ_NUM: u64 = begins(*b"34=");
 const SENDER_COMP_ID: u64 = begins(*b"49=");
 const TARGET_COMP_ID: u64 = begins(*b"56=");
 const SENDING_TIME: u64 = begins(*b"52=");
-const SENDER_SUB_ID: u64 = begins(*b"50=");
-const TARGET_SUB_ID: u64 = begins(*b"57=");
 
 /// The first three characters of a word, the first in the lowest byte.
 const fn begins([a, b, c]: [u8; 3]) -> u64 {
@@ -125,12 +172,4 @@ fn behind_id<'b>(value: &'b [u8], config: &Config, id: Id) -> Option<&'b [u8]> {
     let id = config.ids.delimited(id)?;
     let (said, behind) = value.split_at_checked(id.len())?;
     same(said, id).then_some(behind)
-}
-
-/// What stands behind a SubID, of which nothing is asked, and its delimiter, when it was not agreed to be data.
-#[cold]
-#[inline(never)]
-fn behind_sub_id<'b>(field: &'b [u8], config: &Config) -> Option<&'b [u8]> {
-    let is_data = config.data_fields.length_tag(leading_tag(field)?).is_some();
-    if is_data { None } else { field.get(leading_value(field).len() + 1..) }
 }

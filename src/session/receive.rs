@@ -11,6 +11,7 @@ use super::{Session, recovery};
 use crate::event::{Event, Ignored};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
+use crate::number::MsgSeqNum;
 use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
@@ -106,10 +107,7 @@ impl Session {
             Err(why) => return self.unclassified(now, inbox, *why, Farewell::Logout),
         };
         self.heard(now, inbox, message);
-        // A number that was never sent acknowledges nothing.
-        if let Some(number) = message.last_processed.filter(|&number| number < self.numbers.next_out) {
-            self.memory.acknowledged = self.memory.acknowledged.max(Some(number));
-        }
+        self.acknowledged(message.last_processed);
         if let Some(fault) = &message.fault {
             return self.reject_message(now, message, message.rejection(fault), fault.fatal);
         }
@@ -194,6 +192,15 @@ impl Session {
                 }
             },
             Reaction::Reset => self.take_reset(now, inbox, message, rules),
+        }
+    }
+
+    /// LastMsgSeqNumProcessed(369) says so much.
+    #[inline]
+    pub(super) fn acknowledged(&mut self, last_processed: Option<MsgSeqNum>) {
+        // A number that was never sent acknowledges nothing.
+        if last_processed.is_some_and(|number| number < self.numbers.next_out) {
+            self.memory.acknowledged = self.memory.acknowledged.max(last_processed);
         }
     }
 

@@ -94,7 +94,8 @@ impl Session {
         let number = self.numbers.next_in;
         let expected = self.course.expected()?;
         let frame = inbox.current();
-        let Plain { kind, layout } = Plain::read(frame, span, number, now.utc, &self.config, expected)?;
+        let plain = Plain::read(frame, span, number, now.utc, &self.config, expected)?;
+        let Plain { kind, layout, last_processed } = plain;
         let message = Message::new(frame, self.config.data_fields, layout);
         rules.check(&message).ok()?;
         match kind {
@@ -105,7 +106,10 @@ impl Session {
         if kind == UsualKind::Heartbeat && self.probe.is_some() {
             return None;
         }
-        expected.missed(frame, &layout, &self.config);
+        match last_processed {
+            Some(_) => self.acknowledged(last_processed),
+            None => expected.missed(frame, &layout, &self.config),
+        }
         self.memory.last_received = Some(now.monotonic);
         self.await_traffic(now);
         if kind == UsualKind::Application {

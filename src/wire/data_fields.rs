@@ -1,5 +1,6 @@
 //! Which fields hold data, and which field gives the length of each.
 
+use super::delimiters::first_word;
 use super::field::leading_tag;
 use super::find::Needle;
 
@@ -50,9 +51,15 @@ impl DataFields {
         standard(tag).or_else(|| self.agreed.iter().find(|pair| pair.1 == tag).map(|pair| pair.0))
     }
 
-    /// Is the field at the front a data field? `word` is the first word of `bytes`.
+    /// Is the field at the front a data field?
     #[inline]
-    pub(super) fn begin(&self, bytes: &[u8], word: u64) -> bool {
+    pub(crate) fn begin(&self, bytes: &[u8]) -> bool {
+        self.begin_with(bytes, first_word(bytes))
+    }
+
+    /// The same; `word` is the first word of `bytes`.
+    #[inline]
+    pub(super) fn begin_with(&self, bytes: &[u8], word: u64) -> bool {
         self.may_begin(word) && leading_tag(bytes).is_some_and(|tag| self.length_tag(tag).is_some())
     }
 

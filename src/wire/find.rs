@@ -80,7 +80,7 @@ fn walk<'a, const N: usize>(
         let Some(rest) = bytes.get(at..) else { break };
         let Some(word) = rest.first_chunk() else { break };
         let word = u64::from_le_bytes(*word);
-        if data.begin(rest, word) {
+        if data.begin_with(rest, word) {
             return None;
         }
         for (tag, value) in tags.into_iter().zip(&mut values) {
@@ -157,7 +157,7 @@ fn search<'a>(
     let (mut before, mut rest) = (bytes, bytes);
     while let Some(word) = rest.first_chunk() {
         let word = u64::from_le_bytes(*word);
-        if data.begin(rest, word) {
+        if data.begin_with(rest, word) {
             break;
         }
         if needle.fits(word) {

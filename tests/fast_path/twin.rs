@@ -53,11 +53,11 @@ struct Side<'b> {
 impl<'b> Twin<'b> {
     /// Both with the configuration that `variant` names, the next number being `first` and one.
     pub(crate) fn new(variant: u8, first: u64, memory: &'b mut [[u8; 4096]; 4]) -> Self {
-        let begin_string =
-            [BeginString::Fix44, BeginString::Fix42, BeginString::Fixt11][variant as usize % 3];
+        let begin_string = [BeginString::Fix44, BeginString::Fix42, BeginString::Fixt11, BeginString::Fix40]
+            [variant as usize % 4];
         let mut config = Config::new(Role::Acceptor, begin_string, "SELLSIDE", "BUYSIDE").unwrap();
         let checks = &mut config.policies.checks;
-        match variant / 3 % 11 {
+        match variant / 4 % 11 {
             1 => checks.sending_time = SendingTimeCheck::Off,
             2 => checks.comp_ids = Check::Off,
             3 => checks.checksum = Check::Off,

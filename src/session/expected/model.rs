@@ -6,7 +6,7 @@ use super::header::{ANY, DIGIT, Header, LEN, Part, SAME, TO_FIVE};
 use crate::message::Layout;
 use crate::session::config::Config;
 use crate::session::minute::MINUTE_LEN;
-use crate::wire::{Fields, leading_tag, tag};
+use crate::wire::{BeginString, Fields, leading_tag, tag};
 
 impl Header {
     /// The header of a good message, for the next one.
@@ -91,8 +91,11 @@ fn lead(body: &[u8], config: &Config) -> (u32, u32) {
 pub(in crate::session) fn begins_body(bytes: &[u8], config: &Config) -> bool {
     // Tags from 5000 on may stand in either place, and hide a header field behind them.
     leading_tag(bytes).is_some_and(|tag| {
+        // One that an older version does not know is read as a header field all the same.
+        let of_header = |version| tag::is_header(tag, version);
         tag < 5000
-            && !tag::is_header(tag, config.begin_string)
+            && !of_header(config.begin_string)
+            && !of_header(BeginString::Fix44)
             && config.data_fields.length_tag(tag).is_none()
     })
 }
