@@ -124,7 +124,7 @@ async fn an_initiator_connects_in_its_hours_and_begins_each_day_at_one() {
         them.reset_silently(clock.now()).unwrap();
         let (why, at) = answer(&mut them, &mut link, clock).await;
         assert_eq!(why, Reason::LoggedOutByPeer);
-        assert!(at.distance(opens.saturating_add(HELD)) < Duration::from_secs(3), "day {day}: {at:?}");
+        assert!(at.distance(opens.saturating_add(HELD)) < Duration::from_secs(3), "day {day}: {at}");
         assert_eq!((them.next_in().get(), them.next_out().get()), (3, 3), "Logon and Logout");
     }
     handle.stop("closing").await.unwrap();
