@@ -19,12 +19,12 @@ impl Session {
     /// The body of an admin message, by rising tag.
     pub(super) fn write_admin(
         &self,
-        owed: Owed,
+        owed: &Owed,
         number: MsgSeqNum,
         in_hand: &Message<'_>,
         body: &mut Body<'_>,
     ) {
-        match owed {
+        match *owed {
             Owed::Logon(opening) => self.write_logon(opening == Opening::Reset, body),
             Owed::LogonAnswer { reset } => self.write_logon(reset, body),
             Owed::Echo(_) => {
@@ -160,12 +160,12 @@ impl Session {
 
     /// FIX session layer 4.6: Text says why; SessionStatus(1409) and the expected number where the version
     /// has them.
-    fn write_logout(&self, owed: Owed, body: &mut Body<'_>) {
+    fn write_logout(&self, owed: &Owed, body: &mut Body<'_>) {
         let policies = &self.config.policies;
         let fixt = self.config.begin_string == BeginString::Fixt11;
         let mut text = arrayvec::ArrayString::<96>::new();
         let mut status = None;
-        match owed {
+        match *owed {
             Owed::LogoutFor(why) => {
                 let rejected_before =
                     matches!(why, Reason::CompId { .. } | Reason::SendingTime | Reason::OrigSendingTime);
@@ -193,7 +193,7 @@ impl Session {
         if !fixt {
             return;
         }
-        if let Owed::LogoutFor(Reason::MsgSeqNumTooLow { expected, .. }) = owed
+        if let Owed::LogoutFor(Reason::MsgSeqNumTooLow { expected, .. }) = *owed
             && policies.logon.next_expected == NextExpected::On
         {
             body.uint(tag::NEXT_EXPECTED_MSG_SEQ_NUM, expected.get());

@@ -43,7 +43,7 @@ impl Session {
     /// The frame that is owed, or the question for what the application adds to it.
     pub(super) fn transmit<'i, 'o>(
         &mut self,
-        owed: Owed,
+        owed: &Owed,
         now: Now,
         inbox: &'i mut Inbox<'_>,
         out: &'o mut [u8],
@@ -93,12 +93,12 @@ impl Session {
     ) -> Result<Frame<'o>, ComposeError> {
         let now = self.observe(now);
         let Some(owed) = self.first_owed() else { return Err(ComposeError::Late) };
-        if asked.ticket != self.ticket || self.msg_type(owed) != asked.msg_type {
+        if asked.ticket != self.ticket || self.msg_type(&owed) != asked.msg_type {
             return Err(ComposeError::Late);
         }
         self.stamp.date(asked.sending_time);
-        let plan = self.plan(owed);
-        self.build(owed, plan, now, inbox, out, body).map_err(|error| match error {
+        let plan = self.plan(&owed);
+        self.build(&owed, plan, now, inbox, out, body).map_err(|error| match error {
             EncodeError::NeedSpace(space) => ComposeError::NeedSpace(space),
             EncodeError::Body(fault) => ComposeError::Body(fault),
         })
@@ -118,7 +118,7 @@ impl Session {
         }
     }
 
-    fn msg_type(&self, owed: Owed) -> MsgType<'static> {
+    fn msg_type(&self, owed: &Owed) -> MsgType<'static> {
         match owed {
             Owed::Logon(_) | Owed::LogonAnswer { .. } => MsgType::LOGON,
             Owed::Heartbeat | Owed::Echo(_) => MsgType::HEARTBEAT,
@@ -135,12 +135,12 @@ impl Session {
     }
 
     /// Which number the owed frame takes, and what the journal keeps of it.
-    fn plan(&self, owed: Owed) -> Plan {
+    fn plan(&self, owed: &Owed) -> Plan {
         let here = self.numbers.checkpoint();
         let number = self.numbers.next_out;
         let unnumbered =
             |number| Plan { number, entry: Entry::Nothing, effect: Effect::OwedAgain, resume: here };
-        match owed {
+        match *owed {
             // FIX session layer 4.4.3: number 1 of a series that begins with the answer; until then the old
             // one is kept.
             Owed::Logon(Opening::Reset) => Plan {
@@ -182,7 +182,7 @@ impl Session {
     #[allow(clippy::too_many_arguments, reason = "the parts of one frame")]
     fn build<'o>(
         &self,
-        owed: Owed,
+        owed: &Owed,
         plan: Plan,
         now: Now,
         inbox: &Inbox<'_>,
@@ -191,7 +191,7 @@ impl Session {
     ) -> Result<Frame<'o>, EncodeError> {
         let config = &self.config;
         let answers = matches!(owed, Owed::Reject(_) | Owed::BusinessReject(_));
-        let layout = match owed {
+        let layout = match *owed {
             Owed::Echo(layout) => layout,
             _ if answers => super::classify::layout(inbox.current(), config),
             _ => Layout::NOTHING,

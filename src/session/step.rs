@@ -77,7 +77,7 @@ impl Session {
     ) -> Output<'i, 'o> {
         loop {
             if let Some(owed) = self.first_owed() {
-                return self.pay(owed, now, inbox, out);
+                return self.pay(&owed, now, inbox, out);
             }
             if let Some(timer) = self.timers.expire(now.monotonic) {
                 self.expired(now, timer);
@@ -185,6 +185,7 @@ impl Session {
     }
 
     /// The next question to the journal, while a replay runs.
+    #[inline]
     fn wanted_replay(&self) -> Option<Replay> {
         let Outbound::Replaying(replay) = self.outbound() else { return None };
         if !self.is_logged_on() {
@@ -213,12 +214,12 @@ impl Session {
     /// Pays what is owed first, as far as it is no frame.
     pub(super) fn pay<'i, 'o>(
         &mut self,
-        owed: Owed,
+        owed: &Owed,
         now: Now,
         inbox: &'i mut Inbox<'_>,
         out: &'o mut [u8],
     ) -> Output<'i, 'o> {
-        match owed {
+        match *owed {
             Owed::Event(event) => {
                 self.settle_first();
                 Output::Event(event.into())
