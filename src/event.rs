@@ -102,14 +102,19 @@ pub enum Event<'i> {
         /// The last.
         to: MsgSeqNum,
     },
-    /// An operator set a number.
-    NumbersSet {
-        /// The next inbound number.
-        next_in: MsgSeqNum,
-        /// The next outbound number.
-        next_out: MsgSeqNum,
-        /// What the changed one was before.
+    /// An operator set the number that the next inbound message must bear.
+    NextInSet {
+        /// What it was.
         was: MsgSeqNum,
+        /// What it became.
+        to: MsgSeqNum,
+    },
+    /// An operator set the number that the next outbound message will bear.
+    NextOutSet {
+        /// What it was.
+        was: MsgSeqNum,
+        /// What it became.
+        to: MsgSeqNum,
     },
     /// A TestRequest of ours was answered by its echo.
     RoundTrip {

@@ -69,7 +69,7 @@ impl Session {
         }
         if config.begin_string == BeginString::Fixt11 {
             body.bytes(tag::DEFAULT_APPL_VER_ID, config.ids.bytes(Id::DefaultApplVerId));
-            if let (Some(status), State::Active) = (self.session_status, self.state) {
+            if let (Some(status), State::Active) = (self.memory.session_status, self.state) {
                 body.uint(tag::SESSION_STATUS, u64::from(status));
             }
         }
@@ -175,7 +175,7 @@ impl Session {
                     let _ = core::fmt::write(&mut text, format_args!("{why}"));
                 }
                 status = match policies.logout.fault_status {
-                    _ if why == Reason::LogonRefused => self.session_status,
+                    _ if why == Reason::LogonRefused => self.memory.session_status,
                     FaultStatus::Said => session_status(why),
                     FaultStatus::Unsaid => None,
                 };
@@ -205,7 +205,7 @@ impl Session {
 }
 
 /// SessionStatus(1409) that goes with a reason, where it has one of its own.
-fn session_status(why: Reason) -> Option<u32> {
+fn session_status(why: Reason) -> Option<u16> {
     match why {
         Reason::MsgSeqNumTooLow { .. } => Some(9),
         Reason::NextExpectedTooHigh { .. } => Some(10),

@@ -19,7 +19,7 @@ pub enum Farewell<'t> {
         /// Text(58); empty for none. Longer than 60 bytes is cut.
         text: &'t str,
         /// SessionStatus(1409).
-        session_status: Option<u32>,
+        session_status: Option<u16>,
     },
     /// The link is closed without a word: a stranger learns nothing (FIX session layer 4.6.4).
     Silent,
@@ -48,15 +48,15 @@ impl Session {
     ///
     /// # Errors
     /// No Logon waits for a verdict.
-    pub fn accept_with(&mut self, now: Now, session_status: u32) -> Result<(), NotNow> {
+    pub fn accept_with(&mut self, now: Now, session_status: u16) -> Result<(), NotNow> {
         self.accept_logon(now, Some(session_status))
     }
 
-    fn accept_logon(&mut self, now: Now, session_status: Option<u32>) -> Result<(), NotNow> {
+    fn accept_logon(&mut self, now: Now, session_status: Option<u16>) -> Result<(), NotNow> {
         let now = self.observe(now);
         match self.state {
             State::LogonReceived(_) => {
-                self.session_status = session_status;
+                self.memory.session_status = session_status;
                 self.go(now, Input::Accepted);
                 Ok(())
             }
@@ -75,7 +75,7 @@ impl Session {
         let how = match farewell {
             Farewell::Logout { text, session_status } => {
                 self.memory.say(text);
-                self.session_status = session_status;
+                self.memory.session_status = session_status;
                 state::Farewell::Logout
             }
             Farewell::Silent => state::Farewell::Silent,
@@ -96,7 +96,7 @@ impl Session {
         match self.state {
             State::Active => {
                 self.memory.say(text);
-                self.session_status = None;
+                self.memory.session_status = None;
                 // FIX session layer 4.6.1: no gaps when the Logout goes out, but not for ever.
                 self.goal = Goal::LogOut;
                 let wait = self.config.policies.logout.timeout;

@@ -76,7 +76,7 @@ impl Session {
                 self.request = Some(Request { number: Some(number), ..request });
             }
             Some(Owed::Logon(Opening::Reset)) => self.numbers.reset = self.numbers.reset.asked(),
-            Some(Owed::LogonAnswer { .. }) => self.session_status = None,
+            Some(Owed::LogonAnswer { .. }) => self.memory.session_status = None,
             Some(
                 Owed::Logon(Opening::Resumed)
                 | Owed::Heartbeat

@@ -159,7 +159,7 @@ impl Session {
         }
         if !why.allows_reconnect() || spent {
             self.standby = Standby::Stopped;
-            self.owe(Owed::Event(News::Stopped { why }));
+            self.owe(Owed::Event(News::Stopped));
         } else {
             self.timers.start(Timer::Connection, now.monotonic.saturating_add(policy.reconnect_after.into()));
         }

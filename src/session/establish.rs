@@ -126,6 +126,6 @@ impl Session {
         self.out(replay::Input::Over);
         self.recover(now, recovery::Input::Over);
         self.memory.acknowledged = None;
-        self.owe(Owed::Event(News::NewSeries { resume: self.numbers.checkpoint() }));
+        self.owe(Owed::Event(News::NewSeries));
     }
 }

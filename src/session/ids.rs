@@ -2,15 +2,12 @@
 
 use core::fmt;
 
-use arrayvec::ArrayString;
-
 use super::config::ConfigError;
 use super::stamp::Stamp;
 use crate::wire::{Body, Guard, SOH, tag};
 
-/// How many bytes the identifiers of a session may take together in a header, each with its tag, `=` and SOH.
-/// DefaultApplVerID(1137) stands in none and does not count; it may have 8.
-pub const IDS_MAX: usize = 136;
+/// How many bytes the identifiers of a session may take together, each with its tag, `=` and SOH.
+pub const IDS_MAX: usize = 134;
 
 /// An identifier that a configuration fixes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -57,20 +54,23 @@ impl Id {
     }
 }
 
-/// Those of a header, by rising tag.
-const HEADER: [(Id, u32); 6] = [
+/// As they are written: those of a header by rising tag, then the Logon's.
+const FIELDS: [(Id, u32); 7] = [
     (Id::SenderCompId, tag::SENDER_COMP_ID),
     (Id::SenderSubId, tag::SENDER_SUB_ID),
     (Id::TargetCompId, tag::TARGET_COMP_ID),
     (Id::TargetSubId, tag::TARGET_SUB_ID),
     (Id::SenderLocationId, tag::SENDER_LOCATION_ID),
     (Id::TargetLocationId, tag::TARGET_LOCATION_ID),
+    (Id::DefaultApplVerId, tag::DEFAULT_APPL_VER_ID),
 ];
 
 /// The first behind SendingTime(52).
 const BEHIND: usize = Id::TargetCompId as usize;
 /// The first behind OrigSendingTime(122).
 const LOCATIONS: usize = Id::SenderLocationId as usize;
+/// Behind the last of a header.
+const HEADER_END: usize = Id::DefaultApplVerId as usize;
 
 /// Who talks to whom: CompIDs, SubIDs, LocationIDs, and the version of the messages.
 ///
@@ -83,24 +83,21 @@ const LOCATIONS: usize = Id::SenderLocationId as usize;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ids {
-    /// The fields of [`HEADER`] as they are written, then zeros: equal texts are equal bytes.
+    /// The [`FIELDS`], then zeros: equal texts are equal bytes.
     text: [u8; IDS_MAX],
     /// Where each begins, and where the last one ends.
-    at: [u8; HEADER.len() + 1],
-    /// DefaultApplVerID(1137), a field of the Logon.
-    version: ArrayString<8>,
+    at: [u8; FIELDS.len() + 1],
 }
 
 impl Ids {
-    pub(crate) const NONE: Ids =
-        Ids { text: [0; IDS_MAX], at: [0; HEADER.len() + 1], version: ArrayString::new_const() };
+    pub(crate) const NONE: Ids = Ids { text: [0; IDS_MAX], at: [0; FIELDS.len() + 1] };
 
     #[inline]
     pub(crate) fn bytes(&self, id: Id) -> &[u8] {
         let name_len = match id {
             Id::SenderCompId | Id::SenderSubId | Id::TargetCompId | Id::TargetSubId => "49=".len(),
             Id::SenderLocationId | Id::TargetLocationId => "142=".len(),
-            Id::DefaultApplVerId => return self.version.as_bytes(),
+            Id::DefaultApplVerId => "1137=".len(),
         };
         // Of a field that is not there, the value would end before it begins.
         let end = self.at(id as usize + 1).wrapping_sub(1);
@@ -121,20 +118,20 @@ impl Ids {
     /// The fields behind SendingTime(52): 56, 57, 142 and 143.
     #[inline]
     pub(super) fn behind_sending_time(&self) -> &[u8] {
-        self.text.get(self.at(BEHIND)..self.at(HEADER.len())).unwrap_or_default()
+        self.text.get(self.at(BEHIND)..self.at(HEADER_END)).unwrap_or_default()
     }
 
     /// Writes the header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) in between, and
     /// OrigSendingTime(122) of a retransmission.
     #[inline(always)]
     pub(super) fn write<'b>(&self, stamp: &Stamp, original: Option<&[u8]>, to: Body<'b>) -> Body<'b> {
-        let Some(original) = original else { return self.write_up_to(HEADER.len(), stamp, to) };
+        let Some(original) = original else { return self.write_up_to(HEADER_END, stamp, to) };
         let mut to = self.write_up_to(LOCATIONS, stamp, to);
         if !original.is_empty() {
             to.put(tag::ORIG_SENDING_TIME, original);
         }
-        if self.at(LOCATIONS) < self.at(HEADER.len()) {
-            to.raw(self.text.get(self.at(LOCATIONS)..self.at(HEADER.len())).unwrap_or_default());
+        if self.at(LOCATIONS) < self.at(HEADER_END) {
+            to.raw(self.text.get(self.at(LOCATIONS)..self.at(HEADER_END)).unwrap_or_default());
         }
         to
     }
@@ -169,21 +166,15 @@ impl Ids {
     /// Sets an identifier: a SubID, a LocationID, another DefaultApplVerID. Empty for none.
     ///
     /// # Errors
-    /// It holds SOH, or does not fit: all of a header together take at most [`IDS_MAX`] bytes there. Nothing
-    /// has changed then.
+    /// It holds SOH, or does not fit: all together take at most [`IDS_MAX`] bytes. Nothing has changed then.
     pub fn set(&mut self, id: Id, text: &str) -> Result<(), ConfigError> {
         let (field, got) = (id.field(), text.len());
         if text.as_bytes().contains(&SOH) {
             return Err(ConfigError::HoldsSoh { field });
         }
-        if id == Id::DefaultApplVerId {
-            let room = self.version.capacity();
-            self.version = ArrayString::from(text).map_err(|_| ConfigError::TooLong { field, got, room })?;
-            return Ok(());
-        }
-        let mut ids = Ids { version: self.version, ..Ids::NONE };
+        let mut ids = Ids::NONE;
         let mut to = Body::new(&mut ids.text, Guard::Session);
-        for ((other, tag), end) in HEADER.into_iter().zip(ids.at.iter_mut().skip(1)) {
+        for ((other, tag), end) in FIELDS.into_iter().zip(ids.at.iter_mut().skip(1)) {
             let value = if other == id { text.as_bytes() } else { self.bytes(other) };
             if !value.is_empty() {
                 to.put(tag, value);
@@ -264,15 +255,5 @@ mod tests {
         assert_eq!(ids.set(Id::TargetLocationId, "X"), Err(none_left));
         assert_eq!(ids.set(Id::TargetCompId, "US"), Ok(()));
         assert_eq!((ids.get(Id::TargetCompId), ids.get(Id::SenderSubId)), ("US", &long[1..]));
-    }
-
-    #[test]
-    fn the_version_has_a_room_of_its_own() {
-        let mut ids = Ids::NONE;
-        ids.set(Id::SenderCompId, &"X".repeat(IDS_MAX - "49=|".len())).unwrap();
-        assert_eq!(ids.set(Id::DefaultApplVerId, "FIX50SP2"), Ok(()));
-        let refused = ConfigError::TooLong { field: "DefaultApplVerID(1137)", got: 9, room: 8 };
-        assert_eq!(ids.set(Id::DefaultApplVerId, "FIXLatest"), Err(refused));
-        assert_eq!(ids.get(Id::DefaultApplVerId), "FIX50SP2");
     }
 }

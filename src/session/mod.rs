@@ -119,8 +119,6 @@ pub struct Session {
     again: Option<Span>,
     bucket: bucket::Bucket,
     memory: status::Memory,
-    /// What the answer to a Logon, or our Logout, says in SessionStatus(1409).
-    session_status: Option<u32>,
 }
 
 /// Whose turn it is, the wire's or the replay's: replaying before reading would let two sides that recover
@@ -183,7 +181,6 @@ impl Session {
             again: None,
             bucket: bucket::Bucket::full(config.rate),
             memory: status::Memory::default(),
-            session_status: None,
             course: Course::BEGUN,
             stamp: Stamp::new(&config),
             config,

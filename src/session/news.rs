@@ -2,8 +2,7 @@
 
 use core::time::Duration;
 
-use super::Span;
-use crate::checkpoint::Checkpoint;
+use super::{Session, Span};
 use crate::event::Event;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
@@ -14,31 +13,34 @@ pub(crate) enum News {
     Gap { missing: MsgSeqNum, received: MsgSeqNum },
     Recovered,
     ResendRejected,
-    NewSeries { resume: Checkpoint },
+    NewSeries,
     ResendRequested(Span),
     ResendBeyond { from: MsgSeqNum, next_out: MsgSeqNum },
     Lost(Span),
-    NumbersSet { next_in: MsgSeqNum, next_out: MsgSeqNum, was: MsgSeqNum },
+    NextInSet { was: MsgSeqNum, to: MsgSeqNum },
+    NextOutSet { was: MsgSeqNum, to: MsgSeqNum },
     RoundTrip { took: Duration },
     DuplicateConnection,
-    Stopped { why: Reason },
+    Stopped,
     CancelOrders { why: Reason },
 }
 
-impl From<News> for Event<'_> {
-    fn from(news: News) -> Self {
+impl Session {
+    /// The event, as it is told now: a new series is stored as it stands, after what was sent meanwhile.
+    pub(super) fn tell(&self, news: News) -> Event<'static> {
         match news {
             News::Gap { missing, received } => Event::Gap { missing, received },
             News::Recovered => Event::Recovered,
             News::ResendRejected => Event::ResendRejected,
-            News::NewSeries { resume } => Event::NewSeries { resume },
+            News::NewSeries => Event::NewSeries { resume: self.numbers.checkpoint() },
             News::ResendRequested(Span { from, to }) => Event::ResendRequested { from, to },
             News::ResendBeyond { from, next_out } => Event::ResendBeyond { from, next_out },
             News::Lost(Span { from, to }) => Event::Lost { from, to },
-            News::NumbersSet { next_in, next_out, was } => Event::NumbersSet { next_in, next_out, was },
+            News::NextInSet { was, to } => Event::NextInSet { was, to },
+            News::NextOutSet { was, to } => Event::NextOutSet { was, to },
             News::RoundTrip { took } => Event::RoundTrip { took },
             News::DuplicateConnection => Event::DuplicateConnection,
-            News::Stopped { why } => Event::Stopped { why },
+            News::Stopped => Event::Stopped { why: self.memory.why_closed() },
             News::CancelOrders { why } => Event::CancelOrders { why },
         }
     }

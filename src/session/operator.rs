@@ -59,12 +59,12 @@ impl Session {
     pub fn set_next_in(&mut self, now: Now, next: MsgSeqNum) -> Result<(), NotNow> {
         let now = self.observe(now);
         self.settled()?;
-        let from = self.numbers.next_in;
+        let was = self.numbers.next_in;
         self.numbers.set_next_in(next);
         self.numbers.reset = OurReset::None;
         self.recover(now, recovery::Input::Over);
         self.course.change(|detour| detour.acted.clear());
-        self.owe_event(News::NumbersSet { next_in: next, next_out: self.numbers.next_out, was: from });
+        self.owe_event(News::NextInSet { was, to: next });
         Ok(())
     }
 
@@ -82,7 +82,7 @@ impl Session {
         self.numbers.reset = OurReset::None;
         self.ticket = self.ticket.wrapping_add(1);
         self.out(replay::Input::Over);
-        self.owe_event(News::NumbersSet { next_in: self.numbers.next_in, next_out: next, was });
+        self.owe_event(News::NextOutSet { was, to: next });
         Ok(())
     }
 

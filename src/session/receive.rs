@@ -141,7 +141,7 @@ impl Session {
                     if gap.is_some() {
                         self.owe_event(served);
                     }
-                    gap.or(Some(Told::Event(served.into())))
+                    gap.or(Some(Told::Event(self.tell(served))))
                 }
                 // What is wrong with it is judged when its number is reached.
                 Err(_) => {
@@ -176,7 +176,10 @@ impl Session {
             Reaction::StaleRequest => match self.config.policies.gaps.stale_request {
                 StaleRequest::Refuse => self.too_low(now, message),
                 StaleRequest::Serve => match self.requested(inbox, message) {
-                    Ok(asked) => Some(Told::Event(self.serve(now, asked).into())),
+                    Ok(asked) => {
+                        let served = self.serve(now, asked);
+                        Some(Told::Event(self.tell(served)))
+                    }
                     Err(rejection) => self.reject_message(now, message, rejection, None),
                 },
             },
@@ -233,7 +236,8 @@ impl Session {
             Kind::ResendRequest => match self.requested(inbox, message) {
                 Ok(asked) => {
                     self.count(now);
-                    Some(Told::Event(self.serve(now, asked).into()))
+                    let served = self.serve(now, asked);
+                    Some(Told::Event(self.tell(served)))
                 }
                 Err(rejection) => self.reject_message(now, message, rejection, None),
             },

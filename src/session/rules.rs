@@ -1,9 +1,10 @@
 //! The door for message rules: what a dictionary demands of a message beyond the session layer's own rules.
 
-use arrayvec::ArrayString;
+use core::fmt;
 
 use crate::message::Message;
 use crate::reject_reason::SessionRejectReason;
+use crate::wire::write_uint;
 
 /// Rules for the content of messages, asked for each message in sequence before it takes effect.
 ///
@@ -60,37 +61,43 @@ pub enum Answer {
 
 /// RefTagID(371) as it is written: mostly a number, but a malformed tag is quoted as it came, as far as it
 /// fits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct RefTag(ArrayString<12>);
+// Behind the text stand zeros, of which it has none.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RefTag([u8; 12]);
 
 impl RefTag {
     /// A tag.
     pub fn new(tag: u32) -> Self {
-        let mut text = ArrayString::new();
+        let mut text = [0; 12];
         // Ten digits fit.
-        let _ = core::fmt::Write::write_fmt(&mut text, format_args!("{tag}"));
+        let len = write_uint(&mut text, tag.into());
+        text.iter_mut().skip(len).for_each(|behind| *behind = 0);
         RefTag(text)
     }
 
     /// What stands where a tag should. Anything but printable ASCII ends it.
     pub fn malformed(text: &[u8]) -> Option<Self> {
-        let mut quoted = ArrayString::new();
-        for &byte in text.iter().take_while(|byte| byte.is_ascii_graphic()) {
-            if quoted.try_push(char::from(byte)).is_err() {
-                break;
-            }
-        }
-        (!quoted.is_empty()).then_some(RefTag(quoted))
+        let mut quoted = [0; 12];
+        let printable = text.iter().take_while(|byte| byte.is_ascii_graphic());
+        quoted.iter_mut().zip(printable).for_each(|(to, &byte)| *to = byte);
+        (quoted != [0; 12]).then_some(RefTag(quoted))
     }
 
     /// The tag, unless it is a malformed one.
     pub fn number(self) -> Option<u32> {
-        self.0.parse().ok().filter(|&tag| tag > 0)
+        self.as_str().parse().ok().filter(|&tag| tag > 0)
     }
 
     /// The value of field 371.
     pub fn as_str(&self) -> &str {
-        &self.0
+        let text = self.0.split(|&byte| byte == 0).next().unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for RefTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
     }
 }
 

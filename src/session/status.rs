@@ -71,7 +71,7 @@ pub struct Closed {
     /// a Logout: a session has room for what one said.
     pub text: Text,
     /// SessionStatus(1409) of it.
-    pub session_status: Option<u32>,
+    pub session_status: Option<u16>,
     /// The number that the counterparty expects of us, where its Logout said: in NextExpectedMsgSeqNum(789),
     /// or in the words `expecting N`.
     pub peer_expects: Option<MsgSeqNum>,
@@ -124,7 +124,11 @@ pub(crate) struct Memory {
     pub(crate) last_sent: Option<Instant>,
     last_close: Option<(Reason, Instant)>,
     pub(crate) last_request: Option<Span>,
+    /// See [`Closed::peer_expects`].
+    peer_expects: Option<MsgSeqNum>,
     logout: Said,
+    /// What the answer to a Logon, or our Logout, says in SessionStatus(1409).
+    pub(crate) session_status: Option<u16>,
 }
 
 /// What the last Logout said.
@@ -132,8 +136,7 @@ pub(crate) struct Memory {
 struct Said {
     by: Speaker,
     text: Text,
-    session_status: Option<u32>,
-    peer_expects: Option<MsgSeqNum>,
+    session_status: Option<u16>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -152,15 +155,16 @@ impl Memory {
     pub(crate) fn note_logout(&mut self, message: &Message<'_>) {
         let text = message.text(tag::TEXT).unwrap_or_default();
         let session_status =
-            message.get(tag::SESSION_STATUS).and_then(|value| u32::try_from(value.uint().ok()?).ok());
+            message.get(tag::SESSION_STATUS).and_then(|value| u16::try_from(value.uint().ok()?).ok());
         let said = message.get(tag::NEXT_EXPECTED_MSG_SEQ_NUM).and_then(|value| value.seq_num().ok());
-        let peer_expects = said.or_else(|| expecting(text));
-        self.logout = Said { by: Speaker::Peer, text: Text::cut(text), session_status, peer_expects };
+        self.peer_expects = said.or_else(|| expecting(text));
+        self.logout = Said { by: Speaker::Peer, text: Text::cut(text), session_status };
     }
 
     /// Keeps what our Logout will say.
     pub(crate) fn say(&mut self, text: &str) {
-        self.logout = Said { by: Speaker::Us, text: Text::cut(text), ..Said::default() };
+        self.peer_expects = None;
+        self.logout = Said { by: Speaker::Us, text: Text::cut(text), session_status: None };
     }
 
     /// What our Logout says.
@@ -171,8 +175,14 @@ impl Memory {
     pub(crate) fn note_close(&mut self, why: Reason, at: Instant) {
         self.last_close = Some((why, at));
         if self.logout.by != Speaker::Peer {
+            self.peer_expects = None;
             self.logout = Said::default();
         }
+    }
+
+    /// Why the last connection ended.
+    pub(crate) fn why_closed(&self) -> Reason {
+        self.last_close.map_or(Reason::Closed, |(why, _)| why)
     }
 
     /// A new link: what was said on the last one is history.
@@ -190,8 +200,8 @@ impl Memory {
             Speaker::PeerBefore => true,
             Speaker::Us => false,
         };
-        let Said { text, session_status, peer_expects, .. } =
-            if said_then { self.logout } else { Said::default() };
+        let (Said { text, session_status, .. }, peer_expects) =
+            if said_then { (self.logout, self.peer_expects) } else { Default::default() };
         Some(Closed { why, at, text, session_status, peer_expects })
     }
 }

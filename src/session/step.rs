@@ -43,10 +43,11 @@ impl Session {
         if self.numbers.has_in_hand() && self.config.policies.checks.finished == Finished::ByStep {
             self.numbers.finish_all();
         }
-        if self.is_calm(now) {
+        let next = self.timers.next();
+        if next.is_none_or(|next| now.monotonic < next) && self.is_calm() {
             inbox.release();
             if inbox.is_empty() {
-                return Output::Wait(Wait { until: self.timers.next(), read: true });
+                return Output::Wait(Wait { until: next, read: true });
             }
             if let Some(layout) = self.take_expected(now, inbox, rules) {
                 self.turn = Turn::Replay;
@@ -56,13 +57,12 @@ impl Session {
         self.step_any(now, inbox, out, rules)
     }
 
-    /// Is the session logged on, and is there nothing to do but to read? All that comes before reading has
-    /// nothing to say then.
+    /// Is the session logged on, and is there nothing to do but to read, as long as no wait is over? All that
+    /// comes before reading has nothing to say then.
     #[inline]
-    fn is_calm(&self, now: Now) -> bool {
+    fn is_calm(&self) -> bool {
         matches!(self.state, State::Active)
             && self.owed.is_empty()
-            && !self.timers.is_due(now.monotonic)
             && self.goal == Goal::Stay
             && self.course.is_usual()
     }
@@ -222,7 +222,7 @@ impl Session {
         match *owed {
             Owed::Event(event) => {
                 self.settle_first();
-                Output::Event(event.into())
+                Output::Event(self.tell(event))
             }
             Owed::LoggedOn => {
                 self.settle_first();

@@ -1,4 +1,4 @@
-//! What the session waits for: one small table, and the earliest moment in it.
+//! What the session waits for, in one small table.
 
 use crate::time::Instant;
 
@@ -21,11 +21,7 @@ const ALL: [Timer; COUNT] = [Timer::Connection, Timer::Heartbeat, Timer::Silence
 
 /// When each timer is due; [`NEVER`] for one that is stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Timers {
-    /// The least of `at`.
-    earliest: Instant,
-    at: [Instant; COUNT],
-}
+pub(crate) struct Timers([Instant; COUNT]);
 
 /// The last instant, 584 years after the first: a wait that reaches it has no end.
 const NEVER: Instant = Instant::from_nanos(u64::MAX);
@@ -33,17 +29,12 @@ const NEVER: Instant = Instant::from_nanos(u64::MAX);
 #[allow(clippy::indexing_slicing, reason = "a Timer is an index below COUNT")]
 impl Timers {
     pub(crate) const fn new() -> Self {
-        Timers { earliest: NEVER, at: [NEVER; COUNT] }
+        Timers([NEVER; COUNT])
     }
 
     #[inline]
     pub(crate) fn start(&mut self, timer: Timer, at: Instant) {
-        let was = core::mem::replace(&mut self.at[timer as usize], at);
-        if at <= self.earliest {
-            self.earliest = at;
-        } else if was == self.earliest {
-            self.earliest = self.at.iter().fold(NEVER, |earliest, &at| earliest.min(at));
-        }
+        self.0[timer as usize] = at;
     }
 
     #[inline]
@@ -52,7 +43,7 @@ impl Timers {
     }
 
     pub(crate) fn is_running(&self, timer: Timer) -> bool {
-        self.at[timer as usize] != NEVER
+        self.0[timer as usize] != NEVER
     }
 
     pub(crate) fn stop_all(&mut self) {
@@ -62,13 +53,14 @@ impl Timers {
     /// When the next one is due.
     #[inline]
     pub(crate) fn next(&self) -> Option<Instant> {
-        (self.earliest != NEVER).then_some(self.earliest)
+        Some(self.earliest()).filter(|&earliest| earliest != NEVER)
     }
 
     /// Is any due at `now`?
     #[inline]
     pub(crate) fn is_due(&self, now: Instant) -> bool {
-        self.earliest <= now && self.earliest != NEVER
+        let earliest = self.earliest();
+        earliest <= now && earliest != NEVER
     }
 
     /// Takes the earliest that is due at `now`.
@@ -77,9 +69,14 @@ impl Timers {
         if self.is_due(now) { self.take_earliest() } else { None }
     }
 
+    #[inline]
+    fn earliest(&self) -> Instant {
+        self.0.iter().fold(NEVER, |earliest, &at| earliest.min(at))
+    }
+
     #[cold]
     fn take_earliest(&mut self) -> Option<Timer> {
-        let timer = ALL.into_iter().min_by_key(|&timer| self.at[timer as usize])?;
+        let timer = ALL.into_iter().min_by_key(|&timer| self.0[timer as usize])?;
         self.stop(timer);
         Some(timer)
     }

@@ -215,7 +215,7 @@ fn an_error_names_line_and_key() {
     let long = std::format!("TargetSubID={}", "x".repeat(120));
     assert_eq!(
         error_with(&long),
-        "line 7: TargetSubID(57) has 120 bytes, there is room for 118 beside the other identifiers"
+        "line 7: TargetSubID(57) has 120 bytes, there is room for 116 beside the other identifiers"
     );
 }
 

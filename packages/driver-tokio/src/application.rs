@@ -16,7 +16,7 @@ pub enum Verdict {
         /// Text(58).
         text: String,
         /// SessionStatus(1409), where the version has it.
-        session_status: Option<u32>,
+        session_status: Option<u16>,
     },
     /// The link is closed without a word.
     Drop,
