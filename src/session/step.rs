@@ -12,7 +12,7 @@ use super::{Cause, recovery};
 use super::{Finished, Goal, Liveness, Outbound, Role, Session, Standby, Turn};
 use crate::event::Event;
 use crate::inbox::Inbox;
-use crate::message::Layout;
+use crate::message::Message;
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::planted::{Bug, planted};
 use crate::time::Now;
@@ -76,8 +76,8 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
         loop {
-            if let Some(owed) = self.first_owed() {
-                return self.pay(&owed, now, inbox, out);
+            if let Some(owed) = &self.first_owed() {
+                return self.pay(owed, now, inbox, out);
             }
             if let Some(timer) = self.timers.expire(now.monotonic) {
                 self.expired(now, timer);
@@ -226,8 +226,7 @@ impl Session {
             }
             Owed::LoggedOn => {
                 self.settle_first();
-                let layout = self.layout_in_hand(inbox);
-                Output::Event(Event::LoggedOn(self.message(inbox, layout)))
+                Output::Event(Event::LoggedOn(self.in_hand(inbox)))
             }
             Owed::Connect => {
                 self.settle_first();
@@ -238,7 +237,7 @@ impl Session {
             Owed::Logon(_)
             | Owed::LogonAnswer { .. }
             | Owed::Heartbeat
-            | Owed::Echo(_)
+            | Owed::Echo { .. }
             | Owed::TestRequest
             | Owed::ResendRequest(_)
             | Owed::RepeatResendRequest(..)
@@ -251,9 +250,8 @@ impl Session {
         }
     }
 
-    /// The layout of the frame in hand, read anew: the counterparty's Logon stays in hand until it is
-    /// answered.
-    fn layout_in_hand(&self, inbox: &Inbox<'_>) -> Layout {
-        super::classify::layout(inbox.current(), &self.config)
+    /// The message in hand, its header read anew: it stays in hand until it is answered.
+    pub(super) fn in_hand<'i>(&self, inbox: &'i Inbox<'_>) -> Message<'i> {
+        self.message(inbox, super::classify::layout(inbox.current(), &self.config))
     }
 }
