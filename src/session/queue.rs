@@ -90,14 +90,15 @@ impl Session {
     }
 
     fn first_in_full(&mut self) -> Option<Owed> {
-        loop {
-            let notice = self.owed.first()?;
-            if let Some(owed) = self.in_full(notice) {
-                return Some(owed);
-            }
-            // What it was about is over.
-            self.settle_first();
-        }
+        let owed = self.in_full(self.owed.first()?);
+        if owed.is_none() { self.first_behind() } else { owed }
+    }
+
+    /// What the first notice was about is over.
+    #[cold]
+    fn first_behind(&mut self) -> Option<Owed> {
+        self.settle_first();
+        self.first_owed()
     }
 
     /// A notice with the rest of it.

@@ -58,7 +58,7 @@ fn seal(room: &mut [u8], begin_string: BeginString, len: usize) -> &[u8] {
 /// too.
 #[inline(always)]
 pub(crate) fn unseal(frame: &[u8], begin_string: BeginString) -> Option<&[u8]> {
-    let opening = Opening::of(begin_string).text();
+    let opening = Opening::of(begin_string).text;
     let (begin, rest) = frame.split_at_checked(opening.len())?;
     let (len, rest) = leading_uint(rest)?;
     let (body, _) = rest.strip_prefix(&[SOH])?.split_last_chunk::<TRAILER_LEN>()?;
@@ -71,10 +71,10 @@ const OPENING_MAX: usize = 16 + 16 + 1;
 
 /// All up to the value of BodyLength(9).
 struct Opening {
-    /// It is the end of this.
-    padded: [u8; 16],
-    len: usize,
-    /// The sum of its bytes and of the SOH behind the value.
+    text: &'static [u8],
+    /// The text at the end of this.
+    padded: &'static [u8; 16],
+    /// The sum of the text and of the SOH behind the value.
     sum: u8,
 }
 
@@ -90,19 +90,17 @@ impl Opening {
         }
     }
 
-    #[allow(clippy::indexing_slicing, reason = "done by the compiler")]
-    const fn new(padded: &[u8; 16]) -> Self {
-        let (mut len, mut sum) = (0, SOH);
-        while len < padded.len() && padded[padded.len() - 1 - len] != 0 {
-            sum = sum.wrapping_add(padded[padded.len() - 1 - len]);
-            len += 1;
+    const fn new(padded: &'static [u8; 16]) -> Self {
+        let (mut text, mut sum) = (padded.as_slice(), SOH);
+        while let [0, behind @ ..] = text {
+            text = behind;
         }
-        Opening { padded: *padded, len, sum }
-    }
-
-    #[inline]
-    fn text(&self) -> &[u8] {
-        self.padded.get(self.padded.len() - self.len..).unwrap_or_default()
+        let mut rest = text;
+        while let [byte, behind @ ..] = rest {
+            sum = sum.wrapping_add(*byte);
+            rest = behind;
+        }
+        Opening { text, padded, sum }
     }
 
     /// Writes BeginString(8) and BodyLength(9) so that they end where `place` does; gives where they begin,
@@ -117,10 +115,10 @@ impl Opening {
         }
         let digits_at = before.len() - count;
         if let Some(place) = before.get_mut(..digits_at).and_then(<[u8]>::last_chunk_mut) {
-            *place = self.padded;
+            *place = *self.padded;
         }
         let sum = b'0'.wrapping_mul(count as u8).wrapping_add(digit_sum(digits));
-        (digits_at - self.len, sum.wrapping_add(self.sum))
+        (digits_at - self.text.len(), sum.wrapping_add(self.sum))
     }
 }
 
