@@ -89,7 +89,7 @@ impl<'a> Header<'a> {
             if data.may_begin(word) && data.length_tag(tag).is_some() {
                 return false;
             }
-            if self.take_other(tag, Value::new(field.get(len + 1..).unwrap_or_default()), span.begin_string) {
+            if self.take(tag, Value::new(field.get(len + 1..).unwrap_or_default()), span.begin_string) {
                 self.body_at = span.body_at + at;
             } else if tag < FIRST_USER_DEFINED {
                 return true;
@@ -165,6 +165,7 @@ impl<'a> Header<'a> {
     }
 
     /// Keeps the first of each; false when the tag is not of the header.
+    #[inline]
     fn take(&mut self, tag: u32, value: Value<'a>, version: BeginString) -> bool {
         let slot = match tag {
             tag::MSG_TYPE => {
@@ -178,30 +179,28 @@ impl<'a> Header<'a> {
             tag::TARGET_COMP_ID => &mut self.target_comp_id,
             tag::SENDING_TIME => &mut self.sending_time,
             tag::POSS_DUP_FLAG => &mut self.poss_dup,
+            tag::ORIG_SENDING_TIME => &mut self.orig_sending_time,
+            tag::LAST_MSG_SEQ_NUM_PROCESSED => &mut self.last_processed,
             other => return self.take_other(other, value, version),
         };
         *slot = slot.or(Some(value));
         true
     }
 
-    /// The same for a field that not every header has.
-    #[inline]
     fn take_other(&mut self, tag: u32, value: Value<'a>, version: BeginString) -> bool {
         let slot = match tag {
-            tag::ORIG_SENDING_TIME => &mut self.orig_sending_time,
-            tag::LAST_MSG_SEQ_NUM_PROCESSED => &mut self.last_processed,
             tag::POSS_RESEND => &mut self.poss_resend,
             tag::SENDER_SUB_ID => &mut self.sender_sub_id,
             tag::TARGET_SUB_ID => &mut self.target_sub_id,
             tag::SENDER_LOCATION_ID => &mut self.sender_location_id,
             tag::TARGET_LOCATION_ID => &mut self.target_location_id,
-            _ => {
-                let of_header = tag::is_header(tag, version);
+            other => {
+                let of_header = tag::is_header(other, version);
                 self.has_others |= of_header;
                 return of_header;
             }
         };
-        self.has_others |= !matches!(tag, tag::ORIG_SENDING_TIME | tag::LAST_MSG_SEQ_NUM_PROCESSED);
+        self.has_others = true;
         *slot = slot.or(Some(value));
         true
     }
