@@ -118,7 +118,7 @@ impl Session {
         }
         self.numbers.count();
         if kind == UsualKind::TestRequest {
-            self.owe(Owed::Echo(layout));
+            self.owe(Owed::Echo { body_at: layout.body_at });
         }
         Some(None)
     }
