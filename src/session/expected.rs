@@ -49,6 +49,19 @@ impl Expected {
         utc: Utc,
         config: &Config,
     ) -> Option<(usize, Layout)> {
+        let is_application = self.header.as_ref()?.is_application(unread);
+        if is_application { self.read_any(unread, number, utc, config) } else { None }
+    }
+
+    /// The same for a message of any type.
+    #[inline(always)]
+    pub(super) fn read_any(
+        &mut self,
+        unread: &[u8],
+        number: MsgSeqNum,
+        utc: Utc,
+        config: &Config,
+    ) -> Option<(usize, Layout)> {
         let header = self.header.as_mut()?;
         if !header.bear(number) {
             return None;
@@ -58,6 +71,12 @@ impl Expected {
         header.count(number.next());
         self.misses = 0;
         Some((len, Layout { number, ..header.layout }))
+    }
+
+    /// Would a message with this header be a Heartbeat or a TestRequest?
+    #[inline]
+    pub(super) fn is_admin(&self, unread: &[u8]) -> bool {
+        self.header.as_ref().is_some_and(|header| header.is_admin(unread))
     }
 
     /// What stands behind the SendingTime(52) at the front and its delimiter, when nothing is wrong with it.

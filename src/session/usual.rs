@@ -10,7 +10,7 @@
 
 use super::owed::Owed;
 use super::plain::Plain;
-use super::receive::{Told, present};
+use super::receive::present;
 use super::rules::MessageRules;
 use super::state::State;
 use super::{Goal, Liveness, Session};
@@ -18,7 +18,7 @@ use crate::inbox::Inbox;
 use crate::message::{Layout, Message};
 use crate::number::MsgSeqNum;
 use crate::time::Now;
-use crate::wire::{FrameSpan, tag};
+use crate::wire::{FrameSpan, SOH, tag};
 
 /// The kinds that a usual message may have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,7 +35,7 @@ impl UsualKind {
         match msg_type {
             b"0" => Some(UsualKind::Heartbeat),
             b"1" => Some(UsualKind::TestRequest),
-            [] | [b'2'..=b'5' | b'A'] => None,
+            [] | [SOH | b'2'..=b'5' | b'A'] => None,
             [..] => Some(UsualKind::Application),
         }
     }
@@ -81,8 +81,36 @@ impl Session {
         Some(layout)
     }
 
-    /// The same for the frame in hand, read field by field: what there is to tell, when it is a usual
-    /// message.
+    /// The same for a Heartbeat or a TestRequest; `true` when it was taken.
+    #[inline]
+    pub(super) fn has_taken_expected_admin(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        rules: &impl MessageRules,
+    ) -> bool {
+        // Asked here, since for most messages this is all.
+        let is_admin = self.course.expected().is_some_and(|expected| expected.is_admin(inbox.unread()));
+        is_admin && self.take_expected_admin(now, inbox, rules).is_some()
+    }
+
+    #[inline(never)]
+    fn take_expected_admin(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        rules: &impl MessageRules,
+    ) -> Option<()> {
+        let number = self.numbers.next_in;
+        let expected = self.course.expected()?;
+        let (len, layout) = expected.read_any(inbox.unread(), number, now.utc, &self.config)?;
+        self.take_admin(now, inbox.unread().get(..len)?, layout, rules)?;
+        inbox.take(len);
+        Some(())
+    }
+
+    /// Takes the frame in hand when it is the usual message, read field by field: its layout, when the
+    /// application is to be told of it.
     #[inline]
     pub(super) fn take_plain(
         &mut self,
@@ -90,36 +118,51 @@ impl Session {
         inbox: &Inbox<'_>,
         span: &FrameSpan,
         rules: &impl MessageRules,
-    ) -> Option<Option<Told>> {
+    ) -> Option<Option<Layout>> {
         let number = self.numbers.next_in;
         let expected = self.course.expected()?;
         let frame = inbox.current();
         let plain = Plain::read(frame, span, number, now.utc, &self.config, expected)?;
         let Plain { kind, layout, last_processed } = plain;
-        let message = Message::new(frame, self.config.data_fields, layout);
-        rules.check(&message).ok()?;
-        match kind {
-            UsualKind::Application | UsualKind::Heartbeat => {}
-            UsualKind::TestRequest => present(&message, tag::TEST_REQ_ID).ok()?,
+        if kind != UsualKind::Application {
+            self.take_admin(now, frame, layout, rules)?;
+        } else {
+            rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
+            self.memory.last_received = Some(now.monotonic);
+            self.await_traffic(now);
+            self.numbers.hand_over();
         }
-        // It may be the echo of our TestRequest (FIX session layer 4.5.5).
+        match (last_processed, self.course.expected()) {
+            (None, Some(expected)) => expected.missed(frame, &layout, &self.config),
+            _ => self.acknowledged(last_processed),
+        }
+        Some((kind == UsualKind::Application).then_some(layout))
+    }
+
+    /// Takes a Heartbeat or a TestRequest. `None` where nothing has changed.
+    #[cold]
+    #[inline(never)]
+    fn take_admin(
+        &mut self,
+        now: Now,
+        frame: &[u8],
+        layout: Layout,
+        rules: &impl MessageRules,
+    ) -> Option<()> {
+        let message = Message::new(frame, self.config.data_fields, layout);
+        let kind = UsualKind::of(message.msg_type().as_bytes())?;
+        // A Heartbeat may be the echo of our TestRequest (FIX session layer 4.5.5).
         if kind == UsualKind::Heartbeat && self.probe.is_some() {
             return None;
         }
-        match last_processed {
-            Some(_) => self.acknowledged(last_processed),
-            None => expected.missed(frame, &layout, &self.config),
+        rules.check(&message).ok()?;
+        if kind == UsualKind::TestRequest {
+            present(&message, tag::TEST_REQ_ID).ok()?;
+            self.owe(Owed::Echo { body_at: layout.body_at });
         }
         self.memory.last_received = Some(now.monotonic);
         self.await_traffic(now);
-        if kind == UsualKind::Application {
-            self.numbers.hand_over();
-            return Some(Some(Told::Message(layout)));
-        }
         self.numbers.count();
-        if kind == UsualKind::TestRequest {
-            self.owe(Owed::Echo { body_at: layout.body_at });
-        }
-        Some(None)
+        Some(())
     }
 }

@@ -47,7 +47,8 @@ pub(super) const DIGIT: u8 = 9;
 pub(super) const ANY: u8 = u8::MAX;
 
 impl Header {
-    /// Looks for it at the front of `unread`: the length of the frame. `minute` is that of the header.
+    /// Looks for it at the front of `unread`, whatever the message's type: the length of the frame. `minute` is
+    /// that of the header.
     #[inline(always)]
     pub(super) fn read(&self, unread: &[u8], minute: &Minute, utc: Utc, config: &Config) -> Option<usize> {
         let header = unread.first_chunk()?;
@@ -60,7 +61,6 @@ impl Header {
         let good = len <= config.frame_max
             && body_at <= trailer_at
             && ends_well(unread.get(..len)?)
-            && self.has_usual_type(header)
             && (minute.is_near(utc) || self.is_in_time(header, utc, config))
             && (body_at == trailer_at || self.begins_body(unread.get(body_at..trailer_at)?, config));
         good.then_some(len)
@@ -104,16 +104,22 @@ impl Header {
         differs == 0
     }
 
-    /// A type of one or two characters that is the application's.
-    #[inline]
-    fn has_usual_type(&self, header: &[u8; LEN]) -> bool {
+    /// Is the message at the front of `unread` of a type of one or two characters that is the application's?
+    #[inline(always)]
+    pub(super) fn is_application(&self, unread: &[u8]) -> bool {
         let at = usize::from(self.layout.kind_at);
-        match header.get(at..at + 2) {
+        match unread.get(at..at + 2) {
             // The session layer's are `0` to `5` and `A`.
             Some(&[one, _]) if self.layout.kind_len == 1 => one > b'5' && one != b'A',
             Some(&[one, other]) => one != SOH && other != SOH,
             _ => false,
         }
+    }
+
+    /// Is it a Heartbeat or a TestRequest?
+    pub(super) fn is_admin(&self, unread: &[u8]) -> bool {
+        let msg_type = unread.get(usize::from(self.layout.kind_at));
+        self.layout.kind_len == 1 && matches!(msg_type, Some(b'0' | b'1'))
     }
 
     /// FIX session layer 4.2.3: within the threshold, either way.

@@ -11,7 +11,9 @@ use crate::wire::{BeginString, Fields, leading_tag, tag};
 impl Header {
     /// The header of a good message, for the next one.
     pub(super) fn of(frame: &[u8], layout: &Layout, config: &Config) -> Option<Self> {
-        let bytes: [u8; LEN] = *frame.first_chunk()?;
+        // Of a frame that is shorter, what stands behind it is not compared.
+        let mut bytes = [0; LEN];
+        bytes.iter_mut().zip(frame).for_each(|(byte, of_frame)| *byte = *of_frame);
         let body_at = usize::try_from(layout.body_at).ok()?;
         let fields_at = usize::from(layout.kind_at).checked_sub(3)?;
         let (mut number, mut time) = (None, None);
