@@ -6,7 +6,7 @@
 //! value and the piece of a frame that has not come whole.
 //!
 //! An [`Application`] hears the events of its session and judges Logons, at once or later by a [`Question`] that
-//! may go to another thread. [`Reactor::keep`] gives a session its hours.
+//! may go to another thread. [`Reactor::keep`] gives a session its hours, [`Reactor::check`] a dictionary.
 //!
 //! `examples/conversation.rs` is a whole use of it, `examples/load.rs` measures what ten thousand sessions
 //! cost.

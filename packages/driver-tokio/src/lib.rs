@@ -15,8 +15,8 @@
 //!   once it says that they are safe.
 //! * [`Acceptor`] finds the session of a new link by its Logon. Strangers and duplicates are dropped without
 //!   a word.
-//! * [`Driver::kept_by`] a `Timekeeper` keeps to the session's hours, and takes `SessionSettings::schedule` for
-//!   instance.
+//! * [`Driver::kept_by`] a timekeeper keeps to the session's hours, [`Driver::checked_by`] a dictionary checks
+//!   what comes in; `SessionSettings` of a QuickFIX settings file has both.
 //! * [`Handle::call`] runs anything on a session from elsewhere, [`Handle::stop`] logs out and ends its
 //!   driver.
 //!
