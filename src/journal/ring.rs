@@ -257,13 +257,11 @@ impl Journal for RingJournal<'_> {
         if let Some(evicted) = self.evicted.filter(|&evicted| from <= evicted) {
             return Ok(Some(Stored::Lost { up_to: evicted.min(to) }));
         }
-        let found = self.seek(from).and_then(|position| Some((position, self.messages.get(position)?.key)));
-        let Some((position, number)) = found else { return Ok(None) };
-        self.last_answer = Some(Answer { asked_from: from, number, position });
-        let (Some(number), Some(entry)) = (MsgSeqNum::new(number), self.messages.get(position)) else {
-            return Ok(None);
-        };
-        Ok((number <= to).then_some(Stored::Message { number, frame: entry.bytes }))
+        let found = self.seek(from).and_then(|position| Some((position, self.messages.get(position)?)));
+        let Some((position, entry)) = found else { return Ok(None) };
+        self.last_answer = Some(Answer { asked_from: from, number: entry.key, position });
+        let number = MsgSeqNum::new(entry.key).filter(|&number| number <= to);
+        Ok(number.map(|number| Stored::Message { number, frame: entry.bytes }))
     }
 }
 

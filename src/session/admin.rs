@@ -9,7 +9,8 @@ use super::policy::{
 };
 use super::rules::RefTag;
 use super::state::{Opening, State};
-use crate::message::Message;
+use crate::inbox::Inbox;
+use crate::message::{Layout, Message};
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
@@ -17,17 +18,12 @@ use crate::wire::{BeginString, Body, tag};
 
 impl Session {
     /// The body of an admin message, by rising tag.
-    pub(super) fn write_admin(
-        &self,
-        owed: Owed,
-        number: MsgSeqNum,
-        in_hand: &Message<'_>,
-        body: &mut Body<'_>,
-    ) {
-        match owed {
+    pub(super) fn write_admin(&self, owed: &Owed, number: MsgSeqNum, inbox: &Inbox<'_>, body: &mut Body<'_>) {
+        match *owed {
             Owed::Logon(opening) => self.write_logon(opening == Opening::Reset, body),
             Owed::LogonAnswer { reset } => self.write_logon(reset, body),
-            Owed::Echo(_) => {
+            Owed::Echo { body_at } => {
+                let in_hand = self.message(inbox, Layout { body_at, ..Layout::NOTHING });
                 let echo = in_hand.get(tag::TEST_REQ_ID).map_or(b"".as_slice(), |value| value.as_bytes());
                 body.bytes(tag::TEST_REQ_ID, echo);
             }
@@ -39,7 +35,7 @@ impl Session {
                 self.write_resend_request(request, body);
             }
             Owed::Reject(rejection) | Owed::BusinessReject(rejection) => {
-                self.write_reject(&rejection, in_hand, body);
+                self.write_reject(&rejection, &self.in_hand(inbox), body);
             }
             Owed::Logout | Owed::LogoutAnswer | Owed::LogoutFor(_) => self.write_logout(owed, body),
             Owed::SequenceReset { next_out } => drop(body.uint(tag::NEW_SEQ_NO, next_out.get())),
@@ -160,12 +156,12 @@ impl Session {
 
     /// FIX session layer 4.6: Text says why; SessionStatus(1409) and the expected number where the version
     /// has them.
-    fn write_logout(&self, owed: Owed, body: &mut Body<'_>) {
+    fn write_logout(&self, owed: &Owed, body: &mut Body<'_>) {
         let policies = &self.config.policies;
         let fixt = self.config.begin_string == BeginString::Fixt11;
         let mut text = arrayvec::ArrayString::<96>::new();
         let mut status = None;
-        match owed {
+        match *owed {
             Owed::LogoutFor(why) => {
                 let rejected_before =
                     matches!(why, Reason::CompId { .. } | Reason::SendingTime | Reason::OrigSendingTime);
@@ -193,7 +189,7 @@ impl Session {
         if !fixt {
             return;
         }
-        if let Owed::LogoutFor(Reason::MsgSeqNumTooLow { expected, .. }) = owed
+        if let Owed::LogoutFor(Reason::MsgSeqNumTooLow { expected, .. }) = *owed
             && policies.logon.next_expected == NextExpected::On
         {
             body.uint(tag::NEXT_EXPECTED_MSG_SEQ_NUM, expected.get());

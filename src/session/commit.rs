@@ -1,7 +1,7 @@
 //! What a committed frame changes.
 
 use super::owed::{Owed, Request};
-use super::state::Opening;
+use super::queue::Notice;
 use super::{Liveness, Session};
 use crate::frame::{Effect, Frame, Stale};
 use crate::number::MsgSeqNum;
@@ -70,28 +70,28 @@ impl Session {
 
     /// The first thing owed is done.
     fn paid(&mut self, number: MsgSeqNum, at: Instant) {
-        match self.first_owed() {
-            Some(Owed::TestRequest) => self.probe = Some((number, at)),
-            Some(Owed::ResendRequest(request)) => {
-                self.request = Some(Request { number: Some(number), ..request });
+        match self.owed.first() {
+            Some(Notice::TestRequest) => self.probe = Some((number, at)),
+            Some(Notice::ResendRequest) => {
+                self.request = self.request.map(|request| Request { number: Some(number), ..request });
             }
-            Some(Owed::Logon(Opening::Reset)) => self.numbers.reset = self.numbers.reset.asked(),
-            Some(Owed::LogonAnswer { .. }) => self.memory.session_status = None,
+            Some(Notice::LogonReset) => self.numbers.reset = self.numbers.reset.asked(),
+            Some(Notice::LogonAnswer | Notice::LogonAnswerReset) => self.memory.session_status = None,
             Some(
-                Owed::Logon(Opening::Resumed)
-                | Owed::Heartbeat
-                | Owed::Echo(_)
-                | Owed::RepeatResendRequest(..)
-                | Owed::Reject(_)
-                | Owed::BusinessReject(_)
-                | Owed::Logout
-                | Owed::LogoutAnswer
-                | Owed::LogoutFor(_)
-                | Owed::SequenceReset { .. }
-                | Owed::LoggedOn
-                | Owed::Event(_)
-                | Owed::Connect
-                | Owed::Disconnect(_),
+                Notice::LogonResumed
+                | Notice::Heartbeat
+                | Notice::Echo
+                | Notice::RepeatResendRequest
+                | Notice::Reject
+                | Notice::BusinessReject
+                | Notice::Logout
+                | Notice::LogoutAnswer
+                | Notice::LogoutFor
+                | Notice::SequenceReset
+                | Notice::LoggedOn
+                | Notice::News
+                | Notice::Connect
+                | Notice::Disconnect,
             )
             | None => {}
         }

@@ -94,15 +94,13 @@ impl Session {
     /// Writes the header from MsgType(35) on, and says how many bytes it takes.
     #[inline]
     pub(super) fn write_header(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
-        if matches!(header.extra, Extra::None) {
-            self.write_own(header, room)
-        } else {
-            self.write_fields(header, room)
-        }
+        let own = matches!(header.extra, Extra::None);
+        let written = if own { self.write_own(header, room) } else { None };
+        written.unwrap_or_else(|| self.write_fields(header, room))
     }
 
-    /// The session's own fields alone: its identifiers are text already.
-    fn write_own(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
+    /// The session's own fields alone, where they are short: its identifiers are text already.
+    fn write_own(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> Option<usize> {
         let mut to = Body::new(room, Guard::Session);
         match header.msg_type.as_bytes() {
             // Of known length, as nearly all are.
@@ -113,11 +111,11 @@ impl Session {
         if header.original.is_some() {
             to.bool(tag::POSS_DUP_FLAG, true);
         }
-        let mut to = self.config.ids.write(&self.stamp, header.original, to);
+        self.config.ids.write(&self.stamp, header.original, &mut to)?;
         if let Some(processed) = self.last_processed() {
             to.uint(tag::LAST_MSG_SEQ_NUM_PROCESSED, processed.get());
         }
-        to.len()
+        Some(to.len())
     }
 
     /// Field by field, where others stand between the session's own.

@@ -122,23 +122,23 @@ impl Ids {
     }
 
     /// Writes the header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) in between, and
-    /// OrigSendingTime(122) of a retransmission.
+    /// OrigSendingTime(122) of a retransmission. `None` where identifiers are long or room is scarce.
     #[inline(always)]
-    pub(super) fn write<'b>(&self, stamp: &Stamp, original: Option<&[u8]>, to: Body<'b>) -> Body<'b> {
+    pub(super) fn write(&self, stamp: &Stamp, original: Option<&[u8]>, to: &mut Body<'_>) -> Option<()> {
         let Some(original) = original else { return self.write_up_to(HEADER_END, stamp, to) };
-        let mut to = self.write_up_to(LOCATIONS, stamp, to);
+        self.write_up_to(LOCATIONS, stamp, to)?;
         if !original.is_empty() {
             to.put(tag::ORIG_SENDING_TIME, original);
         }
         if self.at(LOCATIONS) < self.at(HEADER_END) {
-            to.raw(self.text.get(self.at(LOCATIONS)..self.at(HEADER_END)).unwrap_or_default());
+            to.raw(self.text.get(self.at(LOCATIONS)..self.at(HEADER_END))?);
         }
-        to
+        Some(())
     }
 
     /// The fields before `end`, with SendingTime(52) among them.
     #[inline(always)]
-    fn write_up_to<'b>(&self, end: usize, stamp: &Stamp, mut to: Body<'b>) -> Body<'b> {
+    fn write_up_to(&self, end: usize, stamp: &Stamp, to: &mut Body<'_>) -> Option<()> {
         let [behind, end] = [BEHIND, end].map(|index| self.at(index));
         let (time, time_len) = stamp.front();
         // Short as a rule, and more is copied then: a copy of known length is a few moves.
@@ -151,11 +151,7 @@ impl Ids {
                 copy_whole(place, behind + time_len, rest);
                 end + time_len
             });
-        if written {
-            return to;
-        }
-        let rest = self.text.get(behind..end).unwrap_or_default();
-        to.with_raw([self.before_sending_time(), stamp.field(), rest])
+        written.then_some(())
     }
 
     /// An identifier; empty for none.

@@ -8,7 +8,6 @@ use super::state::{Farewell, Input, Opening};
 use crate::checkpoint::Checkpoint;
 use crate::frame::{Effect, Entry, Frame};
 use crate::inbox::Inbox;
-use crate::message::{Layout, Message};
 use crate::number::MsgSeqNum;
 use crate::output::{Compose, Output};
 use crate::reason::Reason;
@@ -33,6 +32,7 @@ pub enum ComposeError {
 
 /// The parts of a frame that do not come from its bytes.
 struct Plan {
+    msg_type: MsgType<'static>,
     number: MsgSeqNum,
     entry: Entry,
     effect: Effect,
@@ -43,7 +43,7 @@ impl Session {
     /// The frame that is owed, or the question for what the application adds to it.
     pub(super) fn transmit<'i, 'o>(
         &mut self,
-        owed: Owed,
+        owed: &Owed,
         now: Now,
         inbox: &'i mut Inbox<'_>,
         out: &'o mut [u8],
@@ -58,13 +58,13 @@ impl Session {
             self.owe(Owed::Disconnect(Reason::NumbersExhausted));
             return Output::Disconnect(Reason::NumbersExhausted);
         }
-        let msg_type = self.msg_type(owed);
-        if self.is_composed(msg_type) {
+        if self.is_composed(plan.msg_type) {
             let mut text = [0; UTC_TIMESTAMP_MAX];
             let stamp = self.stamp.sending_time();
             let text_len = stamp.len();
             copy(&mut text, stamp);
             let (number, sending_time, ticket) = (plan.number, now.utc, self.ticket);
+            let msg_type = plan.msg_type;
             return Output::Compose(Compose { msg_type, number, sending_time, text, text_len, ticket });
         }
         match self.build(owed, plan, now, inbox, out, |_| {}) {
@@ -93,12 +93,12 @@ impl Session {
     ) -> Result<Frame<'o>, ComposeError> {
         let now = self.observe(now);
         let Some(owed) = self.first_owed() else { return Err(ComposeError::Late) };
-        if asked.ticket != self.ticket || self.msg_type(owed) != asked.msg_type {
+        let plan = self.plan(&owed);
+        if asked.ticket != self.ticket || plan.msg_type != asked.msg_type {
             return Err(ComposeError::Late);
         }
         self.stamp.date(asked.sending_time);
-        let plan = self.plan(owed);
-        self.build(owed, plan, now, inbox, out, body).map_err(|error| match error {
+        self.build(&owed, plan, now, inbox, out, body).map_err(|error| match error {
             EncodeError::NeedSpace(space) => ComposeError::NeedSpace(space),
             EncodeError::Body(fault) => ComposeError::Body(fault),
         })
@@ -118,10 +118,10 @@ impl Session {
         }
     }
 
-    fn msg_type(&self, owed: Owed) -> MsgType<'static> {
+    fn msg_type(&self, owed: &Owed) -> MsgType<'static> {
         match owed {
             Owed::Logon(_) | Owed::LogonAnswer { .. } => MsgType::LOGON,
-            Owed::Heartbeat | Owed::Echo(_) => MsgType::HEARTBEAT,
+            Owed::Heartbeat | Owed::Echo { .. } => MsgType::HEARTBEAT,
             Owed::TestRequest => MsgType::TEST_REQUEST,
             Owed::ResendRequest(_) | Owed::RepeatResendRequest(..) => MsgType::RESEND_REQUEST,
             Owed::BusinessReject(_) if self.config.begin_string >= BeginString::Fix42 => {
@@ -135,15 +135,22 @@ impl Session {
     }
 
     /// Which number the owed frame takes, and what the journal keeps of it.
-    fn plan(&self, owed: Owed) -> Plan {
+    fn plan(&self, owed: &Owed) -> Plan {
         let here = self.numbers.checkpoint();
         let number = self.numbers.next_out;
-        let unnumbered =
-            |number| Plan { number, entry: Entry::Nothing, effect: Effect::OwedAgain, resume: here };
-        match owed {
+        let msg_type = self.msg_type(owed);
+        let unnumbered = |number| Plan {
+            msg_type,
+            number,
+            entry: Entry::Nothing,
+            effect: Effect::OwedAgain,
+            resume: here,
+        };
+        match *owed {
             // FIX session layer 4.4.3: number 1 of a series that begins with the answer; until then the old
             // one is kept.
             Owed::Logon(Opening::Reset) => Plan {
+                msg_type,
                 number: MsgSeqNum::FIRST,
                 entry: Entry::Resume,
                 effect: Effect::OwedAgain,
@@ -151,6 +158,7 @@ impl Session {
             },
             Owed::RepeatResendRequest(_, number) => unnumbered(number),
             Owed::SequenceReset { next_out } => Plan {
+                msg_type,
                 number,
                 entry: Entry::Resume,
                 effect: Effect::SequenceReset { next_out },
@@ -159,7 +167,7 @@ impl Session {
             Owed::Logon(Opening::Resumed)
             | Owed::LogonAnswer { .. }
             | Owed::Heartbeat
-            | Owed::Echo(_)
+            | Owed::Echo { .. }
             | Owed::TestRequest
             | Owed::ResendRequest(_)
             | Owed::Reject(_)
@@ -171,10 +179,10 @@ impl Session {
             | Owed::Event(_)
             | Owed::Connect
             | Owed::Disconnect(_) => {
-                let is_application = self.msg_type(owed) == MsgType::BUSINESS_MESSAGE_REJECT;
+                let is_application = msg_type == MsgType::BUSINESS_MESSAGE_REJECT;
                 let entry = if is_application { Entry::Message } else { Entry::Number };
                 let resume = Checkpoint { next_out: number.next(), ..here };
-                Plan { number, entry, effect: Effect::Owed, resume }
+                Plan { msg_type, number, entry, effect: Effect::Owed, resume }
             }
         }
     }
@@ -182,7 +190,7 @@ impl Session {
     #[allow(clippy::too_many_arguments, reason = "the parts of one frame")]
     fn build<'o>(
         &self,
-        owed: Owed,
+        owed: &Owed,
         plan: Plan,
         now: Now,
         inbox: &Inbox<'_>,
@@ -190,35 +198,26 @@ impl Session {
         added: impl FnOnce(&mut Body<'_>),
     ) -> Result<Frame<'o>, EncodeError> {
         let config = &self.config;
-        let answers = matches!(owed, Owed::Reject(_) | Owed::BusinessReject(_));
-        let layout = match owed {
-            Owed::Echo(layout) => layout,
-            _ if answers => super::classify::layout(inbox.current(), config),
-            _ => Layout::NOTHING,
-        };
-        let in_hand = Message::new(inbox.current(), config.data_fields, layout);
-        let extra = match config.policies.checks.routing {
-            Routing::Reverse if answers => Extra::Reversed(in_hand.header_fields()),
-            Routing::Reverse | Routing::Keep => Extra::None,
+        let extra = match (config.policies.checks.routing, owed) {
+            (Routing::Reverse, Owed::Reject(_) | Owed::BusinessReject(_)) => {
+                Extra::Reversed(self.in_hand(inbox).header_fields())
+            }
+            (Routing::Reverse | Routing::Keep, _) => Extra::None,
         };
         let again = matches!(owed, Owed::RepeatResendRequest(..));
         let facts = HeaderFacts {
-            msg_type: self.msg_type(owed),
+            msg_type: plan.msg_type,
             number: plan.number,
             original: again.then_some(self.stamp.sending_time()),
             extra,
         };
         let header = |room: &mut [u8]| self.write_header(&facts, room);
         let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
-            self.write_admin(owed, plan.number, &in_hand, body);
+            self.write_admin(owed, plan.number, inbox, body);
             added(body);
         })?;
-        Ok(self.frame(bytes, plan, now.monotonic))
-    }
-
-    fn frame<'o>(&self, bytes: &'o [u8], plan: Plan, at: Instant) -> Frame<'o> {
-        let Plan { number, entry, effect, resume } = plan;
-        Frame { bytes, number, entry, effect, resume, at, ticket: self.ticket }
+        let Plan { number, entry, effect, resume, .. } = plan;
+        Ok(Frame { bytes, number, entry, effect, resume, at: now.monotonic, ticket: self.ticket })
     }
 
     /// A frame that is not owed: the application's, or one of a replay.
@@ -238,6 +237,6 @@ impl Session {
                 (Entry::Nothing, here)
             }
         };
-        self.frame(bytes, Plan { number, entry, effect, resume }, at)
+        Frame { bytes, number, entry, effect, resume, at, ticket: self.ticket }
     }
 }

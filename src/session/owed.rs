@@ -3,7 +3,6 @@
 use super::news::News;
 use super::rules::RefTag;
 use super::state::Opening;
-use crate::message::Layout;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
@@ -19,8 +18,10 @@ pub(crate) enum Owed {
         reset: bool,
     },
     Heartbeat,
-    /// The answer to the TestRequest in hand.
-    Echo(Layout),
+    /// The answer to the TestRequest in hand, whose body begins there.
+    Echo {
+        body_at: u32,
+    },
     TestRequest,
     ResendRequest(Request),
     /// The same request once more, under its own number.

@@ -6,7 +6,6 @@ use super::Session;
 use super::course::Detour;
 use super::owed::Owed;
 use super::state::{Opening, State};
-use crate::message::Layout;
 
 /// What is owed, in order. One call of the application or one inbound frame adds a handful at most, and no
 /// frame is read while anything is owed.
@@ -56,6 +55,12 @@ impl Queue {
         self.notices.is_empty()
     }
 
+    /// What is owed first.
+    #[inline]
+    pub(super) fn first(&self) -> Option<Notice> {
+        self.notices.first().copied()
+    }
+
     /// Is there room for a wish of the application beside what the session owes?
     pub(super) fn has_room(&self) -> bool {
         let news = self.notices.iter().filter(|&&notice| notice == Notice::News).count();
@@ -78,16 +83,22 @@ impl Queue {
 }
 
 impl Session {
-    /// What is owed first.
+    /// What is owed first, with all there is to it.
+    #[inline]
     pub(super) fn first_owed(&mut self) -> Option<Owed> {
-        loop {
-            let notice = *self.owed.notices.first()?;
-            if let Some(owed) = self.in_full(notice) {
-                return Some(owed);
-            }
-            // What it was about is over.
-            self.settle_first();
-        }
+        if self.owed.is_empty() { None } else { self.first_in_full() }
+    }
+
+    fn first_in_full(&mut self) -> Option<Owed> {
+        let owed = self.in_full(self.owed.first()?);
+        if owed.is_none() { self.first_behind() } else { owed }
+    }
+
+    /// What the first notice was about is over.
+    #[cold]
+    fn first_behind(&mut self) -> Option<Owed> {
+        self.settle_first();
+        self.first_owed()
     }
 
     /// A notice with the rest of it.
@@ -101,7 +112,7 @@ impl Session {
             Notice::LogonAnswer => Owed::LogonAnswer { reset: false },
             Notice::LogonAnswerReset => Owed::LogonAnswer { reset: true },
             Notice::Heartbeat => Owed::Heartbeat,
-            Notice::Echo => Owed::Echo(Layout { body_at: self.owed.echo_at, ..Layout::NOTHING }),
+            Notice::Echo => Owed::Echo { body_at: self.owed.echo_at },
             Notice::TestRequest => Owed::TestRequest,
             Notice::ResendRequest => Owed::ResendRequest(self.request?),
             Notice::RepeatResendRequest => Owed::RepeatResendRequest(self.request?, self.request?.number?),
@@ -135,8 +146,8 @@ impl Session {
             Owed::LogonAnswer { reset: false } => Notice::LogonAnswer,
             Owed::LogonAnswer { reset: true } => Notice::LogonAnswerReset,
             Owed::Heartbeat => Notice::Heartbeat,
-            Owed::Echo(layout) => {
-                self.owed.echo_at = layout.body_at;
+            Owed::Echo { body_at } => {
+                self.owed.echo_at = body_at;
                 Notice::Echo
             }
             Owed::TestRequest => Notice::TestRequest,

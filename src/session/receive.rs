@@ -230,7 +230,7 @@ impl Session {
                     return self.reject_field(now, message, reason, tag::TEST_REQ_ID);
                 }
                 self.count(now);
-                self.owe(Owed::Echo(message.layout));
+                self.owe(Owed::Echo { body_at: message.layout.body_at });
                 None
             }
             Kind::ResendRequest => match self.requested(inbox, message) {

@@ -62,6 +62,8 @@ pub(crate) fn is_retransmitting(state: Outbound) -> bool {
     matches!(state, Outbound::Replaying(replay) if replay.next <= replay.to)
 }
 
+// Inlined, so that a state that was just written is not read again in other pieces.
+#[inline]
 pub(crate) fn next(state: Outbound, input: Input, next_out: MsgSeqNum) -> Outbound {
     match (state, input) {
         (Outbound::Live, Input::Requested(span) | Input::RequestedLate(span)) => begin(span),

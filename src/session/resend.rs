@@ -56,6 +56,9 @@ impl Session {
     ///
     /// # Errors
     /// See [`ReplayError`]; nothing has moved then.
+    // Inlined, and the parts passed on: question and answer were just written part by part, and to copy them
+    // as a whole would wait for that.
+    #[inline(always)]
     pub fn replay<'o>(
         &mut self,
         now: Now,
@@ -64,51 +67,82 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Option<Frame<'o>>, ReplayError> {
         let now = self.observe(now);
-        let Outbound::Replaying(replay) = self.outbound() else {
-            return Err(ReplayError::Late);
-        };
-        let open =
-            asked.link == self.link && asked.series == self.numbers.series && asked.from == replay.scanned
-                || planted(Bug::LateAnswerTaken);
-        if !open || !self.is_logged_on() {
+        let open = asked.link == self.link && asked.series == self.numbers.series;
+        if !open && !planted(Bug::LateAnswerTaken) {
             return Err(ReplayError::Late);
         }
-        self.stamp.date(now.utc);
-        let (from, to) = (asked.from, asked.to);
-        let in_range = |got| {
-            if got < from || got > to { Err(ReplayError::OutOfRange { got, from, to }) } else { Ok(()) }
-        };
+        let asked = Span { from: asked.from, to: asked.to };
         match stored {
-            // FIX session layer 4.8.3: the range is covered to its end, a trailing run of admin messages too.
-            None if planted(Bug::ResendCutShort) => self.fill(now, replay, to, out).map(Some),
-            None => self.fill(now, replay, to.next(), out).map(Some),
-            Some(Stored::Message { number, frame }) => {
-                in_range(number)?;
-                let Some(stored) = self.read_stored(number, frame) else {
-                    return self.pass_over(now, replay, asked, number, Gone::Lost, out);
-                };
-                if stored.msg_type.is_admin() && stored.msg_type != MsgType::REJECT {
-                    // FIX session layer 4.8.5: an imported store may hold admin messages; they are never sent
-                    // again.
-                    return self.pass_over(now, replay, asked, number, Gone::Withheld, out);
-                }
-                if self.is_too_long(frame.len(), stored.sending_time.len()) {
-                    return self.pass_over(now, replay, asked, number, Gone::Lost, out);
-                }
-                if number > replay.next {
-                    return self.fill(now, replay, number, out).map(Some);
-                }
-                self.retransmit(now, replay, number, &stored, out).map(Some)
-            }
-            Some(Stored::Lost { up_to }) => {
-                in_range(up_to)?;
-                self.pass_over(now, replay, asked, up_to, Gone::Lost, out)
-            }
-            Some(Stored::Withheld { up_to }) => {
-                in_range(up_to)?;
-                self.pass_over(now, replay, asked, up_to, Gone::Withheld, out)
-            }
+            None => self.cover(now, asked, out),
+            Some(Stored::Message { number, frame }) => self.send_again(now, asked, number, frame, out),
+            Some(Stored::Lost { up_to }) => self.leave_out(now, asked, up_to, Gone::Lost, out),
+            Some(Stored::Withheld { up_to }) => self.leave_out(now, asked, up_to, Gone::Withheld, out),
         }
+    }
+
+    /// The replay that asked, if it still waits for this.
+    #[inline(always)]
+    fn open_replay(&mut self, now: Now, asked: Span) -> Result<Replaying, ReplayError> {
+        match self.outbound() {
+            Outbound::Replaying(replay)
+                if (asked.from == replay.scanned || planted(Bug::LateAnswerTaken)) && self.is_logged_on() =>
+            {
+                self.stamp.date(now.utc);
+                Ok(replay)
+            }
+            Outbound::Replaying(_) | Outbound::Live => Err(ReplayError::Late),
+        }
+    }
+
+    /// FIX session layer 4.8.3: the range is covered to its end, a trailing run of admin messages too.
+    fn cover<'o>(
+        &mut self,
+        now: Now,
+        asked: Span,
+        out: &'o mut [u8],
+    ) -> Result<Option<Frame<'o>>, ReplayError> {
+        let replay = self.open_replay(now, asked)?;
+        let below = if planted(Bug::ResendCutShort) { asked.to } else { asked.to.next() };
+        self.fill(now, replay, below, out).map(Some)
+    }
+
+    fn leave_out<'o>(
+        &mut self,
+        now: Now,
+        asked: Span,
+        up_to: MsgSeqNum,
+        gone: Gone,
+        out: &'o mut [u8],
+    ) -> Result<Option<Frame<'o>>, ReplayError> {
+        let replay = self.open_replay(now, asked)?;
+        in_range(up_to, asked)?;
+        self.pass_over(now, replay, asked, up_to, gone, out)
+    }
+
+    fn send_again<'o>(
+        &mut self,
+        now: Now,
+        asked: Span,
+        number: MsgSeqNum,
+        frame: &[u8],
+        out: &'o mut [u8],
+    ) -> Result<Option<Frame<'o>>, ReplayError> {
+        let replay = self.open_replay(now, asked)?;
+        in_range(number, asked)?;
+        let Some(stored) = self.read_stored(number, frame) else {
+            return self.pass_over(now, replay, asked, number, Gone::Lost, out);
+        };
+        if stored.msg_type.is_admin() && stored.msg_type != MsgType::REJECT {
+            // FIX session layer 4.8.5: an imported store may hold admin messages; they are never sent again.
+            return self.pass_over(now, replay, asked, number, Gone::Withheld, out);
+        }
+        if self.is_too_long(frame.len(), stored.sending_time.len()) {
+            return self.pass_over(now, replay, asked, number, Gone::Lost, out);
+        }
+        if number > replay.next {
+            return self.fill(now, replay, number, out).map(Some);
+        }
+        self.retransmit(now, replay, number, &stored, out).map(Some)
     }
 
     /// FIX session layer 4.3.6: with PossDupFlag and OrigSendingTime added, is a stored message longer than
@@ -123,7 +157,7 @@ impl Session {
         &mut self,
         now: Now,
         replay: Replaying,
-        asked: Replay,
+        asked: Span,
         up_to: MsgSeqNum,
         gone: Gone,
         out: &'o mut [u8],
@@ -132,7 +166,7 @@ impl Session {
         let needed = if at_end { Some(self.fill(now, replay, up_to.next(), out)?) } else { None };
         self.out(Input::Nothing(up_to.next()));
         if gone == Gone::Lost && self.owed.has_room() {
-            self.owe(super::owed::Owed::Event(News::Lost(Span { from: asked.from, to: up_to })));
+            self.owe(super::owed::Owed::Event(News::Lost(Span { to: up_to, ..asked })));
         }
         Ok(needed)
     }
@@ -249,6 +283,10 @@ impl Session {
         self.out(if late { Input::RequestedLate(span) } else { Input::Requested(span) });
         News::ResendRequested(span)
     }
+}
+
+fn in_range(got: MsgSeqNum, Span { from, to }: Span) -> Result<(), ReplayError> {
+    if got < from || got > to { Err(ReplayError::OutOfRange { got, from, to }) } else { Ok(()) }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

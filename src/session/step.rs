@@ -12,7 +12,7 @@ use super::{Cause, recovery};
 use super::{Finished, Goal, Liveness, Outbound, Role, Session, Standby, Turn};
 use crate::event::Event;
 use crate::inbox::Inbox;
-use crate::message::Layout;
+use crate::message::Message;
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::planted::{Bug, planted};
 use crate::time::Now;
@@ -76,7 +76,7 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
         loop {
-            if let Some(owed) = self.first_owed() {
+            if let Some(owed) = &self.first_owed() {
                 return self.pay(owed, now, inbox, out);
             }
             if let Some(timer) = self.timers.expire(now.monotonic) {
@@ -185,6 +185,7 @@ impl Session {
     }
 
     /// The next question to the journal, while a replay runs.
+    #[inline]
     fn wanted_replay(&self) -> Option<Replay> {
         let Outbound::Replaying(replay) = self.outbound() else { return None };
         if !self.is_logged_on() {
@@ -213,20 +214,19 @@ impl Session {
     /// Pays what is owed first, as far as it is no frame.
     pub(super) fn pay<'i, 'o>(
         &mut self,
-        owed: Owed,
+        owed: &Owed,
         now: Now,
         inbox: &'i mut Inbox<'_>,
         out: &'o mut [u8],
     ) -> Output<'i, 'o> {
-        match owed {
+        match *owed {
             Owed::Event(event) => {
                 self.settle_first();
                 Output::Event(self.tell(event))
             }
             Owed::LoggedOn => {
                 self.settle_first();
-                let layout = self.layout_in_hand(inbox);
-                Output::Event(Event::LoggedOn(self.message(inbox, layout)))
+                Output::Event(Event::LoggedOn(self.in_hand(inbox)))
             }
             Owed::Connect => {
                 self.settle_first();
@@ -237,7 +237,7 @@ impl Session {
             Owed::Logon(_)
             | Owed::LogonAnswer { .. }
             | Owed::Heartbeat
-            | Owed::Echo(_)
+            | Owed::Echo { .. }
             | Owed::TestRequest
             | Owed::ResendRequest(_)
             | Owed::RepeatResendRequest(..)
@@ -250,9 +250,8 @@ impl Session {
         }
     }
 
-    /// The layout of the frame in hand, read anew: the counterparty's Logon stays in hand until it is
-    /// answered.
-    fn layout_in_hand(&self, inbox: &Inbox<'_>) -> Layout {
-        super::classify::layout(inbox.current(), &self.config)
+    /// The message in hand, its header read anew: it stays in hand until it is answered.
+    pub(super) fn in_hand<'i>(&self, inbox: &'i Inbox<'_>) -> Message<'i> {
+        self.message(inbox, super::classify::layout(inbox.current(), &self.config))
     }
 }

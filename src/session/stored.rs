@@ -20,13 +20,13 @@ pub(super) struct StoredMessage<'j> {
 
 impl Session {
     /// A stored frame, if it is one, and of this number.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read_stored<'j>(&self, number: MsgSeqNum, bytes: &'j [u8]) -> Option<StoredMessage<'j>> {
         self.read_own(number, bytes).or_else(|| self.read_any(number, bytes))
     }
 
     /// One whose header is the session's own text, and nothing else. Any other is read field by field.
-    #[inline]
+    #[inline(always)]
     fn read_own<'j>(&self, number: MsgSeqNum, bytes: &'j [u8]) -> Option<StoredMessage<'j>> {
         let rest = unseal(bytes, self.config.begin_string)?.strip_prefix(b"35=")?;
         let (msg_type, rest) = rest.split_at_checked(rest.iter().position(|&byte| byte == SOH)?)?;
@@ -63,7 +63,7 @@ impl Session {
 }
 
 /// What stands behind `start`.
-#[inline]
+#[inline(always)]
 fn behind<'b>(bytes: &'b [u8], start: &[u8]) -> Option<&'b [u8]> {
     let (front, rest) = bytes.split_at_checked(start.len())?;
     same(front, start).then_some(rest)

@@ -231,16 +231,6 @@ impl<'b> Body<'b> {
         true
     }
 
-    /// Several encoded before, of any length.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn with_raw(mut self, texts: [&[u8]; 3]) -> Self {
-        for bytes in texts {
-            self.raw(bytes);
-        }
-        self
-    }
-
     /// The next `len` bytes, where there are so many.
     #[inline(always)]
     fn take(&mut self, len: usize) -> Option<&'b mut [u8]> {

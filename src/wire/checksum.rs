@@ -8,26 +8,34 @@ use super::SOH;
 /// # use sansfix::wire::checksum;
 /// assert_eq!(checksum(b"\xff\x03"), 2);
 /// ```
-#[inline(always)]
+#[inline]
 pub fn checksum(bytes: &[u8]) -> u8 {
-    // Blocks of known length are summed in vectors without a loop.
-    let (blocks, short) = bytes.as_chunks::<256>();
-    blocks.iter().fold(short_sum(short, bytes), |total, block| total.wrapping_add(sum(block)))
-}
-
-/// The sum of `short`, the end of `bytes`.
-fn short_sum(short: &[u8], bytes: &[u8]) -> u8 {
-    let (chunks, rest) = short.as_chunks::<CHUNK>();
+    // As many sums side by side as a chunk has bytes: the compiler keeps them in vectors.
+    let mut sums = [0; CHUNK];
+    let (chunks, rest) = bytes.as_chunks();
+    let (fours, few) = chunks.as_chunks::<4>();
+    for four in fours {
+        four.iter().for_each(|chunk| add(&mut sums, chunk));
+    }
+    few.iter().for_each(|chunk| add(&mut sums, chunk));
     // No loop over the rest, whose end would be mispredicted: it is the end of a last chunk, of which the
     // other bytes are masked out.
     let mask = MASKS.get(rest.len()..).and_then(<[u8]>::first_chunk::<CHUNK>);
     let rest = match (bytes.last_chunk::<CHUNK>(), mask) {
         (Some(last), Some(mask)) => {
-            last.iter().zip(mask).fold(0, |sum: u8, (byte, mask)| sum.wrapping_add(byte & mask))
+            let mut masked = *last;
+            masked.iter_mut().zip(mask).for_each(|(byte, mask)| *byte &= mask);
+            add(&mut sums, &masked);
+            0
         }
         _ => sum(rest),
     };
-    sum(chunks.as_flattened()).wrapping_add(rest)
+    sum(&sums).wrapping_add(rest)
+}
+
+#[inline]
+fn add(sums: &mut [u8; CHUNK], chunk: &[u8; CHUNK]) {
+    sums.iter_mut().zip(chunk).for_each(|(sum, byte)| *sum = sum.wrapping_add(*byte));
 }
 
 #[inline]
@@ -35,7 +43,7 @@ fn sum(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |sum, &byte| sum.wrapping_add(byte))
 }
 
-const CHUNK: usize = 32;
+const CHUNK: usize = 64;
 
 /// From the n-th on, a mask of the last n bytes of a chunk.
 const MASKS: [u8; 2 * CHUNK] = {
@@ -47,11 +55,18 @@ const MASKS: [u8; 2 * CHUNK] = {
 /// `10=ddd␁`
 pub(crate) const TRAILER_LEN: usize = 7;
 
-/// CheckSum(10) with this value.
+/// CheckSum(10) with this value, and the delimiter of the field before it.
 #[inline]
-pub(crate) fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
+pub(super) fn ending(sum: u8) -> [u8; 1 + TRAILER_LEN] {
     let [a, b, c, end] = sum_value(sum);
-    [b'1', b'0', b'=', a, b, c, end]
+    [SOH, b'1', b'0', b'=', a, b, c, end]
+}
+
+/// CheckSum(10) with this value.
+#[cfg(test)]
+pub(crate) fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
+    let [_, field @ ..] = ending(sum);
+    field
 }
 
 /// The value of CheckSum(10) and its delimiter.

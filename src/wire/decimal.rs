@@ -31,6 +31,15 @@ pub(super) const fn padded_uint(value: u64) -> ([u8; 16], usize) {
     (joined(high | ZEROS, low | ZEROS), 16 - high.trailing_zeros() as usize / 8)
 }
 
+/// The sum of the values of such digits.
+#[inline]
+pub(super) const fn digit_sum(digits: [u8; 16]) -> u8 {
+    let digits = u128::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f;
+    let pairs = (digits as u64) + ((digits >> 64) as u64);
+    // All eight add up to 144 at most, in the highest byte of a product.
+    (pairs.wrapping_mul(0x0101_0101_0101_0101) >> 56) as u8
+}
+
 const fn joined(first: u64, last: u64) -> [u8; 16] {
     (first as u128 | (last as u128) << 64).to_le_bytes()
 }
@@ -58,14 +67,36 @@ fn write_long(out: &mut [u8], value: u64) -> usize {
 }
 
 /// The number at the front, of up to 18 digits, and what stands behind it.
-#[inline]
+#[inline(always)]
 pub(crate) fn leading_uint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let Some(&first) = bytes.first_chunk() else { return leading_long(bytes) };
+    let digits = u64::from_le_bytes(first) ^ ZEROS;
+    // A byte above 9 reaches its high bit, and so may those behind it: the first counts.
+    let others = (digits | digits.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
+    let count = others.trailing_zeros() / 8;
+    if count == 0 || count == 8 {
+        return leading_long(bytes);
+    }
+    Some((from_digits(digits << (64 - 8 * count)), bytes.get(count as usize..)?))
+}
+
+/// The same, digit by digit.
+#[cold]
+fn leading_long(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let (mut value, mut rest) = (0_u64, bytes);
     while let [digit @ b'0'..=b'9', behind @ ..] = rest {
         value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
         rest = behind;
     }
     matches!(bytes.len() - rest.len(), 1..=18).then_some((value, rest))
+}
+
+/// The number that eight digits make, the first in the lowest byte, each as a number.
+#[inline]
+const fn from_digits(digits: u64) -> u64 {
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    (fours * 10_000 + (fours >> 32)) & 0xffff_ffff
 }
 
 /// A number below 1000 with its leading zeros.
@@ -106,6 +137,8 @@ mod tests {
             let (padded, count) = padded_uint(value);
             assert_eq!(padded.as_slice(), std::format!("{value:016}").as_bytes());
             assert_eq!(count, std::format!("{value}").len());
+            let sum: u8 = padded.iter().map(|digit| digit - b'0').sum();
+            assert_eq!(digit_sum(padded), sum);
         }
         assert_eq!(three_digits(7), *b"007");
         assert_eq!(three_digits(255), *b"255");

@@ -3,8 +3,9 @@
 
 use super::begin_string::BeginString;
 use super::body::{Body, BodyFault, Guard};
-use super::checksum::{TRAILER_LEN, checksum, trailer};
-use super::decimal::{leading_uint, padded_uint};
+use super::checksum::{TRAILER_LEN, checksum, ending};
+use super::decimal::{digit_sum, leading_uint, padded_uint};
+use super::frame::ends_well;
 use super::value::same;
 
 /// SOH, the end of a field.
@@ -22,7 +23,7 @@ pub(crate) enum EncodeError {
 /// how many bytes they take, `body` those behind it.
 ///
 /// Returns the frame, which does not begin where `out` does.
-#[inline]
+#[inline(always)]
 pub(crate) fn encode(
     out: &mut [u8],
     begin_string: BeginString,
@@ -35,76 +36,96 @@ pub(crate) fn encode(
     let mut writer = Body::new(out.get_mut(body_at..).unwrap_or_default(), guard);
     body(&mut writer);
     let body_len = writer.finish().map_err(EncodeError::Body)?;
-    seal(out, begin_string, header_len.saturating_add(body_len))
-}
-
-/// Writes what stands before and behind the `len` bytes of header and body.
-fn seal(out: &mut [u8], begin_string: BeginString, len: usize) -> Result<&[u8], EncodeError> {
+    let len = header_len.saturating_add(body_len);
     let end = len.saturating_add(OPENING_MAX + TRAILER_LEN);
     let Some(frame) = out.get_mut(..end) else { return Err(EncodeError::NeedSpace(end)) };
-    let start = frame.first_chunk_mut().map_or(0, |place| write_opening(place, begin_string, len as u64));
-    let frame = frame.get_mut(start..).unwrap_or_default();
-    if let Some((summed, place)) = frame.split_last_chunk_mut() {
-        *place = trailer(checksum(summed));
+    Ok(seal(frame, begin_string, len))
+}
+
+/// Writes what stands before and behind the `len` bytes of header and body; gives the frame, whose end is
+/// that of `room`.
+fn seal(room: &mut [u8], begin_string: BeginString, len: usize) -> &[u8] {
+    let Some((place, rest)) = room.split_first_chunk_mut() else { return &[] };
+    let (start, sum) = Opening::of(begin_string).write(place, len as u64);
+    // The opening is not summed from memory: what was just written there would have to be waited for.
+    if let Some((before, place)) = rest.split_last_chunk_mut() {
+        *place = ending(sum.wrapping_add(checksum(before)).wrapping_add(SOH));
     }
-    Ok(frame)
+    room.get(start..).unwrap_or_default()
 }
 
 /// The header and the body of a frame that was written here, whole and undamaged. Others may be good frames
 /// too.
-#[inline]
+#[inline(always)]
 pub(crate) fn unseal(frame: &[u8], begin_string: BeginString) -> Option<&[u8]> {
-    let (summed, end) = frame.split_last_chunk()?;
-    let (opening, opening_len) = (opening(begin_string), opening_len(begin_string));
-    let (begin, rest) = summed.split_at_checked(opening_len)?;
+    let opening = Opening::of(begin_string).text;
+    let (begin, rest) = frame.split_at_checked(opening.len())?;
     let (len, rest) = leading_uint(rest)?;
-    let body = rest.strip_prefix(&[SOH])?;
-    let good = same(begin, opening.get(opening.len() - opening_len..)?)
-        && len == body.len() as u64
-        && body.ends_with(&[SOH])
-        && *end == trailer(checksum(summed));
+    let (body, _) = rest.strip_prefix(&[SOH])?.split_last_chunk::<TRAILER_LEN>()?;
+    let good = same(begin, opening) && len == body.len() as u64 && ends_well(frame);
     good.then_some(body)
 }
 
 /// The most that stands before MsgType(35): field 8, `9=` and 16 digits with their SOH.
 const OPENING_MAX: usize = 16 + 16 + 1;
 
-/// Writes BeginString(8) and BodyLength(9) so that they end where `place` does; returns where they begin.
-#[inline]
-fn write_opening(place: &mut [u8; OPENING_MAX], version: BeginString, body_len: u64) -> usize {
-    let (digits, count) = padded_uint(body_len);
-    let [before @ .., end] = place;
-    *end = SOH;
-    if let Some(place) = before.last_chunk_mut() {
-        *place = digits;
-    }
-    let digits_at = before.len() - count;
-    if let Some(place) = before.get_mut(..digits_at).and_then(<[u8]>::last_chunk_mut) {
-        *place = opening(version);
-    }
-    digits_at - opening_len(version)
+/// All up to the value of BodyLength(9).
+struct Opening {
+    text: &'static [u8],
+    /// The text at the end of this.
+    padded: &'static [u8; 16],
+    /// The sum of the text and of the SOH behind the value.
+    sum: u8,
 }
 
-/// All up to the value of BodyLength(9), at the end of this.
-const fn opening(version: BeginString) -> [u8; 16] {
-    *match version {
-        BeginString::Fix40 => b"    8=FIX.4.0\x019=",
-        BeginString::Fix41 => b"    8=FIX.4.1\x019=",
-        BeginString::Fix42 => b"    8=FIX.4.2\x019=",
-        BeginString::Fix43 => b"    8=FIX.4.3\x019=",
-        BeginString::Fix44 => b"    8=FIX.4.4\x019=",
-        BeginString::Fixt11 => b"   8=FIXT.1.1\x019=",
+impl Opening {
+    const fn of(version: BeginString) -> &'static Self {
+        match version {
+            BeginString::Fix40 => const { &Opening::new(b"\0\0\0\08=FIX.4.0\x019=") },
+            BeginString::Fix41 => const { &Opening::new(b"\0\0\0\08=FIX.4.1\x019=") },
+            BeginString::Fix42 => const { &Opening::new(b"\0\0\0\08=FIX.4.2\x019=") },
+            BeginString::Fix43 => const { &Opening::new(b"\0\0\0\08=FIX.4.3\x019=") },
+            BeginString::Fix44 => const { &Opening::new(b"\0\0\0\08=FIX.4.4\x019=") },
+            BeginString::Fixt11 => const { &Opening::new(b"\0\0\08=FIXT.1.1\x019=") },
+        }
     }
-}
 
-const fn opening_len(version: BeginString) -> usize {
-    if matches!(version, BeginString::Fixt11) { 13 } else { 12 }
+    const fn new(padded: &'static [u8; 16]) -> Self {
+        let (mut text, mut sum) = (padded.as_slice(), SOH);
+        while let [0, behind @ ..] = text {
+            text = behind;
+        }
+        let mut rest = text;
+        while let [byte, behind @ ..] = rest {
+            sum = sum.wrapping_add(*byte);
+            rest = behind;
+        }
+        Opening { text, padded, sum }
+    }
+
+    /// Writes BeginString(8) and BodyLength(9) so that they end where `place` does; gives where they begin,
+    /// and their sum.
+    #[inline]
+    fn write(&self, place: &mut [u8; OPENING_MAX], body_len: u64) -> (usize, u8) {
+        let (digits, count) = padded_uint(body_len);
+        let [before @ .., end] = place;
+        *end = SOH;
+        if let Some(place) = before.last_chunk_mut() {
+            *place = digits;
+        }
+        let digits_at = before.len() - count;
+        if let Some(place) = before.get_mut(..digits_at).and_then(<[u8]>::last_chunk_mut) {
+            *place = *self.padded;
+        }
+        let sum = b'0'.wrapping_mul(count as u8).wrapping_add(digit_sum(digits));
+        (digits_at - self.text.len(), sum.wrapping_add(self.sum))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{DataFields, Fields, Framing, Scan};
+    use crate::wire::{DataFields, Fields, Framing, Scan, trailer};
     use proptest::prelude::*;
     use std::vec::Vec;
 
