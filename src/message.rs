@@ -10,7 +10,8 @@ use crate::wire::{
 /// A message as it stands in the inbox: frame checked, header read, body untouched until asked for.
 ///
 /// [`get`](Message::get) reads a field, [`get_each`](Message::get_each) several in one walk, and
-/// [`body_fields`](Message::body_fields) walks over all of them, groups included.
+/// [`body_fields`](Message::body_fields) walks over all of them, those of groups too. What is an entry of which
+/// group only a dictionary knows: `DictionaryRules::body`.
 ///
 /// It borrows the caller's buffer and nothing else, so the application may call the session while it holds
 /// one.
