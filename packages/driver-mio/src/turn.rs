@@ -275,7 +275,8 @@ mod tests {
     use std::time::Duration;
 
     use sansfix::schedule::{Reset, Schedule, TimeOfDay, Window, Zone};
-    use sansfix::{BeginString, Checkpoint, Config, Message, NoJournal, Role, Utc};
+    use sansfix::testing::MemoryJournal;
+    use sansfix::{BeginString, Checkpoint, Config, Message, Role, Utc};
 
     use super::*;
     use crate::judge::{Question, Verdict};
@@ -294,7 +295,7 @@ mod tests {
     const EIGHT: Utc = Utc::from_secs(1_767_254_400);
 
     /// A session that is held from nine to ten, with new numbers each day.
-    fn slot(role: Role) -> Slot<Idle, NoJournal> {
+    fn slot(role: Role) -> Slot<Idle, MemoryJournal> {
         let (opens, closes) = (TimeOfDay::new(9, 0, 0).unwrap(), TimeOfDay::new(10, 0, 0).unwrap());
         let hours = Window::daily(opens.in_zone(&Zone::utc()), closes.in_zone(&Zone::utc()));
         let schedule = Schedule::builder().session(hours).reset(Reset::AtOpening).build().unwrap();
@@ -306,7 +307,7 @@ mod tests {
         Slot {
             session: Session::new(config, yesterday).unwrap(),
             application: Idle,
-            journal: NoJournal,
+            journal: MemoryJournal::new(),
             link: None,
             timekeeper: Some(Box::new(Timekeeper::new(schedule))),
             rules: None,
@@ -333,6 +334,7 @@ mod tests {
         let late = passed.checked_sub(Duration::from_secs(3600)).expect("not before nine");
         assert!(late < Duration::from_secs(3), "{late:?}");
         assert_eq!(slot.session.next_out().get(), 1);
+        assert_eq!(slot.journal.safe_resume(), Some(slot.session.checkpoint()), "stored before it connects");
     }
 
     #[test]
