@@ -31,9 +31,9 @@ pub(crate) fn encode(
     guard: Guard,
     body: impl FnOnce(&mut Body<'_>),
 ) -> Result<&[u8], EncodeError> {
-    let header_len = header(out.get_mut(OPENING_MAX..).unwrap_or_default());
-    let body_at = header_len.saturating_add(OPENING_MAX);
-    let mut writer = Body::new(out.get_mut(body_at..).unwrap_or_default(), guard);
+    let room = out.get_mut(OPENING_MAX..).unwrap_or_default();
+    let header_len = header(room);
+    let mut writer = Body::new(room.get_mut(header_len..).unwrap_or_default(), guard);
     body(&mut writer);
     let body_len = writer.finish().map_err(EncodeError::Body)?;
     let len = header_len.saturating_add(body_len);
