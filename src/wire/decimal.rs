@@ -99,13 +99,6 @@ const fn from_digits(digits: u64) -> u64 {
     (fours * 10_000 + (fours >> 32)) & 0xffff_ffff
 }
 
-/// A number below 1000 with its leading zeros.
-#[inline]
-pub(super) const fn three_digits(value: u32) -> [u8; 3] {
-    let (hundreds, rest) = (value / 100, value % 100);
-    [b'0' + hundreds as u8, b'0' + (rest / 10) as u8, b'0' + (rest % 10) as u8]
-}
-
 /// The digits of a number below 10^8 as numbers, the first in the lowest byte: all at once, since a loop
 /// mispredicts where it ends.
 #[inline]
@@ -140,8 +133,6 @@ mod tests {
             let sum: u8 = padded.iter().map(|digit| digit - b'0').sum();
             assert_eq!(digit_sum(padded), sum);
         }
-        assert_eq!(three_digits(7), *b"007");
-        assert_eq!(three_digits(255), *b"255");
     }
 
     #[test]
