@@ -114,6 +114,7 @@ pub(super) const fn eight_digits(value: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_number_at_the_front_ends_where_its_digits_do() {
@@ -121,6 +122,15 @@ mod tests {
         assert_eq!(leading_uint(b"999999999999999999"), Some((999_999_999_999_999_999, b"".as_slice())));
         for none in [b"".as_slice(), b"x", b"-1", b"0000000000000000001"] {
             assert_eq!(leading_uint(none), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_read_at_once_is_the_one_read_digit_by_digit(
+            text in prop_oneof!["[0-9]{0,20}[\x00-\x7f]{0,9}", "[0-9]{0,9}[\u{80}-\u{7ff}]{0,4}[0-9]{0,9}"],
+        ) {
+            prop_assert_eq!(leading_uint(text.as_bytes()), leading_long(text.as_bytes()));
         }
     }
 
