@@ -61,6 +61,29 @@ impl<'b> Inbox<'b> {
         Inbox { held: Ring::new(memory), ..self }
     }
 
+    /// An inbox over `buf` that goes on where another one stood: `unread` and `in_hand` are what it said. For a
+    /// driver whose sessions share one buffer, and hold nothing above a gap. What `buf` has no room for is
+    /// left out.
+    ///
+    /// ```
+    /// # use sansfix::Inbox;
+    /// let (mut memory, mut other) = ([0; 64], [0; 64]);
+    /// let mut inbox = Inbox::new(&mut memory);
+    /// inbox.extend(b"8=FIX.4.4\x019=");
+    /// // The session is another's turn now, and later:
+    /// let inbox = Inbox::resume(&mut other, inbox.unread(), inbox.in_hand());
+    /// assert_eq!(inbox.unread(), b"8=FIX.4.4\x019=");
+    /// ```
+    #[must_use]
+    pub fn resume(buf: &'b mut [u8], unread: &[u8], in_hand: usize) -> Self {
+        let mut inbox = Inbox::new(buf);
+        let len = inbox.extend(unread);
+        if in_hand > 0 {
+            inbox.take(in_hand.min(len));
+        }
+        inbox
+    }
+
     /// Where to read into: all the free memory there is. Empty only when the unread bytes fill the buffer,
     /// which they cannot once `step` has answered `Wait`: do not take a read of nothing into it for the
     /// end of the stream.
@@ -98,6 +121,15 @@ impl<'b> Inbox<'b> {
     /// The bytes not read yet; the message of the last event is among them until the next `step`.
     pub fn unread(&self) -> &[u8] {
         self.buf.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// How many of the unread bytes, the first ones, are the message of the last event. None once `step` has
+    /// answered `Wait`, but for a Logon that waits for its verdict.
+    pub fn in_hand(&self) -> usize {
+        match self.current {
+            Current::Read(len) => len,
+            Current::None | Current::Held => 0,
+        }
     }
 
     /// How many messages are held above a gap.
@@ -222,5 +254,18 @@ mod tests {
         assert_eq!(inbox.unread(), b"");
         inbox.extend(b"8=FIX");
         assert_eq!(inbox.unread(), b"8=FIX");
+    }
+
+    #[test]
+    fn the_message_in_hand_stays_in_hand_in_other_memory() {
+        let (mut memory, mut other, mut small) = ([0; 8], [0; 8], [0; 2]);
+        let mut inbox = Inbox::new(&mut memory);
+        inbox.extend(b"logon8=");
+        inbox.take(5);
+        let mut moved = Inbox::resume(&mut other, inbox.unread(), inbox.in_hand());
+        assert_eq!((moved.current(), moved.in_hand()), (&b"logon"[..], 5));
+        moved.release();
+        assert_eq!((moved.unread(), moved.in_hand()), (&b"8="[..], 0));
+        assert_eq!(Inbox::resume(&mut small, inbox.unread(), 5).current(), b"lo");
     }
 }

@@ -103,8 +103,8 @@
 //! The default is `std`, which adds conversions only; without it the crate is `no_std` and whole.
 //! `dictionary`: message rules from QuickFIX-format XML. `schedule`: session calendars with time zones, and
 //! who keeps a session to one. `settings`: QuickFIX's settings file. `file-journal`: an append-only file.
-//! `migration`: the stores of other engines. `testing`: virtual clock, faulty link, simulator. `serde`:
-//! checkpoints and numbers.
+//! `migration`: the stores of other engines. `testing`: two sessions under a virtual clock, a link
+//! to cut. `serde`: checkpoints and numbers.
 #![no_std]
 #![forbid(unsafe_code)]
 // No input and no sequence of calls may panic.

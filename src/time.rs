@@ -4,6 +4,8 @@ use core::fmt;
 use core::num::NonZeroU64;
 use core::time::Duration;
 
+use crate::wire::{TimePrecision, UTC_TIMESTAMP_MAX, write_utc};
+
 /// A reading of a clock that only goes forward, in nanoseconds since any fixed moment.
 ///
 /// Timers are measured on it. Two readings are comparable only when they come from the same clock.
@@ -111,6 +113,28 @@ impl Utc {
     #[must_use]
     pub const fn saturating_add(self, by: Duration) -> Self {
         Utc(self.0.saturating_add_unsigned(saturating_nanos(by)))
+    }
+}
+
+/// As FIX writes it, a UTCTimestamp: in milliseconds, or as many digits as the precision asks for and FIX has.
+///
+/// ```
+/// use sansfix::Utc;
+/// let noon = Utc::from_nanos(1_767_268_800_000_001_000);
+/// assert_eq!(format!("{noon} {noon:.0} {noon:.6}"), "20260101-12:00:00.000 20260101-12:00:00 20260101-12:00:00.000001");
+/// ```
+impl fmt::Display for Utc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let precision = match f.precision() {
+            Some(0) => TimePrecision::Seconds,
+            None | Some(1..=3) => TimePrecision::Millis,
+            Some(4..=6) => TimePrecision::Micros,
+            Some(_) => TimePrecision::Nanos,
+        };
+        let mut text = [0; UTC_TIMESTAMP_MAX];
+        let len = write_utc(*self, precision, &mut text);
+        let text = text.get(..len).and_then(|text| core::str::from_utf8(text).ok());
+        f.write_str(text.unwrap_or_default())
     }
 }
 

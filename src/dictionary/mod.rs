@@ -21,8 +21,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The session needs no dictionary. It judges what it must know of a header by itself; the driver checks a
-//! message against rules before the application sees it, and answers a violation through the session.
+//! The session needs no dictionary: it judges what it must know of a header by itself. Hand the rules to
+//! [`Session::step_with`](crate::Session::step_with), and what breaks them is answered and never reaches the
+//! application.
 //!
 //! What rules cannot say stays with the application: fields that are required on a condition
 //! (BusinessRejectReason(380)=5) and values that are lawful and not served.

@@ -8,8 +8,10 @@ use super::error::{SettingsError, SettingsFault};
 use super::keys::APP_DATA_DICTIONARY;
 use super::section::{Section, Setting};
 use super::session::appl_ver_id;
+use crate::wire::BeginString;
 
-/// Which dictionaries a session uses, and which of their checks. Paths are complete.
+/// Which dictionaries a session uses, and which of their checks. Paths are complete. What the file says for
+/// sessions of the other kind, FIX 4.x or FIXT.1.1, is left out.
 ///
 /// With the feature `dictionary`, `load` makes the rules.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,6 +19,8 @@ pub struct RulesSettings {
     /// Is anything checked? Not with `UseDataDictionary=N`, `ValidateIncomingMessage=N` or
     /// `RejectInvalidMessage=N`, nor without a dictionary.
     pub enabled: bool,
+    /// The session's version, which its dictionary must have.
+    pub begin_string: BeginString,
     /// `DataDictionary`: the dictionary of a FIX 4.x session.
     pub dictionary: Option<PathBuf>,
     /// `TransportDataDictionary`: FIXT.1.1's.
@@ -38,20 +42,30 @@ pub struct RulesSettings {
 }
 
 impl RulesSettings {
-    pub(super) fn read(section: &Section, base: &Path) -> Result<Self, SettingsError> {
+    pub(super) fn read(
+        section: &Section,
+        begin_string: BeginString,
+        base: &Path,
+    ) -> Result<Self, SettingsError> {
         let is = |key, default| Ok::<_, SettingsError>(section.flag(key)?.unwrap_or(default));
         let path = |key| section.get(key).map(|setting| base.join(&setting.value));
-        let (dictionary, transport) = (path("DataDictionary"), path("TransportDataDictionary"));
-        let applications = applications(section, base)?;
+        let (dictionary, transport, applications) = match begin_string {
+            BeginString::Fixt11 => (None, path("TransportDataDictionary"), applications(section, base)?),
+            _ => (path("DataDictionary"), None, Vec::new()),
+        };
         let wanted = section.flag("UseDataDictionary")?;
         let is_there = dictionary.is_some() || (transport.is_some() && !applications.is_empty());
         if let (Some(true), false, Some(setting)) = (wanted, is_there, section.get("UseDataDictionary")) {
-            let why = "there is no DataDictionary, nor TransportDataDictionary with AppDataDictionary";
+            let why = match begin_string {
+                BeginString::Fixt11 => "there is no TransportDataDictionary with AppDataDictionary",
+                _ => "there is no DataDictionary",
+            };
             return Err(setting.fault(SettingsFault::Contradiction { key: setting.key.clone(), why }));
         }
         let (validate, reject) = (is("ValidateIncomingMessage", true)?, is("RejectInvalidMessage", true)?);
         Ok(RulesSettings {
             enabled: is_there && wanted != Some(false) && validate && reject,
+            begin_string,
             dictionary,
             transport,
             applications,
@@ -100,6 +114,7 @@ pub use load::{RulesLoadError, load_dictionary};
 
 #[cfg(feature = "dictionary")]
 mod load {
+    use std::format;
     use std::fs;
     use std::io;
     use std::path::{Path, PathBuf};
@@ -133,11 +148,11 @@ mod load {
             source: DictionaryError,
         },
         /// The dictionary is one of another version.
-        #[error("{}: expected a dictionary of ApplVerID(1128) {expected}, got {got}", file.display())]
+        #[error("{}: expected a dictionary of {expected}, got {got}", file.display())]
         Version {
             /// The dictionary.
             file: PathBuf,
-            /// ApplVerID(1128) of the version that the settings say.
+            /// BeginString(8) or ApplVerID(1128) of the version that the settings say.
             expected: String,
             /// The dictionary's version.
             got: Version,
@@ -183,7 +198,13 @@ mod load {
                 return Ok(None);
             }
             if let Some(file) = &self.dictionary {
-                return Ok(Some(DictionaryRules::new(load(file)?)?.with_checks(self.checks())));
+                let dictionary = load(file)?;
+                let (expected, got) = (self.begin_string, dictionary.version());
+                if got.begin_string() != expected {
+                    let expected = expected.as_str().into();
+                    return Err(RulesLoadError::Version { file: file.clone(), expected, got });
+                }
+                return Ok(Some(DictionaryRules::new(dictionary)?.with_checks(self.checks())));
             }
             let Some(transport) = &self.transport else { return Ok(None) };
             let mut versions = self.applications.iter().map(|(expected, file)| {
@@ -191,7 +212,10 @@ mod load {
                 let got = dictionary.version();
                 match got.appl_ver_id() {
                     Some(id) if id == expected => Ok(dictionary),
-                    _ => Err(RulesLoadError::Version { file: file.clone(), expected: expected.clone(), got }),
+                    _ => {
+                        let expected = format!("ApplVerID(1128) {expected}");
+                        Err(RulesLoadError::Version { file: file.clone(), expected, got })
+                    }
                 }
             });
             let Some(first) = versions.next().transpose()? else { return Ok(None) };

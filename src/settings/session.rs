@@ -31,8 +31,8 @@ pub(super) fn read(section: &Section, file: Option<&Path>) -> Result<SessionSett
     let callers = section.settings.iter().filter(|setting| setting.owner == Owner::Caller);
     let others = Section { line: section.line, settings: callers.cloned().collect() };
     Ok(SessionSettings {
+        rules: RulesSettings::read(section, config.begin_string, folder(file))?,
         config,
-        rules: RulesSettings::read(section, folder(file))?,
         logon_fields,
         persist_messages: section.flag("PersistMessages")?.unwrap_or(true),
         file: file.map(PathBuf::from),

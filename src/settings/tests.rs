@@ -166,7 +166,11 @@ fn message_rules_have_their_files_and_switches() {
     for line in ["", "DataDictionary=a\nUseDataDictionary=N", "DataDictionary=a\nRejectInvalidMessage=N"] {
         assert!(!session(line).rules.enabled, "{line}");
     }
-    let rules = session("DefaultApplVerID=FIX.5.0\nTransportDataDictionary=t\nAppDataDictionary.FIX.5.0SP2=b\nAppDataDictionary=a").rules;
+    let fixt = "BeginString=FIXT.1.1\nDefaultApplVerID=FIX.5.0\n";
+    let rules = session(&std::format!(
+        "{fixt}TransportDataDictionary=t\nAppDataDictionary.FIX.5.0SP2=b\nAppDataDictionary=a"
+    ))
+    .rules;
     let found: std::vec::Vec<_> =
         rules.applications.iter().map(|(id, path)| (id.as_str(), path.to_str().unwrap())).collect();
     assert_eq!(found, [("7", "a"), ("9", "b")]);
@@ -174,8 +178,24 @@ fn message_rules_have_their_files_and_switches() {
         error_with("UseDataDictionary=Y")
             .starts_with("line 7: UseDataDictionary: there is no DataDictionary")
     );
-    assert!(error_with("AppDataDictionary=a").contains("DefaultApplVerID must say"));
-    assert!(error_with("AppDataDictionary.6.0=a").starts_with("line 7: AppDataDictionary.6.0"));
+    assert!(
+        error_with(&std::format!("{fixt}UseDataDictionary=Y\nDataDictionary=a"))
+            .starts_with("line 9: UseDataDictionary: there is no TransportDataDictionary")
+    );
+    assert!(
+        error_with(&std::format!("{fixt}AppDataDictionary.6.0=a"))
+            .starts_with("line 9: AppDataDictionary.6.0")
+    );
+}
+
+#[test]
+fn dictionaries_of_the_other_kind_of_session_are_left_out() {
+    let all = "DataDictionary=d\nTransportDataDictionary=t\nAppDataDictionary=a\n";
+    let rules = session(all).rules;
+    assert_eq!((rules.dictionary, rules.transport), (Some("d".into()), None));
+    let rules = session(&std::format!("{all}BeginString=FIXT.1.1\nDefaultApplVerID=FIX.5.0")).rules;
+    assert_eq!((rules.dictionary, rules.transport), (None, Some("t".into())));
+    assert_eq!(rules.applications, [("7".into(), "a".into())]);
 }
 
 #[test]
@@ -249,6 +269,9 @@ fn every_key_of_the_session_is_read() {
                 .chain([&*line])
                 .map(|l| l.to_string() + "\n")
                 .collect(),
+            key if key.starts_with("App") || key.starts_with("Transport") => {
+                std::format!("{LEAST}BeginString=FIXT.1.1\nDefaultApplVerID=FIX.5.0\n{line}\n")
+            }
             _ => std::format!("{LEAST}{line}\n"),
         };
         let session = Settings::parse(&text).map(|settings| std::format!("{:?}", settings.sessions()));
@@ -282,11 +305,17 @@ mod with_dictionary {
 
     #[test]
     fn a_dictionary_of_another_version_is_refused_by_file() {
-        let rules =
-            session("DefaultApplVerID=FIX.5.0\nTransportDataDictionary=t\nAppDataDictionary=a.xml").rules;
         let small = Arc::new(Dictionary::from_xml(SMALL).unwrap());
-        let error = rules.load_with(&mut |_| Ok(Arc::clone(&small))).unwrap_err();
-        assert!(matches!(error, RulesLoadError::Version { got: Version::Fix44, .. }), "{error}");
+        let refused = |lines| {
+            let error = session(lines).rules.load_with(&mut |_| Ok(Arc::clone(&small))).unwrap_err();
+            assert!(matches!(error, RulesLoadError::Version { got: Version::Fix44, .. }), "{error}");
+            error.to_string()
+        };
+        let fixt =
+            "BeginString=FIXT.1.1\nDefaultApplVerID=FIX.5.0\nTransportDataDictionary=t\nAppDataDictionary=a";
+        assert_eq!(refused(fixt), "a: expected a dictionary of ApplVerID(1128) 7, got FIX.4.4");
+        let old = "BeginString=FIX.4.2\nDataDictionary=FIX44.xml";
+        assert_eq!(refused(old), "FIX44.xml: expected a dictionary of FIX.4.2, got FIX.4.4");
         let missing = session("DataDictionary=/nowhere/FIX44.xml").rules.load().unwrap_err().to_string();
         assert!(missing.starts_with("/nowhere/FIX44.xml: cannot be read:"), "{missing}");
         assert!(session("").rules.load().unwrap().is_none());

@@ -8,7 +8,9 @@ mod clock;
 mod journal_suite;
 mod memory_journal;
 mod pair;
+mod peer;
 mod pipe;
+mod port;
 mod side;
 
 #[cfg(sansfix_planted)]
@@ -17,5 +19,7 @@ pub use clock::Clock;
 pub use journal_suite::{BrokenRule, journal_suite, persistent_journal_suite};
 pub use memory_journal::{DiskFailed, MemoryJournal};
 pub use pair::Pair;
+pub use peer::frame;
 pub use pipe::Pipe;
+pub use port::Port;
 pub use side::{Line, Side, What, Who};

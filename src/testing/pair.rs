@@ -134,6 +134,16 @@ impl Pair {
         self.drive();
     }
 
+    /// The counterparty of `who` says these bytes, whatever its session thinks of it: a message of
+    /// [`frame`](super::frame), or what is none. Without a link they are lost.
+    pub fn say_to(&mut self, who: Who, bytes: &[u8]) {
+        let now = self.clock.now().monotonic;
+        if let Some(link) = &mut self.link {
+            link.to(who).write(now, bytes);
+        }
+        self.drive();
+    }
+
     /// A process ends at once and begins again from what its disk has; the link goes with it.
     pub fn restart(&mut self, who: Who) {
         if let Some(link) = &mut self.link {

@@ -1,11 +1,13 @@
 //! One side of a pair: a session with its journal and the driver around it.
 
 use core::fmt;
+use std::boxed::Box;
 use std::string::{String, ToString};
 use std::vec;
 use std::vec::Vec;
 
 use super::MemoryJournal;
+use super::port::{Application, Port};
 use crate::event::Event;
 use crate::inbox::Inbox;
 use crate::journal::Journal;
@@ -95,6 +97,7 @@ pub struct Side {
     pub(super) unwritten: Vec<u8>,
     /// What the application sent since the side was last driven.
     sent: Vec<Line>,
+    application: Option<Application>,
     who: Who,
 }
 
@@ -132,6 +135,7 @@ impl Side {
             out: vec![0; INBOX],
             unwritten: Vec::new(),
             sent: Vec::new(),
+            application: None,
             who,
         })
     }
@@ -146,32 +150,28 @@ impl Side {
         msg_type: MsgType<'_>,
         body: impl FnOnce(&mut Body<'_>),
     ) -> Result<MsgSeqNum, SendError> {
-        let frame = self.session.send(now, msg_type, &mut self.out, body)?;
-        let number = frame.msg_seq_num();
-        // Nothing came between; a journal that fails leaves the message unsent, as the next expectation
-        // shows.
-        if let Ok(wire) = frame.commit(&mut self.session, &mut self.journal) {
-            if !wire.is_empty() {
-                let what = What::Sent(readable(&wire));
-                self.sent.push(Line { at: now.monotonic, who: self.who, what });
-            }
-            self.unwritten.extend_from_slice(&wire);
-        }
-        Ok(number)
+        let Side { session, journal, out, unwritten, sent, who, .. } = self;
+        Port { now, session, journal, out, unwritten, log: sent, who: *who }.send(msg_type, body)
+    }
+
+    /// Lets `application` hear every event from now on, and answer it: the one that you test, or one that plays
+    /// the counterparty's.
+    pub fn application(&mut self, application: impl FnMut(&Event<'_>, &mut Port<'_>) + 'static) {
+        self.application = Some(Application(Box::new(application)));
     }
 
     /// Steps the session until it waits, with what its journal has, and notes what happened.
     pub(super) fn run(&mut self, now: Now, log: &mut Vec<Line>) -> Wants {
         let who = self.who;
         log.append(&mut self.sent);
-        let mut note = |what| log.push(Line { at: now.monotonic, who, what });
+        let line = |what| Line { at: now.monotonic, who, what };
         for _ in 0..OUTPUTS_MAX {
             if !self.unwritten.is_empty() {
                 return Wants::Write;
             }
             let frame = match self.session.step(now, &mut self.inbox, &mut self.out) {
                 Output::Event(ref event) => {
-                    note(What::Told(told(event)));
+                    log.push(line(What::Told(told(event))));
                     match event {
                         // The state is the one that asked.
                         Event::Logon(_) if self.accepts => drop(self.session.accept(now)),
@@ -180,6 +180,10 @@ impl Side {
                             let _ = self.journal.checkpoint(resume).and_then(|()| self.journal.sync());
                         }
                         _ => {}
+                    }
+                    let Side { session, journal, out, unwritten, application, .. } = self;
+                    if let Some(Application(hears)) = application {
+                        hears(event, &mut Port { now, session, journal, out, unwritten, log, who });
                     }
                     continue;
                 }
@@ -204,7 +208,7 @@ impl Side {
                 }
                 Output::Connect(_) => return Wants::Connect,
                 Output::Disconnect(why) => {
-                    note(What::Closed(why));
+                    log.push(line(What::Closed(why)));
                     return Wants::Disconnect(why);
                 }
                 Output::Wait(wait) => return Wants::Wait(wait),
@@ -212,7 +216,7 @@ impl Side {
             match frame.commit(&mut self.session, &mut self.journal) {
                 Ok(wire) => {
                     if !wire.is_empty() {
-                        note(What::Sent(readable(&wire)));
+                        log.push(line(What::Sent(readable(&wire))));
                     }
                     self.unwritten.extend_from_slice(&wire);
                 }

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-use std::future::{Future, ready};
+mod desk;
+
+use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use desk::{Desk, ring};
 use hotfix::application::{InboundDecision, OutboundDecision};
 use hotfix::config::SessionConfig;
 use hotfix::fix44;
@@ -15,52 +18,14 @@ use hotfix::message::{OutboundMessage, Part};
 use hotfix::session::error::SendError;
 use hotfix::session::{SessionHandle, Status};
 use hotfix::store::in_memory::InMemoryMessageStore;
-use sansfix::{
-    BeginString, Checkpoint, Config, Directory, Event, Message, Name, Reason, RingJournal, Role, Session,
-};
+use sansfix::{BeginString, Body, Checkpoint, Config, Directory, Name, Role, Session};
 use sansfix_conversation::{Party, Tally};
-use sansfix_driver_tokio::{Acceptor, Application, Clock, Driver, Handle, Keeper, Limits, Line, Verdict};
+use sansfix_driver_tokio::{Acceptor, Clock, Driver, Handle, Keeper, Limits};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 const ORDERS: u64 = 300;
-
-/// Our side: it reports on orders, and breaks the link once.
-struct Desk {
-    party: Party,
-    cut_after: Option<u64>,
-    log: Arc<Mutex<Vec<String>>>,
-}
-
-impl Application for Desk {
-    fn authenticate(&mut self, _: &Message<'_>) -> impl Future<Output = Verdict> + Send + 'static {
-        ready(Verdict::Accept)
-    }
-
-    fn on(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
-        self.party.hear(event);
-        self.log.lock().unwrap().push(format!("{event:?}"));
-        if self.cut_after.take_if(|after| *after < self.party.heard()).is_some() {
-            let _ = line.session.disconnect(line.now, Reason::LinkLost);
-        }
-    }
-
-    fn idle(&mut self, line: &mut Line<'_>) {
-        while let Some(saying) = self.party.say() {
-            let sent = line.send(saying.msg_type, |body| {
-                saying.write(body);
-                // What `hotfix` wants of an ExecutionReport.
-                body.text(37, "o").text(17, "e").char(150, '0').char(39, '0').char(54, '1');
-                body.uint(151, 100).uint(14, 0).uint(6, 0);
-            });
-            if sent.is_err() {
-                return;
-            }
-            self.party.said();
-        }
-    }
-}
 
 /// An order of `hotfix`'s.
 #[derive(Clone)]
@@ -157,16 +122,21 @@ async fn sell() -> (SocketAddr, Sold, Handle, Arc<Mutex<Vec<String>>>) {
     let (links, arrivals) = mpsc::channel(1);
     directory.add(Name::of_session(&config), links);
     let session = Session::new(config, Checkpoint::begin(clock.now().utc)).unwrap();
-    let log = Arc::new(Mutex::new(Vec::new()));
-    let desk = Desk { party: Party::seller(ORDERS), cut_after: Some(ORDERS / 3), log: log.clone() };
+    let desk = Desk { also: report, ..Desk::new(Party::seller(ORDERS), ORDERS / 3) };
+    let log = desk.log.clone();
     let mut keeper = Keeper::start().unwrap();
-    let journal = RingJournal::new(vec![0; 1 << 20].leak());
-    let (driver, handle) = Driver::new(session, desk, keeper.keep(journal), clock);
+    let (driver, handle) = Driver::new(session, desk, keeper.keep(ring()), clock);
     let seller = tokio::spawn(driver.accept(arrivals));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap();
     tokio::spawn(Acceptor::new(directory, Limits::default()).serve(listener, |stream| ready(Ok(stream))));
     (port, seller, handle, log)
+}
+
+/// What `hotfix` wants of an ExecutionReport.
+fn report(body: &mut Body<'_>) {
+    body.text(37, "o").text(17, "e").char(150, '0').char(39, '0').char(54, '1');
+    body.uint(151, 100).uint(14, 0).uint(6, 0);
 }
 
 fn config(port: SocketAddr) -> SessionConfig {

@@ -3,10 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-use std::future::{Future, ready};
+mod desk;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use desk::{Desk, ring};
 use ironfix_core::message::{MsgType as IronType, RawMessage};
 use ironfix_core::types::CompId;
 use ironfix_engine::application::{Application as IronApplication, RejectReason, SessionId};
@@ -14,48 +16,14 @@ use ironfix_engine::outcome::SendOutcome;
 use ironfix_engine::{Acceptor, OutboundMessage};
 use ironfix_session::SessionConfig;
 use ironfix_store::MemoryStore;
-use sansfix::{BeginString, Checkpoint, Config, Event, Message, Millis, Reason, RingJournal, Role, Session};
+use sansfix::{BeginString, Checkpoint, Config, Millis, Role, Session};
 use sansfix_conversation::{Party, Tally};
-use sansfix_driver_tokio::{Application, Clock, Driver, Keeper, Line, Verdict};
+use sansfix_driver_tokio::{Clock, Driver, Keeper};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 const ORDERS: u64 = 300;
-
-/// Our side: it sends orders, and breaks the link once.
-struct Desk {
-    party: Party,
-    cut_after: Option<u64>,
-    done: Arc<Notify>,
-    log: Arc<Mutex<Vec<String>>>,
-}
-
-impl Application for Desk {
-    fn authenticate(&mut self, _: &Message<'_>) -> impl Future<Output = Verdict> + Send + 'static {
-        ready(Verdict::Accept)
-    }
-
-    fn on(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
-        self.party.hear(event);
-        self.log.lock().unwrap().push(format!("{event:?}"));
-        if self.cut_after.take_if(|after| *after < self.party.heard()).is_some() {
-            let _ = line.session.disconnect(line.now, Reason::LinkLost);
-        }
-        if self.party.is_done() {
-            self.done.notify_one();
-        }
-    }
-
-    fn idle(&mut self, line: &mut Line<'_>) {
-        while let Some(saying) = self.party.say() {
-            if line.send(saying.msg_type, |body| saying.write(body)).is_err() {
-                return;
-            }
-            self.party.said();
-        }
-    }
-}
 
 /// `ironfix`'s side: it hands on the identifiers of orders.
 struct Orders(mpsc::UnboundedSender<u64>);
@@ -126,12 +94,10 @@ async fn ironfix_as_acceptor_loses_nothing_when_the_link_is_cut() {
     let mut config = Config::new(Role::Initiator, BeginString::Fix44, "SANSFIX", "IRONFIX").unwrap();
     config.policies.logon.reconnect_after = Millis(200);
     let session = Session::new(config, Checkpoint::begin(clock.now().utc)).unwrap();
-    let (done, log) = (Arc::new(Notify::new()), Arc::new(Mutex::new(Vec::new())));
-    let party = Party::buyer(ORDERS);
-    let desk = Desk { party, cut_after: Some(ORDERS / 3), done: done.clone(), log: log.clone() };
+    let desk = Desk::new(Party::buyer(ORDERS), ORDERS / 3);
+    let (done, log) = (desk.done.clone(), desk.log.clone());
     let mut keeper = Keeper::start().unwrap();
-    let journal = RingJournal::new(vec![0; 1 << 20].leak());
-    let (driver, handle) = Driver::new(session, desk, keeper.keep(journal), clock);
+    let (driver, handle) = Driver::new(session, desk, keeper.keep(ring()), clock);
     let buyer = tokio::spawn(driver.initiate(move |_| TcpStream::connect(port)));
 
     if timeout(Duration::from_secs(30), done.notified()).await.is_err() {

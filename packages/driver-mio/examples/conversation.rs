@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use mio::net::TcpListener;
 use sansfix::journal::{Durability, FileJournal, FileJournalOptions};
-use sansfix::{BeginString, Checkpoint, Config, Event, Frame, Millis, Now, Reason, Role, Session, State};
+use sansfix::{
+    BeginString, Checkpoint, Config, Event, Frame, Message, Millis, Now, Reason, Role, Session, State,
+};
 use sansfix_conversation::{Party, Tally};
-use sansfix_driver_mio::{Application, Limits, Reactor};
+use sansfix_driver_mio::{Application, Limits, Question, Reactor, Verdict};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 type Desks = Vec<(Session, Desk, FileJournal)>;
@@ -99,11 +101,12 @@ fn tally(reactor: &Reactor<Desk, FileJournal>) -> Tally {
 struct Desk(Party);
 
 impl Application for Desk {
-    fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now) {
-        if let Event::Logon(_) = event {
-            // It was found by its name; nothing else is asked here.
-            let _ = session.accept(now);
-        }
+    fn judge(&mut self, _: &Message<'_>, _: Question) -> Option<Verdict> {
+        // It was found by its name; nothing else is asked here.
+        Some(Verdict::Accept)
+    }
+
+    fn on(&mut self, event: &Event<'_>, _: &mut Session, _: Now) {
         self.0.hear(event);
     }
 

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use mio::net::TcpListener;
 use sansfix::{
-    BeginString, Checkpoint, Config, ConfigError, Event, Millis, NoJournal, Now, Role, Session, State,
+    BeginString, Checkpoint, Config, ConfigError, Event, Message, Millis, NoJournal, Now, Role, Session,
+    State,
 };
-use sansfix_driver_mio::{Application, Limits, Reactor};
+use sansfix_driver_mio::{Application, Limits, Question, Reactor, Verdict};
 
 type Fault = Box<dyn std::error::Error>;
 
@@ -111,11 +112,11 @@ fn sessions(role: Role, count: u64) -> Result<Vec<(Session, Idle, NoJournal)>, C
 struct Idle;
 
 impl Application for Idle {
-    fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now) {
-        if let Event::Logon(_) = event {
-            let _ = session.accept(now);
-        }
+    fn judge(&mut self, _: &Message<'_>, _: Question) -> Option<Verdict> {
+        Some(Verdict::Accept)
     }
+
+    fn on(&mut self, _: &Event<'_>, _: &mut Session, _: Now) {}
 }
 
 /// Resident memory of this process, in bytes. What the operating system keeps for sockets is not in it.

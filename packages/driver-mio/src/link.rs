@@ -8,8 +8,10 @@ use mio::net::TcpStream;
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) stream: TcpStream,
-    /// The beginning of a frame that has not come whole.
+    /// The beginning of a frame that has not come whole, or a Logon that waits for its verdict.
     pub(crate) unread: Vec<u8>,
+    /// How many of these are the Logon.
+    pub(crate) in_hand: usize,
     /// What the transport has not taken yet.
     unwritten: Vec<u8>,
 }
@@ -23,7 +25,7 @@ pub(crate) enum Came {
 
 impl Link {
     pub(crate) fn new(stream: TcpStream, unread: Vec<u8>) -> Self {
-        Link { stream, unread, unwritten: Vec::new() }
+        Link { stream, unread, in_hand: 0, unwritten: Vec::new() }
     }
 
     pub(crate) fn read(&mut self, space: &mut [u8]) -> Came {

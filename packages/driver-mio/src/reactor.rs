@@ -2,21 +2,30 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant as StdInstant, SystemTime};
 
 use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Interest, Poll, Token, Waker};
 use sansfix::journal::Journal;
-use sansfix::{Config, Directory, Event, Frame, Inbox, Name, Now, Session, State};
+use sansfix::schedule::Timekeeper;
+use sansfix::{Compose, Config, Directory, Event, Frame, Message, Name, Now, Session, State};
 
 use crate::deadlines::Deadlines;
+use crate::judge::{Answer, Asker, Question, Verdict};
 use crate::link::Link;
 use crate::newcomers::{Limits, Port, Seen};
 use crate::turn::{Buffers, Slot, Wish};
 
 /// The application of one session.
 pub trait Application {
-    /// Something happened. A Logon is judged at once: one thread waits for nobody.
+    /// Judges a Logon (FIX session layer 4.3.10): at once, or, since one thread waits for nobody, later: keep
+    /// `question`, say `None`, and answer it from wherever the verdict is found. The session reads nothing
+    /// until then, and `LogonPolicy::timeout` bounds it.
+    fn judge(&mut self, logon: &Message<'_>, question: Question) -> Option<Verdict>;
+
+    /// Something happened.
     fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now);
 
     /// The next message to send, asked while the session is logged on and has nothing else to do.
@@ -27,6 +36,13 @@ pub trait Application {
 
     /// What [`next`](Application::next) gave is recorded.
     fn sent(&mut self) {}
+
+    /// An admin message is about to go out, by `Config::compose`: the fields to add, a Logon's Username(553)
+    /// and Password(554) for instance.
+    fn compose(&mut self, asked: &Compose) -> Vec<(u32, String)> {
+        let _ = asked;
+        Vec::new()
+    }
 }
 
 /// Sessions on one thread; call [`turn`](Reactor::turn) in a loop.
@@ -39,12 +55,15 @@ pub struct Reactor<A, J> {
     deadlines: Deadlines,
     buffers: Buffers,
     port: Option<Port>,
+    answers: Receiver<Answer>,
     /// Where initiators connect to.
     peer: Option<SocketAddr>,
     origin: StdInstant,
 }
 
 const LISTENER: Token = Token(usize::MAX);
+/// An answer to a question has come.
+const ANSWERS: Token = Token(usize::MAX - 1);
 /// Newcomers have tokens from here on; sessions have their index.
 const NEWCOMERS: usize = usize::MAX / 2;
 
@@ -82,11 +101,17 @@ impl<A: Application, J: Journal> Reactor<A, J> {
     fn new(sessions: Vec<(Session, A, J)>) -> io::Result<Self> {
         let configs = sessions.iter().map(|(session, _, _)| session.config());
         let longest = configs.map(|config: &Config| config.frame_max).max().unwrap_or_default();
-        let slot = |(session, application, journal)| Slot { session, application, journal, link: None };
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), ANSWERS)?);
+        let (sender, answers) = channel();
+        let slot = |(index, (session, application, journal))| {
+            let asker = Asker { session: index, link: 0, answers: sender.clone(), waker: waker.clone() };
+            Slot { session, application, journal, link: None, timekeeper: None, asker }
+        };
         let mut reactor = Reactor {
-            poll: Poll::new()?,
+            poll,
             events: Events::with_capacity(1024),
-            slots: sessions.into_iter().map(slot).collect(),
+            slots: sessions.into_iter().enumerate().map(slot).collect(),
             deadlines: Deadlines::new(),
             buffers: Buffers {
                 inbound: vec![0; 2 * longest],
@@ -94,6 +119,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
                 outbound: vec![0; 4 * longest],
             },
             port: None,
+            answers,
             peer: None,
             origin: StdInstant::now(),
         };
@@ -112,6 +138,16 @@ impl<A: Application, J: Journal> Reactor<A, J> {
     /// The sessions and their applications, in the order given.
     pub fn sessions(&self) -> impl Iterator<Item = (&Session, &A)> {
         self.slots.iter().map(|slot| (&slot.session, &slot.application))
+    }
+
+    /// Keeps a session to a calendar: it logs out when its hours are over, takes no link outside them, and
+    /// begins a new series when one is due.
+    pub fn keep(&mut self, index: usize, timekeeper: Timekeeper) {
+        if let Some(slot) = self.slots.get_mut(index) {
+            slot.timekeeper = Some(Box::new(timekeeper));
+            let now = self.now();
+            self.serve(index, now);
+        }
     }
 
     /// Does something to a session from outside, and gives it a turn.
@@ -141,6 +177,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         for event in &events {
             match event.token() {
                 LISTENER => self.welcome(now)?,
+                ANSWERS => self.pronounce(now),
                 Token(token) if token >= NEWCOMERS => self.look(token - NEWCOMERS, now),
                 Token(index) => self.ready(index, now),
             }
@@ -156,6 +193,18 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         Ok(())
     }
 
+    /// Tells sessions what was said of their Logons.
+    fn pronounce(&mut self, now: Now) {
+        while let Ok(Answer { session: index, link, verdict }) = self.answers.try_recv() {
+            if let Some(slot) = self.slots.get_mut(index)
+                && slot.asker.link == link
+            {
+                verdict.pronounce(&mut slot.session, now);
+                self.serve(index, now);
+            }
+        }
+    }
+
     /// A session's link can be read or written, or its connection is made.
     fn ready(&mut self, index: usize, now: Now) {
         let Some(slot) = self.slots.get_mut(index) else { return };
@@ -169,7 +218,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
             if link.stream.peer_addr().is_err() {
                 return;
             }
-            let _ = slot.session.connected(now, &mut Inbox::new(&mut []));
+            let _ = slot.connected(now);
         }
         self.serve(index, now);
     }
@@ -233,7 +282,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
                 let all = Interest::READABLE | Interest::WRITABLE;
                 let Some(slot) = self.slots.get_mut(index) else { return };
                 // A session with a link says no, and tests the link that it has (test case 1Sb).
-                if slot.session.connected(now, &mut Inbox::new(&mut [])).is_ok() {
+                if slot.connected(now).is_ok() {
                     match registry.reregister(&mut link.stream, Token(index), all) {
                         Ok(()) => slot.link = Some(link),
                         Err(_) => slot.session.disconnected(now),

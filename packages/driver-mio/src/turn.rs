@@ -1,10 +1,14 @@
 //! One session's turn: read, step, record, write, until nothing is left to do.
 
 use sansfix::journal::Journal;
+use sansfix::schedule::Timekeeper;
+use sansfix::session::ComposeError;
 use sansfix::{
-    Frame, Inbox, Instant, Now, Outbox, Output, PushError, Reason, Replay, ReplayError, Session, State,
+    Body, Event, Frame, Inbox, Instant, NotNow, Now, Outbox, Output, PushError, Reason, Replay, ReplayError,
+    Session, State,
 };
 
+use crate::judge::Asker;
 use crate::link::{Came, Link};
 use crate::reactor::Application;
 
@@ -15,6 +19,8 @@ pub(crate) struct Slot<A, J> {
     pub(crate) application: A,
     pub(crate) journal: J,
     pub(crate) link: Option<Link>,
+    pub(crate) timekeeper: Option<Box<Timekeeper>>,
+    pub(crate) asker: Asker,
 }
 
 /// The buffers that all sessions share.
@@ -45,14 +51,40 @@ enum Pause {
 }
 
 impl<A: Application, J: Journal> Slot<A, J> {
+    /// Tells the session of a link, which is to be dropped where it wants none.
+    pub(crate) fn connected(&mut self, now: Now) -> Result<(), NotNow> {
+        self.keep(now);
+        self.session.connected(now, &mut Inbox::new(&mut []))?;
+        self.asker.link += 1;
+        Ok(())
+    }
+
+    /// Tells the session what its calendar wants; answers when to look again.
+    fn keep(&mut self, now: Now) -> Option<Instant> {
+        self.timekeeper.as_mut()?.keep(&mut self.session, now)
+    }
+
     /// Serves the session until it waits and its link has nothing more to read.
     pub(crate) fn turn(&mut self, now: Now, buffers: &mut Buffers) -> Wish {
-        let mut link = self.link.take();
-        let memory: &mut [u8] = if link.is_some() { &mut buffers.inbound } else { &mut [] };
-        let mut inbox = Inbox::new(memory);
-        if let Some(link) = &mut link {
-            inbox.extend(&std::mem::take(&mut link.unread));
+        let look_again = self.keep(now);
+        if self.session.state() == State::Disconnected {
+            // A connection that was not wanted any more before it was made.
+            self.link = None;
         }
+        match self.read_and_step(now, buffers) {
+            Wish::Wait(until) => Wish::Wait(until.into_iter().chain(look_again).min()),
+            wish => wish,
+        }
+    }
+
+    fn read_and_step(&mut self, now: Now, buffers: &mut Buffers) -> Wish {
+        let mut link = self.link.take();
+        let mut inbox = match &mut link {
+            Some(link) => {
+                Inbox::resume(&mut buffers.inbound, &std::mem::take(&mut link.unread), link.in_hand)
+            }
+            None => Inbox::new(&mut []),
+        };
         let mut outbox = Outbox::new(&mut buffers.outbound);
         let wish = loop {
             let round = self.round(now, &mut inbox, &mut buffers.frame, &mut outbox, &mut link);
@@ -79,7 +111,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
             }
         };
         if let Some(link) = &mut link {
-            link.unread = inbox.unread().to_vec();
+            (link.unread, link.in_hand) = (inbox.unread().to_vec(), inbox.in_hand());
         }
         self.link = link;
         wish
@@ -99,6 +131,19 @@ impl<A: Application, J: Journal> Slot<A, J> {
             let choked = link.as_ref().is_some_and(Link::is_choked);
             let frame = match self.session.step(now, inbox, out) {
                 Output::Event(ref event) => {
+                    match event {
+                        Event::Logon(logon) => {
+                            if let Some(verdict) = self.application.judge(logon, self.asker.question()) {
+                                verdict.pronounce(&mut self.session, now);
+                            }
+                        }
+                        // Until this is stored, a restart would go on with the series before.
+                        Event::NewSeries { resume } => {
+                            self.journal.checkpoint(resume).map_err(|_| Failed::Journal)?;
+                            self.journal.sync().map_err(|_| Failed::Journal)?;
+                        }
+                        _ => {}
+                    }
                     self.application.on(event, &mut self.session, now);
                     continue;
                 }
@@ -118,8 +163,25 @@ impl<A: Application, J: Journal> Slot<A, J> {
                     continue;
                 }
                 Output::Connect(_) => return Ok(Pause::Connect),
-                // `Config::compose` asks for nothing here.
-                Output::Compose(_) | Output::Disconnect(_) => return Ok(Pause::Close),
+                Output::Compose(asked) => {
+                    let fields = self.application.compose(&asked);
+                    let body = |body: &mut Body<'_>| {
+                        for (tag, value) in &fields {
+                            body.text(*tag, value);
+                        }
+                    };
+                    match self.session.compose(now, asked, inbox, out, body) {
+                        Ok(frame) => frame,
+                        Err(ComposeError::Late) => continue,
+                        Err(ComposeError::NeedSpace(space)) => {
+                            out.resize(space, 0);
+                            continue;
+                        }
+                        // Without it the message is not what the counterparty waits for.
+                        Err(ComposeError::Body(_)) => return Ok(Pause::Close),
+                    }
+                }
+                Output::Disconnect(_) => return Ok(Pause::Close),
                 Output::Wait(wait) => {
                     if choked || self.session.state() != State::Active {
                         return Ok(Pause::Wait(wait));
@@ -193,4 +255,92 @@ fn flush<J: Journal>(
     }
     outbox.clear();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use sansfix::schedule::{Reset, Schedule, TimeOfDay, Window, Zone};
+    use sansfix::{BeginString, Checkpoint, Config, Message, NoJournal, Role, Utc};
+
+    use super::*;
+    use crate::judge::{Question, Verdict};
+
+    struct Idle;
+
+    impl Application for Idle {
+        fn judge(&mut self, _: &Message<'_>, _: Question) -> Option<Verdict> {
+            Some(Verdict::Accept)
+        }
+
+        fn on(&mut self, _: &Event<'_>, _: &mut Session, _: Now) {}
+    }
+
+    /// 2026-01-01 08:00 UTC.
+    const EIGHT: Utc = Utc::from_secs(1_767_254_400);
+
+    /// A session that is held from nine to ten, with new numbers each day.
+    fn slot(role: Role) -> Slot<Idle, NoJournal> {
+        let (opens, closes) = (TimeOfDay::new(9, 0, 0).unwrap(), TimeOfDay::new(10, 0, 0).unwrap());
+        let hours = Window::daily(opens.in_zone(&Zone::utc()), closes.in_zone(&Zone::utc()));
+        let schedule = Schedule::builder().session(hours).reset(Reset::AtOpening).build().unwrap();
+        let config = Config::new(role, BeginString::Fix44, "US", "THEM").unwrap();
+        let mut yesterday = Checkpoint::begin(Utc::from_secs(1));
+        yesterday.next_out = yesterday.next_out.next();
+        let poll = mio::Poll::new().unwrap();
+        let waker = Arc::new(mio::Waker::new(poll.registry(), mio::Token(0)).unwrap());
+        Slot {
+            session: Session::new(config, yesterday).unwrap(),
+            application: Idle,
+            journal: NoJournal,
+            link: None,
+            timekeeper: Some(Box::new(Timekeeper::new(schedule))),
+            asker: Asker { session: 0, link: 0, answers: channel().0, waker },
+        }
+    }
+
+    fn buffers() -> Buffers {
+        Buffers { inbound: vec![0; 4096], frame: vec![0; 1024], outbound: vec![0; 4096] }
+    }
+
+    #[test]
+    fn an_initiator_asks_for_a_link_once_its_hours_begin_and_with_new_numbers() {
+        let (mut slot, mut buffers) = (slot(Role::Initiator), buffers());
+        let mut passed = Duration::ZERO;
+        loop {
+            let now = Now::new(passed, EIGHT.saturating_add(passed));
+            match slot.turn(now, &mut buffers) {
+                Wish::Connect => break,
+                Wish::Wait(Some(until)) => passed = until.saturating_since(Instant::ZERO),
+                Wish::Wait(None) | Wish::Close => panic!("it waits for the opening"),
+            }
+        }
+        let late = passed.checked_sub(Duration::from_secs(3600)).expect("not before nine");
+        assert!(late < Duration::from_secs(3), "{late:?}");
+        assert_eq!(slot.session.next_out().get(), 1);
+    }
+
+    #[test]
+    fn an_acceptor_takes_a_link_in_its_hours_only() {
+        let mut slot = slot(Role::Acceptor);
+        let after = |passed| Now::new(passed, EIGHT.saturating_add(passed));
+        assert!(slot.connected(after(Duration::from_secs(3599))).is_err());
+        assert!(slot.connected(after(Duration::from_secs(3600))).is_ok());
+        assert_eq!(slot.session.next_out().get(), 1);
+    }
+
+    #[test]
+    fn a_connection_that_is_not_there_when_the_hours_end_is_given_up() {
+        let (mut slot, mut buffers) = (slot(Role::Initiator), buffers());
+        let after =
+            |secs| Now::new(Duration::from_secs(secs), EIGHT.saturating_add(Duration::from_secs(secs)));
+        assert!(matches!(slot.turn(after(3602), &mut buffers), Wish::Connect));
+        let nowhere = mio::net::TcpStream::connect(([127, 0, 0, 1], 9).into()).unwrap();
+        slot.link = Some(Link::new(nowhere, Vec::new()));
+        assert!(matches!(slot.turn(after(7200), &mut buffers), Wish::Wait(Some(_))));
+        assert!(slot.link.is_none());
+    }
 }

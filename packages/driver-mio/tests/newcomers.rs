@@ -8,17 +8,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sansfix::{BeginString, Checkpoint, Config, Event, Inbox, NoJournal, Now, Output, Role, Session, Utc};
-use sansfix_driver_mio::{Application, Limits, Reactor};
+use sansfix::{
+    BeginString, Checkpoint, Config, Event, Inbox, Message, NoJournal, Now, Output, Role, Session, Utc,
+};
+use sansfix_driver_mio::{Application, Limits, Question, Reactor, Verdict};
 
 struct Open;
 
 impl Application for Open {
-    fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now) {
-        if let Event::Logon(_) = event {
-            session.accept(now).unwrap();
-        }
+    fn judge(&mut self, _: &Message<'_>, _: Question) -> Option<Verdict> {
+        Some(Verdict::Accept)
     }
+
+    fn on(&mut self, _: &Event<'_>, _: &mut Session, _: Now) {}
 }
 
 /// A reactor with one session, `SELL` for `BUY`, until it is dropped.

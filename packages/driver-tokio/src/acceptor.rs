@@ -47,7 +47,9 @@ pub struct Arrival<S> {
 }
 
 impl<S> Arrival<S> {
-    pub(crate) fn outbound(stream: S) -> Self {
+    /// A link from which nothing was read yet: one that we made, or that came some other way than through an
+    /// [`Acceptor`].
+    pub fn new(stream: S) -> Self {
         Arrival { stream, bytes: Vec::new(), seat: None }
     }
 }

@@ -1,27 +1,42 @@
 //! The one place that reads clocks.
 
-use sansfix::Now;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
+
+use sansfix::{Now, Utc};
+use tokio::time::Instant;
 
 /// The clock of all sessions of a process: copies show the same time.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock(Instant);
+pub struct Clock {
+    origin: Instant,
+    /// What UTC was at the origin; `None`: the machine is asked.
+    utc: Option<Utc>,
+}
 
 impl Clock {
     /// A clock that begins now.
-    #[expect(clippy::disallowed_methods, reason = "a driver owns the clock")]
     pub fn start() -> Self {
-        Clock(Instant::now())
+        Clock { origin: Instant::now(), utc: None }
+    }
+
+    /// A clock that begins now and says that it is `utc`. Where tokio's time is paused, it stands still with
+    /// it: a test of a day takes none.
+    pub fn start_at(utc: Utc) -> Self {
+        Clock { utc: Some(utc), ..Clock::start() }
     }
 
     /// What it shows.
     #[expect(clippy::disallowed_methods, reason = "a driver owns the clock")]
     pub fn now(&self) -> Now {
-        Now::new(self.0.elapsed(), SystemTime::now())
+        let passed = self.origin.elapsed();
+        match self.utc {
+            Some(utc) => Now::new(passed, utc.saturating_add(passed)),
+            None => Now::new(passed, SystemTime::now()),
+        }
     }
 
     /// When tokio's timers have to fire for `until`.
-    pub(crate) fn deadline(&self, until: sansfix::Instant) -> tokio::time::Instant {
-        (self.0 + until.saturating_since(sansfix::Instant::ZERO)).into()
+    pub(crate) fn deadline(&self, until: sansfix::Instant) -> Instant {
+        self.origin + until.saturating_since(sansfix::Instant::ZERO)
     }
 }

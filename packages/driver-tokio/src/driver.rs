@@ -4,9 +4,12 @@ use std::future::Future;
 use std::io;
 use std::pin::{Pin, pin};
 
+use sansfix::journal::Record;
+use sansfix::schedule::Timekeeper;
 use sansfix::session::ComposeError;
 use sansfix::{
-    Body, Compose, Connect, Event, Inbox, Now, Output, Reason, Replay, ReplayError, Session, State, Wait,
+    Body, Compose, Connect, Event, Inbox, Instant, Now, Output, Reason, Replay, ReplayError, Session, State,
+    Wait,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot};
@@ -18,12 +21,16 @@ use crate::clock::Clock;
 use crate::line::{Batch, Line};
 use crate::store::{Store, StoreError};
 
-/// A session, its application and its journal: one task.
+/// A session, its application and its journal: one task. With a [`Timekeeper`] it keeps to the session's hours
+/// as well.
 pub struct Driver<A> {
     pub(crate) session: Session,
     pub(crate) application: A,
     pub(crate) store: Store,
     pub(crate) clock: Clock,
+    timekeeper: Option<Timekeeper>,
+    /// When the calendar wants to be looked at again.
+    look_again: Option<Instant>,
     pub(crate) out: Vec<u8>,
     pub(crate) batch: Batch,
     pub(crate) calls: mpsc::Receiver<Call>,
@@ -64,6 +71,8 @@ impl<A: Application> Driver<A> {
             application,
             store,
             clock,
+            timekeeper: None,
+            look_again: None,
             out: vec![0; sansfix::session::OUT_MIN],
             batch: Batch::default(),
             calls: todo,
@@ -73,8 +82,16 @@ impl<A: Application> Driver<A> {
         (driver, Handle(calls))
     }
 
+    /// Keeps the session to a calendar: it logs out when its hours are over, takes no link outside them, and
+    /// begins a new series when one is due.
+    #[must_use]
+    pub fn kept_by(mut self, timekeeper: Timekeeper) -> Self {
+        self.timekeeper = Some(timekeeper);
+        self
+    }
+
     /// Runs an initiator: `connect` opens a link whenever the session wants one. Returns when the session is
-    /// stopped, by its handle or by itself.
+    /// stopped, by its handle or by itself; with a calendar that opens again, by its handle only.
     ///
     /// # Errors
     /// The journal's: nothing more can be sent.
@@ -88,20 +105,24 @@ impl<A: Application> Driver<A> {
     {
         let (_no_links, mut links) = mpsc::channel::<Arrival<S>>(1);
         loop {
-            let until = match self.round(&mut Inbox::new(&mut []), false) {
+            let pause = self.round(&mut Inbox::new(&mut []), false);
+            self.flush().await?;
+            if self.stopping {
+                return Ok((self.session, self.application));
+            }
+            let until = match pause {
                 Pause::Connect(asked) => {
                     match self.open(connect(asked)).await {
-                        Some(stream) => self.serve(Arrival::outbound(stream), &mut links).await?,
+                        Some(stream) => self.serve(Arrival::new(stream), &mut links).await?,
                         None => self.session.disconnected(self.clock.now()),
                     }
                     continue;
                 }
-                Pause::Wait(wait) => wait.until,
+                Pause::Wait(wait) => self.wake(wait.until),
                 Pause::Replay(_) | Pause::Disconnect => None,
             };
-            self.flush().await?;
             // No deadline and no link: an initiator that does not want one any more.
-            if self.stopping || until.is_none() {
+            if until.is_none() {
                 return Ok((self.session, self.application));
             }
             tokio::select! {
@@ -134,32 +155,52 @@ impl<A: Application> Driver<A> {
                     Some(link) => self.serve(link, &mut links).await?,
                     None => self.stopping = true,
                 },
+                () = sleep_or_forever(self.clock, self.look_again) => {}
                 Some(call) = self.calls.recv() => self.run(call),
             }
         }
     }
 
-    /// Waits for a link, and serves calls meanwhile; `None` when it cannot be had or is not wanted any more.
+    /// Waits for a link, and serves calls and the calendar meanwhile; `None` when it cannot be had or is not
+    /// wanted any more.
     async fn open<S>(&mut self, link: impl Future<Output = io::Result<S>>) -> Option<S> {
         let mut link = pin!(link);
-        while !self.stopping {
+        while self.session.state() == State::Connecting {
             tokio::select! {
                 stream = &mut link => return stream.ok(),
+                () = sleep_or_forever(self.clock, self.look_again) => self.keep(),
                 Some(call) = self.calls.recv() => self.run(call),
             }
         }
         None
     }
 
+    /// Tells the session what the calendar wants.
+    pub(crate) fn keep(&mut self) {
+        if let Some(timekeeper) = &mut self.timekeeper {
+            self.look_again = timekeeper.keep(&mut self.session, self.clock.now());
+        }
+    }
+
+    /// When to go on at the latest: for the session, or for the calendar.
+    pub(crate) fn wake(&self, until: Option<Instant>) -> Option<Instant> {
+        until.into_iter().chain(self.look_again).min()
+    }
+
     /// Steps until the session waits for something. The application is not asked for more while the link is
     /// `choked`.
     pub(crate) fn round(&mut self, inbox: &mut Inbox<'_>, choked: bool) -> Pause {
+        self.keep();
         loop {
             let now = self.clock.now();
             match self.session.step(now, inbox, &mut self.out) {
                 Output::Event(ref event) => {
                     if let Event::Logon(logon) = event {
                         self.judging = Some(Box::pin(self.application.authenticate(logon)));
+                    }
+                    if let Event::NewSeries { resume } = event {
+                        // Until this is stored, a restart would go on with the series before.
+                        self.batch.entries.push(Record::checkpoint(*resume).into());
                     }
                     let mut line =
                         Line { now, session: &mut self.session, out: &mut self.out, batch: &mut self.batch };

@@ -15,6 +15,8 @@
 //!   once it says that they are safe.
 //! * [`Acceptor`] finds the session of a new link by its Logon. Strangers and duplicates are dropped without
 //!   a word.
+//! * [`Driver::kept_by`] a `Timekeeper` keeps to the session's hours, and takes `SessionSettings::schedule` for
+//!   instance.
 //! * [`Handle::call`] runs anything on a session from elsewhere, [`Handle::stop`] logs out and ends its
 //!   driver.
 //!

@@ -38,6 +38,7 @@ impl<A: Application> Driver<A> {
         let mut memory = vec![0; 2 * longest];
         let mut held = vec![0; longest];
         let mut inbox = Inbox::new(&mut memory).holding(&mut held);
+        self.keep();
         if self.session.connected(self.clock.now(), &mut inbox).is_err() {
             return Ok(());
         }
@@ -87,7 +88,7 @@ impl<A: Application> Driver<A> {
                     }
                     Err(_) => break,
                 },
-                () = sleep_or_forever(self.clock, wait.until) => {}
+                () = sleep_or_forever(self.clock, self.wake(wait.until)) => {}
                 Some(call) = self.calls.recv() => self.run(call),
                 verdict = judged(&mut self.judging) => {
                     self.judging = None;

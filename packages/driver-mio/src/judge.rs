@@ -1,0 +1,89 @@
+//! Who may log on, said at once or later.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use mio::Waker;
+use sansfix::{Farewell, Now, Session};
+
+/// What is said of a Logon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Come in.
+    Accept,
+    /// A Logout says why.
+    Refuse {
+        /// Text(58).
+        text: String,
+        /// SessionStatus(1409), where the version has it.
+        session_status: Option<u16>,
+    },
+    /// The link is closed without a word.
+    Drop,
+}
+
+impl Verdict {
+    /// A verdict comes too late once the session's own time for it is over: the session is closing then.
+    pub(crate) fn pronounce(&self, session: &mut Session, now: Now) {
+        let _ = match self {
+            Verdict::Accept => session.accept(now),
+            Verdict::Refuse { text, session_status } => {
+                session.refuse(now, Farewell::Logout { text, session_status: *session_status })
+            }
+            Verdict::Drop => session.refuse(now, Farewell::Silent),
+        };
+    }
+}
+
+/// A Logon that waits for a verdict. It may go to another thread; one that is dropped is never answered, and
+/// the session gives up after `LogonPolicy::timeout`.
+pub struct Question(Asker);
+
+impl Question {
+    /// Answers it. Where the link has ended meanwhile, this does nothing: the next Logon is another question.
+    pub fn answer(self, verdict: Verdict) {
+        let Asker { session, link, answers, waker } = self.0;
+        // Without a reactor there is nobody to hear it.
+        let _ = answers.send(Answer { session, link, verdict });
+        let _ = waker.wake();
+    }
+}
+
+/// An answer to a [`Question`] on its way.
+pub(crate) struct Answer {
+    pub(crate) session: usize,
+    pub(crate) link: u64,
+    pub(crate) verdict: Verdict,
+}
+
+/// Makes the questions of one session.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    pub(crate) session: usize,
+    /// Which of its links it is: an answer falls on the Logon of its own.
+    pub(crate) link: u64,
+    pub(crate) answers: Sender<Answer>,
+    pub(crate) waker: Arc<Waker>,
+}
+
+impl Asker {
+    pub(crate) fn question(&self) -> Question {
+        Question(self.clone())
+    }
+}
+
+impl fmt::Debug for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Question").field("session", &self.0.session).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Asker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asker")
+            .field("session", &self.session)
+            .field("link", &self.link)
+            .finish_non_exhaustive()
+    }
+}
