@@ -99,7 +99,7 @@ impl<'i> Message<'i> {
     }
 
     /// The first field with this tag, header and body alike; `None` when the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, tag: u32) -> Option<Value<'i>> {
         let body_at = self.layout.body_at as usize;
         let body = self.frame.get(body_at..).unwrap_or_default();

@@ -285,6 +285,7 @@ impl Session {
     }
 }
 
+#[inline]
 pub(super) fn present(message: &Message<'_>, tag: u32) -> Result<(), SessionRejectReason> {
     match message.get(tag) {
         None => Err(SessionRejectReason::RequiredTagMissing),
