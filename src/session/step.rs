@@ -43,10 +43,8 @@ impl Session {
         if self.numbers.has_in_hand() && self.config.policies.checks.finished == Finished::ByStep {
             self.numbers.finish_all();
         }
-        if self.is_calm()
-            && let next = self.timers.next()
-            && next.is_none_or(|next| now.monotonic < next)
-        {
+        let next = self.timers.next();
+        if next.is_none_or(|next| now.monotonic < next) && self.is_calm() {
             inbox.release();
             if inbox.is_empty() {
                 return Output::Wait(Wait { until: next, read: true });
