@@ -31,12 +31,15 @@ pub enum Event<'i> {
     /// The counterparty's Logout: unasked, the answer to ours, or its refusal of our Logon. Text(58) and
     /// SessionStatus(1409) are in it.
     Logout(Message<'i>),
-    /// A message was rejected, and the Reject is the next output.
+    /// A message was rejected, and the Reject is the next output; a Reject that is wrong itself is not answered
+    /// (FIX session layer 4.5.4).
     Refused {
         /// The message.
         message: Message<'i>,
         /// What is wrong with it.
         reason: SessionRejectReason,
+        /// The field that is wrong, where it is one and its tag is a number.
+        tag: Option<u32>,
     },
     /// A message had no effect.
     Ignored {

@@ -180,11 +180,11 @@ pub use peek::{LogonId, Peek, peek};
 pub use reason::{LogonFault, Reason};
 pub use reject_reason::SessionRejectReason;
 pub use session::{
-    Config, ConfigError, Farewell, Id, MessageRules, NotNow, Outgoing, Policies, ReplayError, Role,
-    SendError, Session, State, Status,
+    ComposeError, Config, ConfigError, Farewell, Id, MessageRules, NotNow, Outgoing, Policies, ReplayError,
+    Role, SendError, Session, State, Status,
 };
 pub use time::{Instant, Millis, Now, Utc};
-pub use wire::{BeginString, Body, BodyFault, MsgType, Value};
+pub use wire::{BeginString, Body, BodyFault, MsgType, TimePrecision, Value};
 
 /// The README's snippets compile.
 #[cfg(doctest)]

@@ -10,7 +10,8 @@ use crate::wire::{
 /// A message as it stands in the inbox: frame checked, header read, body untouched until asked for.
 ///
 /// [`get`](Message::get) reads a field, [`get_each`](Message::get_each) several in one walk, and
-/// [`body_fields`](Message::body_fields) walks over all of them, groups included.
+/// [`body_fields`](Message::body_fields) walks over all of them, those of groups too. What is an entry of which
+/// group only a dictionary knows: `DictionaryRules::body`.
 ///
 /// It borrows the caller's buffer and nothing else, so the application may call the session while it holds
 /// one.
@@ -98,7 +99,7 @@ impl<'i> Message<'i> {
     }
 
     /// The first field with this tag, header and body alike; `None` when the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, tag: u32) -> Option<Value<'i>> {
         let body_at = self.layout.body_at as usize;
         let body = self.frame.get(body_at..).unwrap_or_default();

@@ -40,6 +40,21 @@ pub struct Wait {
     pub read: bool,
 }
 
+impl Wait {
+    /// The same, but until `then` at the latest: when a calendar is to be looked at again, for instance.
+    ///
+    /// ```
+    /// # use sansfix::{Instant, Wait};
+    /// let wait = Wait { until: Some(Instant::from_nanos(9)), read: true };
+    /// assert_eq!(wait.no_later_than(Some(Instant::from_nanos(5))).until, Some(Instant::from_nanos(5)));
+    /// assert_eq!(wait.no_later_than(None), wait);
+    /// ```
+    #[must_use]
+    pub fn no_later_than(self, then: Option<Instant>) -> Self {
+        Wait { until: self.until.into_iter().chain(then).min(), ..self }
+    }
+}
+
 /// A wish to be connected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Connect {

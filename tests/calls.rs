@@ -20,11 +20,7 @@ fn frame(msg_type: &str, number: u64, fields: &str) -> Vec<u8> {
 }
 
 fn finished(body: &str) -> Vec<u8> {
-    let body = body.replace('|', "\u{1}");
-    let mut frame = format!("8=FIX.4.4\u{1}9={}\u{1}{body}", body.len()).into_bytes();
-    let sum = frame.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
-    frame.extend(format!("10={sum:03}\u{1}").bytes());
-    frame
+    sansfix::testing::frame(&format!("8=FIX.4.4|{body}"))
 }
 
 fn config(role: Role) -> Config {

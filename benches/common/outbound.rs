@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use sansfix::{
-    Event, Inbox, Journal, MsgSeqNum, MsgType, NoJournal, Output, RingJournal, Session, wire::checksum,
+    Event, Inbox, Journal, MsgSeqNum, MsgType, NoJournal, Now, Output, RingJournal, Session, wire::checksum,
 };
 
 use super::messages::{Draw, FIRST, PEER, US, message, sending_time};
-use super::{Work, noon, plain_value, sums};
+use super::{Work, noon, noon_and, plain_value, sums};
 
 /// The values of an order's eleven body fields, as an application has them.
 struct Values {
@@ -31,9 +31,9 @@ impl Values {
         }
     }
 
-    /// The frame as it must be, built the plain way.
-    fn plain(&self, number: u64) -> Vec<u8> {
-        let mut body = format!("35=D|34={number}|49={US}|52={}|56={PEER}|", sending_time(0));
+    /// The frame as it must be, built the plain way, so many milliseconds after noon.
+    fn plain(&self, number: u64, millis: u64) -> Vec<u8> {
+        let mut body = format!("35=D|34={number}|49={US}|52={}|56={PEER}|", sending_time(millis));
         let _ = write!(
             body,
             "11={}|1=ACC7|15=USD|21=1|38={}|40=2|44={}|54={}|55={}|59=0|60={}|",
@@ -43,9 +43,9 @@ impl Values {
     }
 }
 
-fn send<'o>(session: &mut Session, values: &Values, out: &'o mut [u8]) -> sansfix::Frame<'o> {
+fn send<'o>(session: &mut Session, now: Now, values: &Values, out: &'o mut [u8]) -> sansfix::Frame<'o> {
     session
-        .send(noon(), MsgType::NEW_ORDER_SINGLE, out, |body| {
+        .send(now, MsgType::NEW_ORDER_SINGLE, out, |body| {
             body.text(11, &values.id)
                 .text(1, "ACC7")
                 .text(15, "USD")
@@ -77,16 +77,19 @@ pub(crate) struct Sent {
     digests: Vec<u64>,
     /// Memory for a ring journal; empty for none.
     memory: Vec<u8>,
+    /// How many milliseconds lie between two orders.
+    pace: u64,
 }
 
 impl Sent {
-    /// `count` orders; `memory` bytes of journal.
-    pub(crate) fn new(start: Session, count: usize, memory: usize) -> Self {
+    /// `count` orders, `pace` milliseconds apart; `memory` bytes of journal.
+    pub(crate) fn new(start: Session, count: usize, memory: usize, pace: u64) -> Self {
         let mut draw = Draw::new(11);
         // Values repeat after 64 orders, so that they stay in cache.
         let values: Vec<_> = (0..64).map(|index| Values::draw(FIRST + 1 + index, &mut draw)).collect();
-        let frames: Vec<_> =
-            (0..count).map(|index| values[index % 64].plain(FIRST + 1 + index as u64)).collect();
+        let frames: Vec<_> = (0..count as u64)
+            .map(|index| values[index as usize % 64].plain(FIRST + 1 + index, index * pace))
+            .collect();
         let mut work = Sent {
             session: start.clone(),
             start,
@@ -94,24 +97,35 @@ impl Sent {
             bytes: sums(frames.iter().map(|frame| frame.len() as u64)),
             digests: sums(frames.iter().map(|frame| digest(frame))),
             memory: vec![0; memory],
+            pace,
         };
         let mut out = [0; 1024];
-        for (values, plain) in work.values.iter().zip(&frames) {
-            let sent =
-                send(&mut work.session, values, &mut out).commit(&mut work.session, &mut NoJournal).unwrap();
+        for ((values, plain), index) in work.values.iter().zip(&frames).zip(0..) {
+            let frame = send(&mut work.session, noon_and(index * pace), values, &mut out);
+            let sent = frame.commit(&mut work.session, &mut NoJournal).unwrap();
             assert_eq!(String::from_utf8_lossy(&sent), String::from_utf8_lossy(plain));
         }
         work
     }
 
-    fn run_into<J: Journal>(session: &mut Session, values: &[Values], count: usize, journal: &mut J) -> u64
+    fn run_into<J: Journal>(
+        session: &mut Session,
+        values: &[Values],
+        count: usize,
+        pace: u64,
+        journal: &mut J,
+    ) -> u64
     where
         J::Error: std::fmt::Debug,
     {
         let mut out = [0; 1024];
         let mut sum = 0;
-        for values in values.iter().cycle().take(count) {
-            sum += digest(&send(session, values, &mut out).commit(session, journal).unwrap());
+        let mut now = noon();
+        for (values, index) in values.iter().cycle().take(count).zip(0..) {
+            if pace != 0 {
+                now = noon_and(index * pace);
+            }
+            sum += digest(&send(session, now, values, &mut out).commit(session, journal).unwrap());
         }
         sum
     }
@@ -124,10 +138,10 @@ impl Work for Sent {
 
     fn run(&mut self, count: usize) -> u64 {
         if self.memory.is_empty() {
-            Self::run_into(&mut self.session, &self.values, count, &mut NoJournal)
+            Self::run_into(&mut self.session, &self.values, count, self.pace, &mut NoJournal)
         } else {
             let mut journal = RingJournal::new(&mut self.memory);
-            Self::run_into(&mut self.session, &self.values, count, &mut journal)
+            Self::run_into(&mut self.session, &self.values, count, self.pace, &mut journal)
         }
     }
 
@@ -165,7 +179,7 @@ impl Replayed {
         let mut out = [0; 1024];
         for number in 0..stored as u64 {
             let values = Values::draw(FIRST + 1 + number, &mut draw);
-            let frame = send(&mut start, &values, &mut out);
+            let frame = send(&mut start, noon(), &values, &mut out);
             let _ = frame.commit(&mut start, &mut journal).unwrap();
         }
         let mut memory = [0; 1024];

@@ -39,10 +39,14 @@ pub(crate) const CASES: &[Case] = &[
         name: "inbound order, every field checked by a dictionary",
         make: |count| Box::new(delivered(orders(count, usual), Envelope).by(dictionary())),
     },
-    Case { name: "outbound order", make: |count| Box::new(Sent::new(logged_on(|_| {}), count, 0)) },
+    Case { name: "outbound order", make: |count| Box::new(Sent::new(logged_on(|_| {}), count, 0, 0)) },
+    Case {
+        name: "outbound order, SendingTime moves",
+        make: |count| Box::new(Sent::new(logged_on(|_| {}), count, 0, 1)),
+    },
     Case {
         name: "outbound order, recorded in memory",
-        make: |count| Box::new(Sent::new(logged_on(|_| {}), count, 32 * 1024)),
+        make: |count| Box::new(Sent::new(logged_on(|_| {}), count, 32 * 1024, 0)),
     },
     Case {
         name: "replay of a stored order",

@@ -68,7 +68,7 @@ impl Engine {
                 },
                 Output::Event(ref event) => app.on(event, &mut self.session, now)?,
                 Output::Wait(wait) => {
-                    let until = wait.until.into_iter().chain(look_again).min();
+                    let until = wait.no_later_than(look_again).until;
                     thread::park_timeout(now.until(until.ok_or("the session has nothing to wait for")?));
                 }
                 other => return Err(format!("without a link the session asks for {other:?}").into()),
@@ -123,7 +123,7 @@ impl Engine {
             } else if now.saturating_since(last_progress) > STALLED {
                 break;
             }
-            let wake = wait.until.into_iter().chain(look_again).min();
+            let wake = wait.no_later_than(look_again).until;
             let until = if outbox.is_empty() { wake } else { Some(now) };
             match receive(link, &mut inbox, wait.read, until.map(|until| until.saturating_since(now))) {
                 Ok(Received::Something) => {}

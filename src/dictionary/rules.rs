@@ -120,6 +120,35 @@ impl DictionaryRules {
     /// The body of a message, a group as one thing. Meant for a message that
     /// [`validate`](DictionaryRules::validate) passed; from bytes that it would not pass, what comes is what
     /// can be made out.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// use sansfix::Message;
+    /// use sansfix::dictionary::DictionaryRules;
+    ///
+    /// /// AllocAccount(79) of each entry of NoAllocs(78).
+    /// fn accounts<'i>(rules: &DictionaryRules, order: &Message<'i>) -> Vec<&'i str> {
+    ///     let allocs = rules.body(order.as_bytes()).group(78);
+    ///     let entries = allocs.iter().flat_map(|allocs| allocs.entries());
+    ///     entries.filter_map(|entry| entry.get(79)?.as_str().ok()).collect()
+    /// }
+    ///
+    /// # use sansfix::{BeginString, Event, MsgType, dictionary::{Dictionary, SMALL}, testing::Pair};
+    /// # let rules = DictionaryRules::new(Arc::new(Dictionary::from_xml(SMALL)?))?;
+    /// # let mut pair = Pair::new(BeginString::Fix44)?;
+    /// # pair.acceptor.application(move |event, _| {
+    /// #     let Event::Message(order) = event else { return };
+    /// #     assert_eq!(accounts(&rules, order), ["one", "two"]);
+    /// # });
+    /// # pair.connect();
+    /// # let now = pair.clock.now();
+    /// # pair.initiator.send(now, MsgType::NEW_ORDER_SINGLE, |body| {
+    /// #     body.text(11, "a").uint(78, 2).text(79, "one").uint(80, 1).text(79, "two").text(55, "VOD.L");
+    /// # })?;
+    /// # pair.drive();
+    /// # pair.expect_told("acceptor Message 11=a");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn body<'r, 'a>(&'r self, frame: &'a [u8]) -> Items<'r, 'a> {
         Items::of_body(self, frame)
     }

@@ -5,7 +5,7 @@ use super::group::Scope;
 use super::rules::DictionaryRules;
 use super::table::{Block, Seen};
 use super::validate::{Pass, Shown};
-use crate::wire::Field;
+use crate::wire::{Field, Value};
 
 /// A field, or a whole group.
 #[derive(Clone, Debug)]
@@ -70,6 +70,24 @@ impl<'r, 'a> Group<'r, 'a> {
     }
 }
 
+impl<'r, 'a> Items<'r, 'a> {
+    /// The first field with this tag among those that are still to come, outside groups.
+    pub fn get(&self, tag: u32) -> Option<Value<'a>> {
+        self.clone().find_map(|item| match item {
+            Item::Field(field) if field.tag == tag => Some(field.value),
+            Item::Field(_) | Item::Group(_) => None,
+        })
+    }
+
+    /// The group that the field with this tag counts, among those that are still to come.
+    pub fn group(&self, count: u32) -> Option<Group<'r, 'a>> {
+        self.clone().find_map(|item| match item {
+            Item::Group(group) if group.count.tag == count => Some(group),
+            Item::Field(_) | Item::Group(_) => None,
+        })
+    }
+}
+
 impl<'r, 'a> Iterator for Entries<'r, 'a> {
     type Item = Items<'r, 'a>;
 
@@ -105,7 +123,7 @@ impl<'r, 'a> Items<'r, 'a> {
         Items { pass, dictionary, members, seen: Seen::none() }
     }
 
-    fn group(&mut self, count: Field<'a>, block: &'r Block, index: usize) -> Option<Item<'r, 'a>> {
+    fn whole_group(&mut self, count: Field<'a>, block: &'r Block, index: usize) -> Option<Item<'r, 'a>> {
         let rule = self.dictionary.groups.get(index)?;
         let entries = self.pass.fields.rest();
         let around = match self.members {
@@ -140,7 +158,7 @@ impl<'r, 'a> Iterator for Items<'r, 'a> {
                     return None;
                 }
                 if let Some(group) = block.group(place).filter(|_| rule.is_count) {
-                    return self.group(field, block, group);
+                    return self.whole_group(field, block, group);
                 }
             }
             if member.is_some() || !self.pass.is_of_envelope(field.tag) {

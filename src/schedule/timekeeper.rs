@@ -32,11 +32,17 @@ const OVER: &str = "the session is over by its schedule";
 ///
 /// ```
 /// use sansfix::schedule::Timekeeper;
-/// use sansfix::{Instant, Now, Session, Wait};
+/// use sansfix::{Inbox, Now, Output, Session, Wait};
 ///
-/// /// How long a driver waits after its round: for the session or for the calendar, whichever is first.
-/// fn until(timekeeper: &mut Timekeeper, session: &mut Session, now: Now, wait: Wait) -> Option<Instant> {
-///     wait.until.into_iter().chain(timekeeper.keep(session, now)).min()
+/// /// One round of a driver: it waits for the session or for the calendar, whichever is first.
+/// fn round(timekeeper: &mut Timekeeper, session: &mut Session, now: Now, inbox: &mut Inbox, out: &mut [u8]) -> Wait {
+///     let look_again = timekeeper.keep(session, now);
+///     loop {
+///         match session.step(now, inbox, out) {
+///             Output::Wait(wait) => return wait.no_later_than(look_again),
+///             output => drop(output), // as in any driver
+///         }
+///     }
 /// }
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -10,11 +10,11 @@ use super::policy::{
 use super::rules::RefTag;
 use super::state::{Opening, State};
 use crate::inbox::Inbox;
-use crate::message::{Layout, Message};
+use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
-use crate::wire::{BeginString, Body, tag};
+use crate::wire::{BeginString, Body, TRAILER_LEN, find_before, tag};
 
 impl Session {
     /// The body of an admin message, by rising tag.
@@ -23,9 +23,9 @@ impl Session {
             Owed::Logon(opening) => self.write_logon(opening == Opening::Reset, body),
             Owed::LogonAnswer { reset } => self.write_logon(reset, body),
             Owed::Echo { body_at } => {
-                let in_hand = self.message(inbox, Layout { body_at, ..Layout::NOTHING });
-                let echo = in_hand.get(tag::TEST_REQ_ID).map_or(b"".as_slice(), |value| value.as_bytes());
-                body.bytes(tag::TEST_REQ_ID, echo);
+                let asked = inbox.current().get(body_at as usize..).unwrap_or_default();
+                let echo = find_before(asked, TRAILER_LEN, tag::TEST_REQ_ID, self.config.data_fields);
+                body.bytes(tag::TEST_REQ_ID, echo.map_or(b"", |value| value.as_bytes()));
             }
             Owed::TestRequest => match self.config.policies.liveness.test_req_id {
                 TestReqId::MsgSeqNum => drop(body.uint(tag::TEST_REQ_ID, number.get())),

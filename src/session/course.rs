@@ -26,8 +26,8 @@ pub(super) enum Course {
 /// What there is to know off the usual course.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Detour {
-    pub(super) inbound: Inbound,
     pub(super) outbound: Outbound,
+    pub(super) inbound: Inbound,
     /// What was acted on although it stood above a gap: the numbers count when they are reached.
     pub(super) acted: Acted,
     /// When the first message of the application began to wait behind a replay.

@@ -227,7 +227,11 @@ mod tests {
 
     fn moments() -> impl Strategy<Value = Vec<i64>> {
         let near = 1_700_000_000_000_000_000..1_700_000_003_000_000_000_i64;
-        proptest::collection::vec(prop_oneof![8 => near, 1 => any::<i64>()], 1..8)
+        let nearer = (near.clone(), proptest::sample::select(&[1_i64, 1_000, 1_000_000][..]), -3..3_i64)
+            .prop_map(|(at, unit, few)| at / unit * unit + few);
+        let ends = prop_oneof![i64::MIN..i64::MIN + 3_000_000_000, i64::MAX - 3_000_000_000..=i64::MAX];
+        let one = prop_oneof![8 => near, 8 => nearer, 1 => ends, 1 => any::<i64>()];
+        proptest::collection::vec(one, 1..8)
     }
 
     proptest! {

@@ -27,7 +27,7 @@ pub(super) enum Told {
     Message(Layout),
     Rejected(Layout),
     Logout(Layout),
-    Refused(Layout, SessionRejectReason),
+    Refused(Layout, SessionRejectReason, Option<u32>),
     Ignored(Layout, Ignored),
     Event(Event<'static>),
 }
@@ -41,7 +41,7 @@ impl Told {
             Told::Message(layout) => Event::Message(message(layout)),
             Told::Rejected(layout) => Event::Rejected(message(layout)),
             Told::Logout(layout) => Event::Logout(message(layout)),
-            Told::Refused(layout, reason) => Event::Refused { message: message(layout), reason },
+            Told::Refused(layout, reason, tag) => Event::Refused { message: message(layout), reason, tag },
             Told::Ignored(layout, why) => Event::Ignored { message: message(layout), why },
             Told::Event(event) => event,
         }

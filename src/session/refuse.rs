@@ -87,7 +87,7 @@ impl Session {
                 let rejection = Rejection { number: number.get(), tag, why: Why::Business(code, text) };
                 self.owe(Owed::BusinessReject(rejection));
                 self.count_if_next(now, message.class);
-                Some(Told::Refused(message.layout, rejection.reason()))
+                Some(refused(message, &rejection))
             }
         }
     }
@@ -118,7 +118,7 @@ impl Session {
         if let Some(reason) = fatal {
             self.go(now, Input::Fatal(reason, Farewell::Logout));
         }
-        Some(Told::Refused(message.layout, rejection.reason()))
+        Some(refused(message, &rejection))
     }
 
     pub(super) fn count_if_next(&mut self, now: Now, class: Class) {
@@ -126,4 +126,8 @@ impl Session {
             self.count(now);
         }
     }
+}
+
+fn refused(message: &Classified, rejection: &Rejection) -> Told {
+    Told::Refused(message.layout, rejection.reason(), rejection.tag.and_then(RefTag::number))
 }

@@ -106,6 +106,7 @@ impl Session {
         self.fill(now, replay, below, out).map(Some)
     }
 
+    /// The journal has nothing of the range up to there that goes out.
     fn leave_out<'o>(
         &mut self,
         now: Now,
@@ -119,6 +120,7 @@ impl Session {
         self.pass_over(now, replay, asked, up_to, gone, out)
     }
 
+    /// The first message of the range.
     fn send_again<'o>(
         &mut self,
         now: Now,

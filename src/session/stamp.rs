@@ -4,20 +4,23 @@ use super::config::Config;
 use crate::time::Utc;
 use crate::wire::{
     BeginString, Body, Guard, TimePrecision, UTC_TIMESTAMP_MAX, copy, date_and_seconds, fraction_text,
-    millis_text, split_utc, tag,
+    split_utc, tag,
 };
 
-/// SendingTime(52) of the frame built last. Within a second only the fraction is written anew.
+/// SendingTime(52) of the frame built last. It is written anew when its last digit changes, and within a
+/// second only the fraction.
 ///
 /// It changes no answer, and two sessions that differ in it alone are the same.
 #[derive(Clone)]
 pub(super) struct Stamp {
-    /// The beginning of the second in the text, in nanoseconds after the epoch.
+    /// The second in the text, after the epoch.
     second: i64,
+    /// The fraction in the text, in nanoseconds.
+    fraction: u32,
+    precision: TimePrecision,
+    len: u8,
     /// The field with its SOH.
     text: [u8; Stamp::ROOM],
-    len: u8,
-    precision: TimePrecision,
 }
 
 const TIME_AT: usize = "52=".len();
@@ -33,31 +36,40 @@ impl Stamp {
         let mut text = [0; Stamp::ROOM];
         let mut to = Body::new(&mut text, Guard::Session);
         let len = to.utc(tag::SENDING_TIME, Utc::EPOCH, precision).len() as u8;
-        Stamp { second: 0, text, len, precision }
+        Stamp { second: 0, fraction: 0, precision, len, text }
     }
 
     /// Sets SendingTime(52).
-    #[inline(always)]
+    #[inline]
     pub(super) fn date(&mut self, utc: Utc) {
-        let nanos = match u32::try_from(utc.as_nanos().wrapping_sub(self.second)) {
-            Ok(nanos) if nanos < 1_000_000_000 => nanos,
-            _ => self.enter(utc),
-        };
-        let place = self.text.get_mut(FRACTION_AT..).unwrap_or_default();
-        match (self.precision, place.first_chunk_mut()) {
-            (TimePrecision::Millis, Some(place)) => *place = millis_text(nanos),
-            (precision, _) => {
-                let (digits, len) = fraction_text(nanos, precision);
-                copy(place, digits.get(..len).unwrap_or_default());
-            }
+        let since = self.since_second(utc) - i128::from(self.fraction);
+        if !(0..i128::from(unit(self.precision))).contains(&since) {
+            self.renew(utc);
         }
     }
 
+    /// Nanoseconds since the second in the text began.
+    #[inline]
+    fn since_second(&self, utc: Utc) -> i128 {
+        i128::from(utc.as_nanos()) - i128::from(self.second) * 1_000_000_000
+    }
+
+    /// The last digit changes.
+    fn renew(&mut self, utc: Utc) {
+        let nanos = match u32::try_from(self.since_second(utc)) {
+            Ok(nanos) if nanos < 1_000_000_000 => nanos,
+            _ => self.enter(utc),
+        };
+        self.fraction = nanos - nanos % unit(self.precision);
+        let (digits, len) = fraction_text(nanos, self.precision);
+        let place = self.text.get_mut(FRACTION_AT..).unwrap_or_default();
+        copy(place, digits.get(..len).unwrap_or_default());
+    }
+
     /// Another second begins; gives the nanoseconds beyond it.
-    #[cold]
     fn enter(&mut self, utc: Utc) -> u32 {
         let (seconds, nanos) = split_utc(utc);
-        self.second = utc.as_nanos().wrapping_sub(i64::from(nanos));
+        self.second = seconds;
         if let Some(place) = self.text.get_mut(TIME_AT..).and_then(<[u8]>::first_chunk_mut) {
             *place = date_and_seconds(seconds);
         }
@@ -80,6 +92,16 @@ impl Stamp {
     #[inline]
     pub(super) fn sending_time(&self) -> &[u8] {
         self.text.get(TIME_AT..usize::from(self.len).wrapping_sub(1)).unwrap_or_default()
+    }
+}
+
+/// What the last digit counts, in nanoseconds; of picoseconds the last three stay.
+const fn unit(precision: TimePrecision) -> u32 {
+    match precision {
+        TimePrecision::Seconds => 1_000_000_000,
+        TimePrecision::Millis => 1_000_000,
+        TimePrecision::Micros => 1_000,
+        TimePrecision::Nanos | TimePrecision::Picos => 1,
     }
 }
 

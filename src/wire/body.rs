@@ -8,6 +8,8 @@ use super::tag;
 use super::timestamp::{TimePrecision, UTC_TIMESTAMP_MAX, write_utc};
 use crate::time::Utc;
 
+mod display;
+
 /// Writes fields one after another into lent memory; in an application's hands, the body of its message.
 ///
 /// Each method appends one field and can be chained. What cannot be written (a tag that the session writes

@@ -120,13 +120,6 @@ const fn from_digits(digits: u64) -> u64 {
     (fours * 10_000 + (fours >> 32)) & 0xffff_ffff
 }
 
-/// A number below 1000 with its leading zeros.
-#[inline]
-pub(super) const fn three_digits(value: u32) -> [u8; 3] {
-    let (hundreds, rest) = (value / 100, value % 100);
-    [b'0' + hundreds as u8, b'0' + (rest / 10) as u8, b'0' + (rest % 10) as u8]
-}
-
 /// The digits of a number below 10^8 as numbers, the first in the lowest byte: all at once, since a loop
 /// mispredicts where it ends.
 #[inline]
@@ -142,6 +135,7 @@ pub(super) const fn eight_digits(value: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_number_at_the_front_ends_where_its_digits_do() {
@@ -149,6 +143,15 @@ mod tests {
         assert_eq!(leading_uint(b"999999999999999999"), Some((999_999_999_999_999_999, b"".as_slice())));
         for none in [b"".as_slice(), b"x", b"-1", b"0000000000000000001"] {
             assert_eq!(leading_uint(none), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_read_at_once_is_the_one_read_digit_by_digit(
+            text in prop_oneof!["[0-9]{0,20}[\x00-\x7f]{0,9}", "[0-9]{0,9}[\u{80}-\u{7ff}]{0,4}[0-9]{0,9}"],
+        ) {
+            prop_assert_eq!(leading_uint(text.as_bytes()), leading_long(text.as_bytes()));
         }
     }
 
@@ -161,8 +164,6 @@ mod tests {
             let sum: u8 = padded.iter().map(|digit| digit - b'0').sum();
             assert_eq!(digit_sum(padded), sum);
         }
-        assert_eq!(three_digits(7), *b"007");
-        assert_eq!(three_digits(255), *b"255");
     }
 
     #[test]

@@ -31,9 +31,9 @@ pub(crate) fn encode(
     guard: Guard,
     body: impl FnOnce(&mut Body<'_>),
 ) -> Result<&[u8], EncodeError> {
-    let header_len = header(out.get_mut(OPENING_MAX..).unwrap_or_default());
-    let body_at = header_len.saturating_add(OPENING_MAX);
-    let mut writer = Body::new(out.get_mut(body_at..).unwrap_or_default(), guard);
+    let room = out.get_mut(OPENING_MAX..).unwrap_or_default();
+    let header_len = header(room);
+    let mut writer = Body::new(room.get_mut(header_len..).unwrap_or_default(), guard);
     body(&mut writer);
     let body_len = writer.finish().map_err(EncodeError::Body)?;
     let len = header_len.saturating_add(body_len);
@@ -171,15 +171,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_encoded_is_found_whole_and_reads_back(values in proptest::collection::vec((5000u32..9000, "[ -~]{1,40}"), 0..30)) {
+        fn what_is_encoded_is_found_whole_and_reads_back(
+            version in proptest::sample::select(&BeginString::ALL[..]),
+            values in proptest::collection::vec((5000u32..9000, "[ -~]{1,40}"), 0..30),
+        ) {
             let mut out = [0; 4096];
-            let bytes = encode(&mut out, BeginString::Fixt11, header, Guard::Session, |body| {
+            let bytes = encode(&mut out, version, header, Guard::Session, |body| {
                 for (tag, value) in &values {
                     body.text(*tag, value);
                 }
             }).unwrap();
             let Framing::Frame(span) = crate::wire::frame(bytes, 8192, &mut Scan::default()) else { panic!("not a frame") };
-            prop_assert_eq!(span.len, bytes.len());
+            prop_assert_eq!((span.len, span.begin_string), (bytes.len(), version));
+            prop_assert!(unseal(bytes, version).is_some());
             let fields: Vec<_> = Fields::new(&bytes[span.body_at..span.trailer_at], &DataFields::STANDARD)
                 .map(|field| field.map(|field| (field.tag, std::string::String::from(field.value.as_str().unwrap()))).unwrap())
                 .collect();

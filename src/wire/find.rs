@@ -13,7 +13,8 @@ pub fn find<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<
 
 /// The same, where the last `margin` bytes, at most seven, are not searched. Seven let the first word of
 /// every field be read at once.
-#[inline]
+// The needle of a tag that is known where it is used is a number in the code.
+#[inline(always)]
 pub(crate) fn find_before<'a>(
     bytes: &'a [u8],
     margin: usize,

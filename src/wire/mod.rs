@@ -40,7 +40,6 @@ pub(crate) use frame::ends_well;
 pub use frame::{FrameSpan, Framing, Garbled, Scan, frame};
 pub use header::Header;
 pub use msg_type::MsgType;
-pub(crate) use timestamp::millis_text;
 pub use timestamp::{
     TimePrecision, UTC_TIMESTAMP_MAX, UtcTimestamp, date_and_seconds, fraction_text, split_utc, write_utc,
 };

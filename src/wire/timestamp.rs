@@ -1,7 +1,7 @@
 //! UTCTimestamp, read and written.
 
 use super::ValueError;
-use super::decimal::{ZEROS, eight_digits, three_digits};
+use super::decimal::{ZEROS, eight_digits};
 use crate::Utc;
 
 const LEAP_SECOND: u8 = 60;
@@ -263,13 +263,6 @@ pub fn fraction_text(nanos: u32, precision: TimePrecision) -> ([u8; 13], usize) 
         finer => 1 + finer.digits(),
     };
     ([b'.', a, b, c, d, e, f, g, h, digit(nanos), b'0', b'0', b'0'], len)
-}
-
-/// The same with three digits.
-#[inline]
-pub(crate) const fn millis_text(nanos: u32) -> [u8; 4] {
-    let [a, b, c] = three_digits(nanos / 1_000_000);
-    [b'.', a, b, c]
 }
 
 #[inline]

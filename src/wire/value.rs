@@ -221,7 +221,7 @@ fn long_digits(bytes: &[u8]) -> Result<u64, ValueError> {
 
 /// Are the two equal? For texts of a few bytes, which are compared in less time than a call of `memcmp`
 /// takes.
-#[inline]
+#[inline(always)]
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;

@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use sansfix::session::{Check, Finished, NoRules, SendingTimeCheck};
+use sansfix::session::{Check, Finished, SendingTimeCheck, Violated, Violation};
 use sansfix::wire::DataFields;
 use sansfix::{
-    BeginString, Checkpoint, Config, Event, Id, Inbox, Instant, Millis, MsgSeqNum, NoJournal, Now, Output,
-    Role, Session, Utc,
+    BeginString, Checkpoint, Config, Event, Id, Inbox, Instant, Message, MessageRules, Millis, MsgSeqNum,
+    NoJournal, Now, Output, Role, Session, SessionRejectReason, Utc,
 };
 
 /// 2026-01-01T12:00:00Z.
@@ -44,10 +44,24 @@ pub(crate) struct Twin<'b> {
     begin_string: BeginString,
 }
 
+/// Rules that have something against every third number, or against none.
+struct Thirds(bool);
+
+impl MessageRules for Thirds {
+    fn check(&self, message: &Message<'_>) -> Result<(), Violation> {
+        if self.0 && message.msg_seq_num().get().is_multiple_of(3) {
+            let answer = Violated::Reject(SessionRejectReason::Other);
+            return Err(Violation { answer, tag: None });
+        }
+        Ok(())
+    }
+}
+
 struct Side<'b> {
     session: Session,
     inbox: Inbox<'b>,
     is_generic: bool,
+    rules: Thirds,
 }
 
 impl<'b> Twin<'b> {
@@ -57,7 +71,7 @@ impl<'b> Twin<'b> {
             [variant as usize % 4];
         let mut config = Config::new(Role::Acceptor, begin_string, "SELLSIDE", "BUYSIDE").unwrap();
         let checks = &mut config.policies.checks;
-        match variant / 4 % 11 {
+        match variant / 4 % 12 {
             1 => checks.sending_time = SendingTimeCheck::Off,
             2 => checks.comp_ids = Check::Off,
             3 => checks.checksum = Check::Off,
@@ -77,7 +91,12 @@ impl<'b> Twin<'b> {
         let resume = Checkpoint { next_in: first, ..Checkpoint::begin(Utc::from_secs(NOON)) };
         let session = Session::new(config, resume).unwrap();
         let [one, other, held, other_held] = memory;
-        let side = |inbox: Inbox<'b>, is_generic| Side { session: session.clone(), inbox, is_generic };
+        let side = |inbox: Inbox<'b>, is_generic| Side {
+            session: session.clone(),
+            inbox,
+            is_generic,
+            rules: Thirds(variant / 4 % 12 == 11),
+        };
         let sides =
             [side(Inbox::new(one).holding(held), false), side(Inbox::new(other).holding(other_held), true)];
         let mut twin = Twin { sides, begin_string };
@@ -129,9 +148,9 @@ impl Side<'_> {
         // Some replies repeat until their link is closed.
         for _ in 0..100 {
             let output = if self.is_generic {
-                self.session.step_the_generic_way(now, &mut self.inbox, &mut out, &NoRules)
+                self.session.step_the_generic_way(now, &mut self.inbox, &mut out, &self.rules)
             } else {
-                self.session.step(now, &mut self.inbox, &mut out)
+                self.session.step_with(now, &mut self.inbox, &mut out, &self.rules)
             };
             match output {
                 Output::Event(Event::Logon(_)) => self.session.accept(now).unwrap(),

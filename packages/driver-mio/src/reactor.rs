@@ -8,6 +8,7 @@ use std::time::{Duration, Instant as StdInstant, SystemTime};
 
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
+use sansfix::dictionary::DictionaryRules;
 use sansfix::journal::Journal;
 use sansfix::schedule::Timekeeper;
 use sansfix::{Compose, Config, Directory, Event, Frame, Message, Name, Now, Session, State};
@@ -106,7 +107,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         let (sender, answers) = channel();
         let slot = |(index, (session, application, journal))| {
             let asker = Asker { session: index, link: 0, answers: sender.clone(), waker: waker.clone() };
-            Slot { session, application, journal, link: None, timekeeper: None, asker }
+            Slot { session, application, journal, link: None, timekeeper: None, rules: None, asker }
         };
         let mut reactor = Reactor {
             poll,
@@ -147,6 +148,14 @@ impl<A: Application, J: Journal> Reactor<A, J> {
             slot.timekeeper = Some(Box::new(timekeeper));
             let now = self.now();
             self.serve(index, now);
+        }
+    }
+
+    /// Checks the messages of a session against a dictionary: what breaks its rules is answered, and never
+    /// reaches the application.
+    pub fn check(&mut self, index: usize, rules: DictionaryRules) {
+        if let Some(slot) = self.slots.get_mut(index) {
+            slot.rules = Some(rules);
         }
     }
 

@@ -1,8 +1,10 @@
 //! One session's turn: read, step, record, write, until nothing is left to do.
 
+use sansfix::dictionary::DictionaryRules;
 use sansfix::journal::Journal;
 use sansfix::schedule::Timekeeper;
 use sansfix::session::ComposeError;
+use sansfix::wire::tag;
 use sansfix::{
     Body, Event, Frame, Inbox, Instant, NotNow, Now, Outbox, Output, PushError, Reason, Replay, ReplayError,
     Session, State,
@@ -20,6 +22,7 @@ pub(crate) struct Slot<A, J> {
     pub(crate) journal: J,
     pub(crate) link: Option<Link>,
     pub(crate) timekeeper: Option<Box<Timekeeper>>,
+    pub(crate) rules: Option<DictionaryRules>,
     pub(crate) asker: Asker,
 }
 
@@ -129,12 +132,20 @@ impl<A: Application, J: Journal> Slot<A, J> {
     ) -> Result<Pause, Failed> {
         loop {
             let choked = link.as_ref().is_some_and(Link::is_choked);
-            let frame = match self.session.step(now, inbox, out) {
+            let frame = match self.session.step_with(now, inbox, out, &self.rules) {
                 Output::Event(ref event) => {
                     match event {
                         Event::Logon(logon) => {
                             if let Some(verdict) = self.application.judge(logon, self.asker.question()) {
                                 verdict.pronounce(&mut self.session, now);
+                            }
+                        }
+                        // FIX session layer 4.3.7: the Logon says which version its sender's messages are of.
+                        Event::LoggedOn(logon) => {
+                            if let (Some(rules), Some(id)) =
+                                (&mut self.rules, logon.get(tag::DEFAULT_APPL_VER_ID))
+                            {
+                                rules.set_default_appl_ver_id(id.as_bytes());
                             }
                         }
                         // Until this is stored, a restart would go on with the series before.
@@ -264,7 +275,8 @@ mod tests {
     use std::time::Duration;
 
     use sansfix::schedule::{Reset, Schedule, TimeOfDay, Window, Zone};
-    use sansfix::{BeginString, Checkpoint, Config, Message, NoJournal, Role, Utc};
+    use sansfix::testing::MemoryJournal;
+    use sansfix::{BeginString, Checkpoint, Config, Message, Role, Utc};
 
     use super::*;
     use crate::judge::{Question, Verdict};
@@ -283,7 +295,7 @@ mod tests {
     const EIGHT: Utc = Utc::from_secs(1_767_254_400);
 
     /// A session that is held from nine to ten, with new numbers each day.
-    fn slot(role: Role) -> Slot<Idle, NoJournal> {
+    fn slot(role: Role) -> Slot<Idle, MemoryJournal> {
         let (opens, closes) = (TimeOfDay::new(9, 0, 0).unwrap(), TimeOfDay::new(10, 0, 0).unwrap());
         let hours = Window::daily(opens.in_zone(&Zone::utc()), closes.in_zone(&Zone::utc()));
         let schedule = Schedule::builder().session(hours).reset(Reset::AtOpening).build().unwrap();
@@ -295,9 +307,10 @@ mod tests {
         Slot {
             session: Session::new(config, yesterday).unwrap(),
             application: Idle,
-            journal: NoJournal,
+            journal: MemoryJournal::new(),
             link: None,
             timekeeper: Some(Box::new(Timekeeper::new(schedule))),
+            rules: None,
             asker: Asker { session: 0, link: 0, answers: channel().0, waker },
         }
     }
@@ -321,6 +334,7 @@ mod tests {
         let late = passed.checked_sub(Duration::from_secs(3600)).expect("not before nine");
         assert!(late < Duration::from_secs(3), "{late:?}");
         assert_eq!(slot.session.next_out().get(), 1);
+        assert_eq!(slot.journal.safe_resume(), Some(slot.session.checkpoint()), "stored before it connects");
     }
 
     #[test]

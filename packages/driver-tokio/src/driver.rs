@@ -4,9 +4,11 @@ use std::future::Future;
 use std::io;
 use std::pin::{Pin, pin};
 
+use sansfix::dictionary::DictionaryRules;
 use sansfix::journal::Record;
 use sansfix::schedule::Timekeeper;
 use sansfix::session::ComposeError;
+use sansfix::wire::tag;
 use sansfix::{
     Body, Compose, Connect, Event, Inbox, Instant, Now, Output, Reason, Replay, ReplayError, Session, State,
     Wait,
@@ -22,12 +24,13 @@ use crate::line::{Batch, Line};
 use crate::store::{Store, StoreError};
 
 /// A session, its application and its journal: one task. With a [`Timekeeper`] it keeps to the session's hours
-/// as well.
+/// as well, with [`DictionaryRules`] it checks what comes in.
 pub struct Driver<A> {
     pub(crate) session: Session,
     pub(crate) application: A,
     pub(crate) store: Store,
     pub(crate) clock: Clock,
+    rules: Option<DictionaryRules>,
     timekeeper: Option<Timekeeper>,
     /// When the calendar wants to be looked at again.
     look_again: Option<Instant>,
@@ -71,6 +74,7 @@ impl<A: Application> Driver<A> {
             application,
             store,
             clock,
+            rules: None,
             timekeeper: None,
             look_again: None,
             out: vec![0; sansfix::session::OUT_MIN],
@@ -87,6 +91,14 @@ impl<A: Application> Driver<A> {
     #[must_use]
     pub fn kept_by(mut self, timekeeper: Timekeeper) -> Self {
         self.timekeeper = Some(timekeeper);
+        self
+    }
+
+    /// Checks messages against a dictionary: what breaks its rules is answered, and never reaches the
+    /// application.
+    #[must_use]
+    pub fn checked_by(mut self, rules: DictionaryRules) -> Self {
+        self.rules = Some(rules);
         self
     }
 
@@ -193,14 +205,25 @@ impl<A: Application> Driver<A> {
         self.keep();
         loop {
             let now = self.clock.now();
-            match self.session.step(now, inbox, &mut self.out) {
+            match self.session.step_with(now, inbox, &mut self.out, &self.rules) {
                 Output::Event(ref event) => {
-                    if let Event::Logon(logon) = event {
-                        self.judging = Some(Box::pin(self.application.authenticate(logon)));
-                    }
-                    if let Event::NewSeries { resume } = event {
+                    match event {
+                        Event::Logon(logon) => {
+                            self.judging = Some(Box::pin(self.application.authenticate(logon)));
+                        }
+                        // FIX session layer 4.3.7: the Logon says which version its sender's messages are of.
+                        Event::LoggedOn(logon) => {
+                            if let (Some(rules), Some(id)) =
+                                (&mut self.rules, logon.get(tag::DEFAULT_APPL_VER_ID))
+                            {
+                                rules.set_default_appl_ver_id(id.as_bytes());
+                            }
+                        }
                         // Until this is stored, a restart would go on with the series before.
-                        self.batch.entries.push(Record::checkpoint(*resume).into());
+                        Event::NewSeries { resume } => {
+                            self.batch.entries.push(Record::checkpoint(*resume).into());
+                        }
+                        _ => {}
                     }
                     let mut line =
                         Line { now, session: &mut self.session, out: &mut self.out, batch: &mut self.batch };

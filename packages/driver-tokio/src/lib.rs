@@ -15,12 +15,59 @@
 //!   once it says that they are safe.
 //! * [`Acceptor`] finds the session of a new link by its Logon. Strangers and duplicates are dropped without
 //!   a word.
-//! * [`Driver::kept_by`] a `Timekeeper` keeps to the session's hours, and takes `SessionSettings::schedule` for
-//!   instance.
+//! * [`Driver::kept_by`] a timekeeper keeps to the session's hours, [`Driver::checked_by`] a dictionary checks
+//!   what comes in; `SessionSettings` of a QuickFIX settings file has both.
 //! * [`Handle::call`] runs anything on a session from elsewhere, [`Handle::stop`] logs out and ends its
 //!   driver.
 //!
-//! `examples/conversation.rs` is a whole use of it.
+//! ```no_run
+//! use std::future::{Future, ready};
+//! use sansfix::journal::{FileJournal, FileJournalOptions};
+//! use sansfix::{BeginString, Checkpoint, Config, Directory, Event, Message, MsgType, Name, Role, Session};
+//! use sansfix_driver_tokio::{Acceptor, Application, Clock, Driver, Keeper, Limits, Line, Verdict};
+//! use tokio::{net::TcpListener, sync::mpsc};
+//!
+//! struct Desk;
+//!
+//! impl Application for Desk {
+//!     fn authenticate(&mut self, logon: &Message<'_>) -> impl Future<Output = Verdict> + Send + 'static {
+//!         ready(if logon.text(554) == Some("secret") { Verdict::Accept } else { Verdict::Drop })
+//!     }
+//!
+//!     fn on(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
+//!         if let Event::Message(order) = event {
+//!             let id = order.text(11).unwrap_or_default();
+//!             let _ = line.send(MsgType::EXECUTION_REPORT, |body| {
+//!                 body.text(11, id).char(39, '2');
+//!             });
+//!         }
+//!     }
+//! }
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let (clock, mut keeper) = (Clock::start(), Keeper::start()?);
+//! let (journal, found) = FileJournal::open("SELL-BUY.journal", FileJournalOptions::default())?;
+//! let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELL", "BUY")?;
+//! let name = Name::of_session(&config);
+//! let session = Session::new(config, found.resume.unwrap_or(Checkpoint::begin(clock.now().utc)))?;
+//! let (driver, handle) = Driver::new(session, Desk, keeper.keep(journal), clock);
+//!
+//! // An initiator would run by `driver.initiate(|_| TcpStream::connect("127.0.0.1:9878"))`.
+//! let (links, arrivals) = mpsc::channel(1);
+//! let running = tokio::spawn(driver.accept(arrivals));
+//! let mut directory = Directory::new();
+//! directory.add(name, links);
+//! let listener = TcpListener::bind("127.0.0.1:9878").await?;
+//! tokio::spawn(Acceptor::new(directory, Limits::default()).serve(listener, |tcp| ready(Ok(tcp))));
+//!
+//! tokio::signal::ctrl_c().await?;
+//! handle.stop("closing").await?;
+//! let (session, _) = running.await??;
+//! println!("{:?}", session.status().last_close);
+//! # Ok(()) }
+//! ```
+//!
+//! `examples/conversation.rs` has many sessions, each of whose links is cut.
 #![forbid(unsafe_code)]
 
 mod acceptor;

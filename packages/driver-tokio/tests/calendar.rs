@@ -109,16 +109,16 @@ async fn an_initiator_connects_in_its_hours_and_begins_each_day_at_one() {
     let (links, mut dialled) = mpsc::unbounded_channel();
     let driver = tokio::spawn(driver.kept_by(timekeeper()).initiate(move |_| {
         let (near, far) = duplex(4096);
-        links.send(far).unwrap();
+        let stored = kept.0.lock().unwrap().unwrap();
+        links.send((far, stored)).unwrap();
         ready(Ok(near))
     }));
     let mut them = session(Role::Acceptor, "SELL", "BUY");
     for day in 0..2 {
         let opens = EIGHT.saturating_add(HOUR + day * DAY);
-        let mut link = dialled.recv().await.unwrap();
+        let (mut link, resume) = dialled.recv().await.unwrap();
         let connected = clock.now().utc.distance(opens);
         assert!(clock.now().utc > opens && connected < Duration::from_secs(3), "{connected:?}");
-        let resume = kept.0.lock().unwrap().unwrap();
         assert_eq!((resume.next_in.get(), resume.next_out.get()), (1, 1), "stored before it connects");
         assert!(resume.series.began() >= opens);
         them.reset_silently(clock.now()).unwrap();

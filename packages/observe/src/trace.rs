@@ -56,8 +56,8 @@ impl Tracer {
             Event::Rejected(message) => {
                 warn!(target: "sansfix", session, %message, "rejected by the counterparty")
             }
-            Event::Refused { message, reason } => {
-                warn!(target: "sansfix", session, %message, ?reason, "message rejected");
+            Event::Refused { message, reason, tag } => {
+                warn!(target: "sansfix", session, %message, ?reason, tag, "message rejected");
             }
             Event::Ignored { message, why } => {
                 debug!(target: "sansfix", session, %message, ?why, "message ignored")

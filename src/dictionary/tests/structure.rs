@@ -46,6 +46,23 @@ fn a_body_is_fields_and_whole_groups() {
 }
 
 #[test]
+fn a_group_and_a_field_of_an_entry_are_found_by_tag() {
+    let rules = small();
+    let frame = soh(&format!("8=FIX.4.4|9=1|35=D|49=A|56=B|34=1|11=id|{PARTIES}10=000|"));
+    let body = rules.body(&frame);
+    let roles: std::vec::Vec<_> = body.group(453).unwrap().entries().map(|entry| entry.get(452)).collect();
+    assert_eq!(
+        roles.iter().map(|role| role.map(|role| role.as_bytes())).collect::<std::vec::Vec<_>>(),
+        [None, Some(&b"3"[..])]
+    );
+    let second = body.group(453).unwrap().entries().nth(1).unwrap();
+    assert_eq!(second.group(802).unwrap().entries().count(), 1);
+    assert_eq!(body.get(448), None, "it is the group's, not the body's");
+    assert_eq!(body.get(58).map(|text| text.as_bytes()), Some(&b"end"[..]));
+    assert!(body.group(555).is_none());
+}
+
+#[test]
 fn a_group_that_ends_the_body_is_whole() {
     let frame = soh("8=FIX.4.4|9=1|35=D|49=A|386=2|336=X|625=y|336=Z|10=000|");
     assert_eq!(shown(small().body(&frame)), "386=2 [336=X 625=y; 336=Z]");

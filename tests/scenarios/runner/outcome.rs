@@ -34,8 +34,9 @@ impl Told {
             | Event::Message(message)
             | Event::Rejected(message)
             | Event::Logout(message) => of_message(message, &mut facts),
-            Event::Refused { message, reason } => {
+            Event::Refused { message, reason, tag } => {
                 facts.push((String::new(), format!("{reason:?}")));
+                facts.extend(tag.map(|tag| ("tag".to_string(), tag.to_string())));
                 of_message(message, &mut facts);
             }
             Event::Ignored { message, why } => {
