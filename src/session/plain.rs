@@ -77,6 +77,8 @@ fn behind_header<'f>(
             _ => match Other::read(rest, config)? {
                 Other::OfBody => break,
                 Other::Passed(behind) => (0, behind),
+                // The first of two counts. Of the others each has to be right, the first among them.
+                Other::LastProcessed(..) if seen & 16 != 0 => return None,
                 Other::LastProcessed(number, behind) => {
                     last_processed = number;
                     (16, behind)
@@ -87,10 +89,6 @@ fn behind_header<'f>(
                 }
             },
         };
-        // Of two, the first would count.
-        if seen & field != 0 {
-            return None;
-        }
         seen |= field;
         (rest, body) = (behind, behind);
     }

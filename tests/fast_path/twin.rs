@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use sansfix::session::{Check, Finished, SendingTimeCheck, Violated, Violation};
-use sansfix::wire::DataFields;
+use sansfix::session::{Check, Finished, SendingTimeCheck, State, Violated, Violation};
+use sansfix::wire::{DataFields, MsgType};
 use sansfix::{
     BeginString, Checkpoint, Config, Event, Id, Inbox, Instant, Message, MessageRules, Millis, MsgSeqNum,
     NoJournal, Now, Output, Role, Session, SessionRejectReason, Utc,
@@ -49,7 +49,8 @@ struct Thirds(bool);
 
 impl MessageRules for Thirds {
     fn check(&self, message: &Message<'_>) -> Result<(), Violation> {
-        if self.0 && message.msg_seq_num().get().is_multiple_of(3) {
+        let is_third = message.msg_seq_num().get().is_multiple_of(3);
+        if self.0 && is_third && message.msg_type() != MsgType::LOGON {
             let answer = Violated::Reject(SessionRejectReason::Other);
             return Err(Violation { answer, tag: None });
         }
@@ -104,10 +105,12 @@ impl<'b> Twin<'b> {
             side.session.connected(at(0), &mut side.inbox).unwrap();
         }
         let appl_ver_id = if begin_string == BeginString::Fixt11 { "1137=9|" } else { "" };
+        let desk = if variant / 4 % 12 == 8 { "50=DESK|" } else { "" };
         let logon = format!(
-            "35=A|34={first}|49=BUYSIDE|52=20260101-12:00:00.000|56=SELLSIDE|98=0|108=30|{appl_ver_id}"
+            "35=A|34={first}|49=BUYSIDE|{desk}52=20260101-12:00:00.000|56=SELLSIDE|98=0|108=30|{appl_ver_id}"
         );
         twin.feed(at(0), &frame(begin_string.as_str(), &logon));
+        assert_eq!(twin.sides[0].session.state(), State::Active);
         twin
     }
 

@@ -91,6 +91,22 @@ fn every_part_of_sending_time_counts_against_the_threshold() {
     }
 }
 
+/// A message of the minute of the header before, long after that.
+#[test]
+fn a_header_goes_with_the_minute_that_was_read_last() {
+    let mut session = ready(7);
+    let mut taken = |number, time, secs| {
+        let mut memory = [0; 512];
+        let mut inbox = Inbox::new(&mut memory);
+        inbox.extend(&order(number, time));
+        let now = Now { utc: Utc::from_secs(secs), ..Now::default() };
+        matches!(session.step(now, &mut inbox, &mut [0; 512]), Output::Event(Event::Message(_)))
+    };
+    assert!(taken(7, "19700101-01:00:00.000", 3600));
+    assert!(taken(8, "19700101-01:01:00.000", 3660));
+    assert!(!taken(9, "19700101-01:00:00.000", 3721));
+}
+
 #[test]
 fn a_frame_that_is_too_long_is_so_whatever_its_header() {
     let order = order(8, "19700101-01:00:00.000");
