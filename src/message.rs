@@ -37,7 +37,7 @@ pub(crate) struct Layout {
 impl Layout {
     /// Of no frame at all.
     pub(crate) const NOTHING: Layout =
-        Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags(0) };
+        Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags::NONE };
 }
 
 /// What the header says beside identity and number, and what the session knows of the message.
@@ -45,6 +45,7 @@ impl Layout {
 pub(crate) struct Flags(u8);
 
 impl Flags {
+    pub(crate) const NONE: Flags = Flags(0);
     pub(crate) const POSS_DUP: u8 = 1;
     pub(crate) const POSS_RESEND: u8 = 2;
     pub(crate) const AGAIN: u8 = 4;

@@ -27,16 +27,14 @@ pub(super) use model::begins_body;
 /// The header that the next message will have.
 #[derive(Clone)]
 pub(super) struct Expected {
-    header: Option<Header>,
+    header: Header,
     /// The minute of the last SendingTime(52) that was read, and of the header.
     minute: Minute,
-    /// How many messages in a row had another header.
-    misses: u8,
 }
 
 impl Expected {
     pub(super) const fn nothing() -> Self {
-        Expected { header: None, minute: Minute::NONE, misses: 0 }
+        Expected { header: Header::NONE, minute: Minute::NONE }
     }
 
     /// The length and the layout of the application message at the front of `unread`, when it has this
@@ -49,8 +47,7 @@ impl Expected {
         utc: Utc,
         config: &Config,
     ) -> Option<(usize, Layout)> {
-        let is_application = self.header.as_ref()?.is_application(unread);
-        if is_application { self.read_any(unread, number, utc, config) } else { None }
+        if self.header.is_application(unread) { self.read_any(unread, number, utc, config) } else { None }
     }
 
     /// The same for a message of any type.
@@ -62,21 +59,21 @@ impl Expected {
         utc: Utc,
         config: &Config,
     ) -> Option<(usize, Layout)> {
-        let header = self.header.as_mut()?;
+        let header = &mut self.header;
         if !header.bear(number) {
             return None;
         }
         let len = header.read(unread, &self.minute, utc, config)?;
         // It will be taken, unless a rule has something against it: the number is written anew then.
         header.count(number.next());
-        self.misses = 0;
-        Some((len, Layout { number, ..header.layout }))
+        header.misses = 0;
+        Some((len, header.layout(number)))
     }
 
     /// Would a message with this header be a Heartbeat or a TestRequest?
     #[inline]
     pub(super) fn is_admin(&self, unread: &[u8]) -> bool {
-        self.header.as_ref().is_some_and(|header| header.is_admin(unread))
+        self.header.is_admin(unread)
     }
 
     /// What stands behind the SendingTime(52) at the front and its delimiter, when nothing is wrong with it.
@@ -99,36 +96,31 @@ impl Expected {
         }
         if !time.starts_with(self.minute.text()) {
             self.minute = Minute::of(time, config);
-            if let Some(header) = &mut self.header {
-                header.turn_to(time);
-            }
+            self.header.turn_to(time);
         }
         bytes.get(time.len() + 1..)
     }
 
     /// A usual message had another header: keeps that one, when the next may have one like it.
     pub(super) fn missed(&mut self, frame: &[u8], layout: &Layout, config: &Config) {
-        self.misses = self.misses.wrapping_add(1);
-        let is_stale = match &mut self.header {
-            Some(header) if header.number == Some(layout.number) => {
-                header.count(layout.number.next());
-                false
-            }
-            Some(header) => header.number.is_none(),
-            None => true,
-        };
+        let header = &mut self.header;
+        header.misses = header.misses.wrapping_add(1);
+        if header.number == Some(layout.number) {
+            header.count(layout.number.next());
+        }
         // One message of another kind changes nothing, and headers that are never alike are not looked at
         // each time.
-        if self.misses % 64 == 2 || (is_stale && self.misses == 1) {
+        if header.misses % 64 == 2 || (header.number.is_none() && header.misses == 1) {
             self.keep(frame, layout, config);
         }
     }
 
     #[cold]
     fn keep(&mut self, frame: &[u8], layout: &Layout, config: &Config) {
-        self.header = Header::of(frame, layout, config);
-        if let Some(header) = &self.header {
-            self.minute = Minute::of(header.sending_time(), config);
+        let misses = self.header.misses;
+        self.header = Header { misses, ..Header::of(frame, layout, config).unwrap_or(Header::NONE) };
+        if self.header.number.is_some() {
+            self.minute = Minute::of(self.header.sending_time(), config);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One header that is expected, and the bytes that are looked at for it.
 
-use crate::message::Layout;
+use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
 use crate::session::classify::{Against, sending_time_fault};
 use crate::session::config::Config;
@@ -21,15 +21,19 @@ pub(super) struct Header {
     pub(super) bytes: [u8; LEN],
     /// By how much each byte may differ, as the exclusive or: [`SAME`], [`TO_FIVE`], [`DIGIT`] or [`ANY`].
     pub(super) leeway: [u8; LEN],
-    /// The number that `bytes` bear; `None` when it did not fit.
+    /// The number that `bytes` bear; `None` when it did not fit, and for no header.
     pub(super) number: Option<MsgSeqNum>,
-    pub(super) layout: Layout,
-    pub(super) body_length: Part,
-    pub(super) msg_seq_num: Part,
-    pub(super) sending_time: Part,
     /// What the body began with: its first four bytes as far as they are the tag and its `=`.
     pub(super) lead: u32,
     pub(super) lead_mask: u32,
+    pub(super) body_length: Part,
+    pub(super) msg_type: Part,
+    pub(super) msg_seq_num: Part,
+    pub(super) sending_time: Part,
+    pub(super) body_at: u8,
+    pub(super) flags: Flags,
+    /// How many messages in a row had another one.
+    pub(super) misses: u8,
 }
 
 /// Where a value stands in the header.
@@ -47,6 +51,22 @@ pub(super) const DIGIT: u8 = 9;
 pub(super) const ANY: u8 = u8::MAX;
 
 impl Header {
+    /// No message has it.
+    pub(super) const NONE: Header = Header {
+        bytes: [0; LEN],
+        leeway: [0; LEN],
+        number: None,
+        lead: 0,
+        lead_mask: 0,
+        body_length: Part::NONE,
+        msg_type: Part::NONE,
+        msg_seq_num: Part::NONE,
+        sending_time: Part::NONE,
+        body_at: 0,
+        flags: Flags::NONE,
+        misses: 0,
+    };
+
     /// Looks for it at the front of `unread`, whatever the message's type: the length of the frame. `minute` is
     /// that of the header.
     #[inline(always)]
@@ -57,7 +77,7 @@ impl Header {
         }
         let trailer_at = self.body_length.end() + 1 + self.body_length.number_in(header)?;
         let len = trailer_at + TRAILER_LEN;
-        let body_at = self.layout.body_at as usize;
+        let body_at = usize::from(self.body_at);
         let good = len <= config.frame_max
             && body_at <= trailer_at
             && ends_well(unread.get(..len)?)
@@ -107,10 +127,10 @@ impl Header {
     /// Is the message at the front of `unread` of a type of one or two characters that is the application's?
     #[inline(always)]
     pub(super) fn is_application(&self, unread: &[u8]) -> bool {
-        let at = usize::from(self.layout.kind_at);
+        let at = usize::from(self.msg_type.at);
         match unread.get(at..at + 2) {
             // The session layer's are `0` to `5` and `A`.
-            Some(&[one, _]) if self.layout.kind_len == 1 => one > b'5' && one != b'A',
+            Some(&[one, _]) if self.msg_type.len == 1 => one > b'5' && one != b'A',
             Some(&[one, other]) => one != SOH && other != SOH,
             _ => false,
         }
@@ -118,8 +138,20 @@ impl Header {
 
     /// Is it a Heartbeat or a TestRequest?
     pub(super) fn is_admin(&self, unread: &[u8]) -> bool {
-        let msg_type = unread.get(usize::from(self.layout.kind_at));
-        self.layout.kind_len == 1 && matches!(msg_type, Some(b'0' | b'1'))
+        let msg_type = unread.get(usize::from(self.msg_type.at));
+        self.msg_type.len == 1 && matches!(msg_type, Some(b'0' | b'1'))
+    }
+
+    /// Where the parts of a message with this header and number are.
+    #[inline]
+    pub(super) fn layout(&self, number: MsgSeqNum) -> Layout {
+        Layout {
+            number,
+            kind_at: self.msg_type.at.into(),
+            kind_len: self.msg_type.len.into(),
+            body_at: self.body_at.into(),
+            flags: self.flags,
+        }
     }
 
     /// FIX session layer 4.2.3: within the threshold, either way.
@@ -151,6 +183,8 @@ impl Header {
 }
 
 impl Part {
+    const NONE: Part = Part { at: 0, len: 0 };
+
     pub(super) fn new(at: usize, len: usize) -> Option<Self> {
         let part = Part { at: u8::try_from(at).ok()?, len: u8::try_from(len).ok()? };
         (part.end() <= LEN).then_some(part)

@@ -37,14 +37,17 @@ impl Header {
             bytes,
             leeway: [SAME; LEN],
             number: Some(layout.number),
-            layout: *layout,
-            body_length: Part::new(length_at, fields_at.checked_sub(length_at + 1)?)?,
-            msg_seq_num: number,
-            sending_time: time,
             lead,
             lead_mask,
+            body_length: Part::new(length_at, fields_at.checked_sub(length_at + 1)?)?,
+            msg_type: Part::new(layout.kind_at.into(), layout.kind_len.into())?,
+            msg_seq_num: number,
+            sending_time: time,
+            body_at: u8::try_from(body_at).ok()?,
+            flags: layout.flags,
+            misses: 0,
         };
-        let usual = layout.kind_len <= 2 && header.body_length.len <= 4 && header.seconds().is_some();
+        let usual = header.msg_type.len <= 2 && header.body_length.len <= 4 && header.seconds().is_some();
         usual.then(|| header.with_leeway())
     }
 
@@ -54,9 +57,8 @@ impl Header {
         self.vary(self.body_length.range(), DIGIT);
         self.vary(seconds.clone(), DIGIT);
         self.vary(seconds.start..seconds.start + 1, TO_FIVE);
-        let kind_at = usize::from(self.layout.kind_at);
-        self.vary(kind_at..kind_at + usize::from(self.layout.kind_len), ANY);
-        self.vary(self.layout.body_at as usize..LEN, ANY);
+        self.vary(self.msg_type.range(), ANY);
+        self.vary(self.body_at.into()..LEN, ANY);
         self
     }
 
