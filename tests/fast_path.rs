@@ -66,6 +66,7 @@ const HEADERS: &[&str] = &[
     "35={kind}|34={number}|43={number}|97=Y|49=BUYSIDE|52={time}|56=SELLSIDE|",
     "35={kind}|34=000{number}|49=BUYSIDE|52={time}|56=SELLSIDE|",
     "35={kind}|34={number}|49=BUYSIDE|52={time}|56=SELLSIDE|369=1|",
+    "35={kind}|34={number}|49=BUYSIDE|52={time}|56=SELLSIDE|369=1|369=2|",
     "35={kind}|34={number}|49=BUYSIDE|52={time}|56=SELLSIDE|57=4|",
     "35={kind}|34={number}|5001=3|49=BUYSIDE|52={time}|56=SELLSIDE|",
     "35={kind}|34={number}|34=1|49=BUYSIDE|52={time}|56=OTHER|",
