@@ -59,7 +59,7 @@ impl Session {
             }
             match self.read_unread(now, inbox, rules, Ways::All) {
                 Read::Nothing => break,
-                // By itself: `with` would build it out of line.
+                // The most frequent first, without a second look at what is told.
                 Read::Taken(Some(Told::Message(layout))) => {
                     self.turn = Turn::Replay;
                     return Output::Event(Event::Message(self.message(inbox, layout)));
