@@ -255,7 +255,7 @@ fn value_fault(
         let fault = Fault::new(SessionRejectReason::CompIdProblem, tag);
         return Some(fault.fatal(Reason::CompId { tag }));
     }
-    sending_time_fault(time, against)
+    sending_time_fault(time, against.config, against.utc)
         .or_else(|| flag_fault(tag::POSS_DUP_FLAG, header.poss_dup))
         .or_else(|| flag_fault(tag::POSS_RESEND, header.poss_resend))
 }
@@ -333,13 +333,14 @@ fn wrong_id(header: &Header<'_>, config: &Config, sender: Value<'_>, target: Val
     None
 }
 
-/// FIX session layer 4.2.3, test case 2o: within the threshold, either way.
+/// FIX session layer 4.2.3, test case 2o: within the threshold, either way; `utc` is our time, `None` where
+/// it is not compared.
 #[inline]
-pub(super) fn sending_time_fault(value: Value<'_>, against: Against<'_>) -> Option<Fault> {
+pub(super) fn sending_time_fault(value: Value<'_>, config: &Config, utc: Option<Utc>) -> Option<Fault> {
     let Ok(time) = value.utc_timestamp() else {
         return Some(Fault::new(SessionRejectReason::IncorrectDataFormat, tag::SENDING_TIME));
     };
-    match (against.config.policies.checks.sending_time, against.utc) {
+    match (config.policies.checks.sending_time, utc) {
         (SendingTimeCheck::Within(threshold), Some(utc)) if time.utc().distance(utc) > threshold.into() => {
             let fault = Fault::new(SessionRejectReason::SendingTimeAccuracyProblem, tag::SENDING_TIME);
             Some(fault.fatal(Reason::SendingTime))

@@ -10,7 +10,7 @@
 use core::fmt;
 
 use super::Session;
-use super::classify::{Against, Class, Classified, Kind, sending_time_fault};
+use super::classify::{Class, Classified, Kind, sending_time_fault};
 use super::config::Config;
 use super::minute::Minute;
 use crate::message::{Flags, Layout};
@@ -90,8 +90,7 @@ impl Expected {
     #[inline(never)]
     fn behind_other_time<'b>(&mut self, bytes: &'b [u8], utc: Utc, config: &Config) -> Option<&'b [u8]> {
         let time = leading_value(bytes);
-        let against = Against { config, next_in: MsgSeqNum::FIRST, utc: Some(utc) };
-        if sending_time_fault(Value::new(time), against).is_some() {
+        if sending_time_fault(Value::new(time), config, Some(utc)).is_some() {
             return None;
         }
         if !time.starts_with(self.minute.text()) {
@@ -126,7 +125,7 @@ impl Expected {
 }
 
 impl Session {
-    /// The same for a message that went the generic way.
+    /// A message that went the generic way: when it is a usual one, its header may be that of the next.
     pub(super) fn expect_alike_if_usual(&mut self, frame: &[u8], message: &Classified) {
         let usual = matches!(message.kind, Kind::Application | Kind::Heartbeat | Kind::TestRequest)
             && message.class == Class::Next

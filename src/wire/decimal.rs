@@ -80,10 +80,7 @@ pub(crate) fn short_field(bytes: &[u8]) -> Option<(u64, &[u8])> {
     if bits == 0 || (word >> (bits % 64)) & 0xff != u64::from(SOH) {
         return None;
     }
-    let pairs = digits << ((64 - bits) % 64);
-    let pairs = (pairs * 10 + (pairs >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    let number = (fours * 10_000 + (fours >> 32)) & 0xffff_ffff;
+    let number = from_digits(digits << ((64 - bits) % 64));
     Some((number, bytes.get(bits as usize / 8 + 1..)?))
 }
 
@@ -114,7 +111,7 @@ fn leading_long(bytes: &[u8]) -> Option<(u64, &[u8])> {
 
 /// The number that eight digits make, the first in the lowest byte, each as a number.
 #[inline]
-const fn from_digits(digits: u64) -> u64 {
+pub(super) const fn from_digits(digits: u64) -> u64 {
     let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
     (fours * 10_000 + (fours >> 32)) & 0xffff_ffff

@@ -4,6 +4,7 @@ use core::time::Duration;
 use core::{fmt, str};
 
 use super::UtcTimestamp;
+use super::decimal::from_digits;
 use super::timestamp::{Date, TimeOfDay};
 use crate::{MsgSeqNum, Utc};
 
@@ -179,9 +180,7 @@ pub(super) fn digits(bytes: &[u8]) -> Result<u64, ValueError> {
     if (word | word.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
         return Err(ValueError::Form);
     }
-    let pairs = (word * 10 + (word >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    Ok((fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
+    Ok(from_digits(word))
 }
 
 /// The last of eight bytes that `bytes` are the end of, each less `0`, zero before them; `None` for nothing

@@ -2,7 +2,7 @@
 
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
-use crate::session::classify::{Against, sending_time_fault};
+use crate::session::classify::sending_time_fault;
 use crate::session::config::Config;
 use crate::session::minute::{MINUTE_LEN, Minute};
 use crate::time::Utc;
@@ -157,8 +157,7 @@ impl Header {
     /// FIX session layer 4.2.3: within the threshold, either way.
     #[cold]
     fn is_in_time(&self, header: &[u8; LEN], utc: Utc, config: &Config) -> bool {
-        let against = Against { config, next_in: MsgSeqNum::FIRST, utc: Some(utc) };
-        sending_time_fault(Value::new(self.sending_time.of(header)), against).is_none()
+        sending_time_fault(Value::new(self.sending_time.of(header)), config, Some(utc)).is_none()
     }
 
     /// SendingTime(52) as it is expected.
