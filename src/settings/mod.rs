@@ -56,7 +56,8 @@ use std::string::String;
 use std::vec::Vec;
 
 use crate::session::{Config, Id};
-use section::Section;
+use keys::Owner;
+use section::{Section, Setting};
 
 pub use error::{SettingsError, SettingsFault};
 pub use rules::RulesSettings;
@@ -85,7 +86,7 @@ pub struct SessionSettings {
     /// Where all this was read, if it was a file: it is named in errors, and relative paths are relative to
     /// its folder.
     file: Option<PathBuf>,
-    /// The caller's keys.
+    /// The caller's keys, and those of the calendar.
     others: Section,
 }
 
@@ -136,7 +137,8 @@ impl SessionSettings {
     /// The value of a key that is the caller's: of sockets, files, databases, logs, the calendar. `None` when
     /// the file does not set it, or when it went into [`config`](Self::config) or [`rules`](Self::rules).
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.others().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+        let is_meant = |known: &&Setting| known.key.eq_ignore_ascii_case(key);
+        self.others.settings.iter().find(is_meant).map(|setting| setting.value.as_str())
     }
 
     /// The same for a key that names a file or folder, relative to the settings file's folder.
@@ -144,9 +146,12 @@ impl SessionSettings {
         self.get(key).map(|path| folder(self.file.as_deref()).join(path))
     }
 
-    /// All keys that are the caller's, with their values.
+    /// All keys that nothing here acts on, with their values: the caller's. With the feature `schedule` those
+    /// of the calendar are not among them, since `schedule` reads them.
     pub fn others(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.others.settings.iter().map(|setting| (setting.key.as_str(), setting.value.as_str()))
+        let is_callers = |owner| owner == Owner::Caller || !cfg!(feature = "schedule");
+        let callers = self.others.settings.iter().filter(move |setting| is_callers(setting.owner));
+        callers.map(|setting| (setting.key.as_str(), setting.value.as_str()))
     }
 
     /// The session as QuickFIX writes it: `FIX.4.4:BUYSIDE->SELLSIDE`, and the qualifier if there is one.
@@ -173,7 +178,7 @@ fn folder(file: Option<&Path>) -> &Path {
 /// Values of the caller's keys and of Logon fields may be secrets.
 impl core::fmt::Debug for SessionSettings {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let keys: Vec<_> = self.others().map(|(key, _)| key).collect();
+        let keys: Vec<_> = self.others.settings.iter().map(|setting| &setting.key).collect();
         let tags: Vec<_> = self.logon_fields.iter().map(|(tag, _)| tag).collect();
         f.debug_struct("SessionSettings")
             .field("config", &self.config)
