@@ -46,18 +46,19 @@ impl Session {
     /// Our reset in session lost its answer with the link, and the counterparty logs on again: has it begun
     /// the new series (FIX session layer 4.4.2)?
     ///
-    /// NextExpectedMsgSeqNum(789) says so where it is in use: of the new series we sent the Logon and nothing
-    /// else, of the old one the counterparty had at least our Logon and the TestRequest that it echoed.
-    /// Without it, a number below the expected one says so; with any other the old series goes on.
+    /// A number below the expected one says so for certain. Any other may be of either series. Of the new one
+    /// we sent the Logon and nothing else, so a NextExpectedMsgSeqNum(789) above 2 says for certain that
+    /// the old one goes on. One up to 2 speaks for the new one; but a counterparty that crashed expects
+    /// again what it had not finished, and a number that is the expected one speaks for the old series.
+    /// Without 789 it goes on.
     ///
     /// Our answer does not ask for the reset again: by FIX session layer 4.4.3 the initiator resets at logon.
     /// A counterparty may refuse an answer with ResetSeqNumFlag(141) to a Logon without it, and would go on
     /// with a series that is over here.
     pub(super) fn took_our_reset(&self, logon: &PeerLogon) -> bool {
-        let has_begun = match logon.next_expected {
-            Some(expects) => expects <= MsgSeqNum::FIRST.next(),
-            None => logon.number < self.numbers.next_in,
-        };
+        let expected = self.numbers.next_in;
+        let expects_new = logon.next_expected.is_some_and(|expects| expects <= MsgSeqNum::FIRST.next());
+        let has_begun = logon.number < expected || (expects_new && logon.number > expected);
         self.numbers.reset.is_pending() && has_begun
     }
 
