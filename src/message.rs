@@ -125,12 +125,18 @@ impl<'i> Message<'i> {
         let body_at = self.layout.body_at as usize;
         let body = self.frame.get(body_at..).unwrap_or_default();
         let mut values = find_each_before(body, TRAILER_LEN, tags, self.data);
-        for (value, tag) in values.iter_mut().zip(tags) {
-            if value.is_none() {
-                *value = find(self.header(), tag, self.data);
-            }
+        if !values.iter().all(Option::is_some) {
+            self.find_in_header(tags, &mut values);
         }
         values
+    }
+
+    /// What the body does not have, the header may.
+    #[cold]
+    fn find_in_header<const N: usize>(&self, tags: [u32; N], values: &mut [Option<Value<'i>>; N]) {
+        for (value, tag) in values.iter_mut().zip(tags) {
+            *value = value.or_else(|| find(self.header(), tag, self.data));
+        }
     }
 
     /// The field as text; `None` when it is absent or not UTF-8.
