@@ -87,7 +87,8 @@ fn walk<'a, const N: usize>(
         for (tag, value) in tags.into_iter().zip(&mut *values) {
             let needle = Needle::of(tag);
             if needle.fits(word) && value.is_none() {
-                *value = bytes.get(at + needle.len()..delimiter).map(Value::new);
+                let Some(found) = bytes.get(at + needle.len()..delimiter) else { return false };
+                *value = Some(Value::new(found));
                 left -= 1;
                 if left == 0 {
                     return true;
