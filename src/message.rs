@@ -113,11 +113,11 @@ impl<'i> Message<'i> {
     ///
     /// ```
     /// # use sansfix::{Message, wire::ValueError};
-    /// /// ClOrdID(11), OrderQty(38), and Price(44), which only orders with a limit have.
-    /// fn read<'i>(order: &Message<'i>) -> Result<(&'i str, i64, Option<&'i str>), ValueError> {
+    /// /// ClOrdID(11), OrderQty(38), and Price(44) in hundredths, which only orders with a limit have.
+    /// fn read<'i>(order: &Message<'i>) -> Result<(&'i str, i64, Option<i64>), ValueError> {
     ///     let [id, quantity, price] = order.get_each([11, 38, 44]);
     ///     let required = |value: Option<_>| value.ok_or(ValueError::Empty);
-    ///     Ok((required(id)?.as_str()?, required(quantity)?.int()?, price.map(|price| price.decimal()).transpose()?))
+    ///     Ok((required(id)?.as_str()?, required(quantity)?.int()?, price.map(|price| price.scaled(2)).transpose()?))
     /// }
     /// ```
     #[inline]

@@ -125,6 +125,7 @@ impl<'a> Value<'a> {
     }
 
     /// A decimal number (FIX data type float: Price, Qty, Amt), as the text it is, so that no digit is lost.
+    /// [`scaled`](Value::scaled) reads it as an integer.
     ///
     /// The form is an optional `-`, digits, and an optional `.` among or beside them; no exponent, at least
     /// one digit.
