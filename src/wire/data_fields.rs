@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn every_data_field_may_begin_one_and_no_other_tag_of_two_digits_does() {
-        const AGREED: DataFields = DataFields::new(&[(5001, 5002), (4_000_000_001, 4_000_000_002)]);
+        const AGREED: DataFields = DataFields::new(&[(57, 58), (5001, 5002), (4_000_000_001, 4_000_000_002)]);
         let may_begin = |fields: DataFields, tag: u32| {
             let text = std::format!("{tag}=value");
             fields.may_begin(super::super::delimiters::first_word(text.as_bytes()))
