@@ -136,7 +136,7 @@ impl Session {
                 self.numbers.reset = self.numbers.reset.wanted();
                 Ok(())
             }
-            (State::Disconnected, _) => {
+            (State::Disconnected | State::Connecting, _) => {
                 self.new_series(now);
                 Ok(())
             }
