@@ -1,6 +1,5 @@
 //! What the application asks of its session.
 
-use super::liveness;
 use super::news::News;
 use super::owed::Owed;
 use super::state::{self, Input, State};
@@ -168,11 +167,6 @@ impl Session {
     /// `number`, which need not come again after a crash.
     pub fn processed(&mut self, number: MsgSeqNum) {
         self.numbers.finish(number);
-    }
-
-    /// A TestRequest is owed when none is open: the liveness machine's own door for the application.
-    pub(super) fn probe(&mut self, now: Now, cause: super::Cause) {
-        self.live(now, liveness::Input::Probe(cause));
     }
 
     pub(super) fn owe_event(&mut self, news: News) {
