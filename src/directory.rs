@@ -9,7 +9,7 @@ use crate::peek::LogonId;
 use crate::session::{Config, Id};
 use crate::wire::BeginString;
 
-/// The name of a session: its version, and the identifiers of both sides.
+/// The name of a session: its BeginString, and the identifiers of both sides.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Name {
     begin_string: BeginString,
@@ -21,7 +21,7 @@ pub struct Name {
 type Party = [Box<[u8]>; 3];
 
 impl Name {
-    /// The name of a session of ours.
+    /// The name of our session with this configuration.
     pub fn of_session(config: &Config) -> Self {
         let party = |ids: [Id; 3]| ids.map(|id| config.ids.get(id).as_bytes().into());
         Name {
@@ -31,7 +31,7 @@ impl Name {
         }
     }
 
-    /// The name of the session that a counterparty's Logon is for: its sender is our target.
+    /// The name of the session that a counterparty's Logon is for; its sender is our target.
     pub fn of_logon(logon: &LogonId<'_>) -> Self {
         Name {
             begin_string: logon.begin_string,
@@ -40,15 +40,16 @@ impl Name {
         }
     }
 
-    /// The same by CompIDs alone: sessions that name no SubID take any (FIX session layer 4.2.4).
+    /// The same without SubIDs and LocationIDs: a session that configures none accepts any (FIX session layer
+    /// 4.2.4).
     fn by_comp_ids(self) -> Self {
         let bare = |[comp, ..]: Party| [comp, Box::default(), Box::default()];
         Name { ours: bare(self.ours), theirs: bare(self.theirs), ..self }
     }
 }
 
-/// The sessions of a port, each with a way to reach it, and a template for counterparties that are not known
-/// beforehand.
+/// The sessions served on one port, each with a value of yours by which to reach it, and optionally a
+/// template for counterparties not known beforehand.
 ///
 /// ```
 /// use sansfix::{BeginString, Config, Directory, Name, Peek, Role, peek};
@@ -75,19 +76,19 @@ struct Template<T> {
 }
 
 impl<T> Directory<T> {
-    /// Knows nobody.
+    /// An empty directory.
     pub fn new() -> Self {
         Directory { known: HashMap::new(), template: None }
     }
 
-    /// Adds a session.
+    /// Adds a session, in place of any other of the same name.
     pub fn add(&mut self, name: Name, session: T) {
         self.known.insert(name, session);
     }
 
-    /// Makes a session by `make` for a counterparty that is not known, `most` of them at once; what it
-    /// answers `None` to stays a stranger. Such a session judges its Logon like any other: here only its
-    /// name is known, which anybody can write.
+    /// Lets `make` create sessions for unknown counterparties, at most `most` at a time; if it returns
+    /// `None`, the counterparty stays a stranger. The new session must still judge the Logon: so far only
+    /// a name is known, which anybody can claim.
     pub fn with_template(
         &mut self,
         most: usize,
@@ -96,8 +97,8 @@ impl<T> Directory<T> {
         self.template = Some(Template { make: Box::new(make), made: HashMap::new(), most });
     }
 
-    /// The session of a Logon; `None` for a stranger. Sessions made by the template that are not `alive` any
-    /// more make room.
+    /// The session a Logon is for; `None` for a stranger. Sessions made by the template are dropped once they
+    /// are no longer `alive`.
     pub fn find(&mut self, logon: &LogonId<'_>, alive: impl Fn(&T) -> bool) -> Option<&T> {
         let name = Name::of_logon(logon);
         let bare = name.clone().by_comp_ids();

@@ -235,7 +235,7 @@ fn an_error_names_line_and_key() {
     let long = std::format!("TargetSubID={}", "x".repeat(120));
     assert_eq!(
         error_with(&long),
-        "line 7: TargetSubID(57) has 120 bytes, there is room for 116 beside the other identifiers"
+        "line 7: TargetSubID(57) has 120 bytes, but the other identifiers leave room for 116"
     );
 }
 
