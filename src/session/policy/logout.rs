@@ -39,12 +39,13 @@ impl LogoutPolicy {
     }
 }
 
-/// What a Logout above a gap gets.
+/// What a Logout above a gap, or while messages are sent again, gets.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OutOfSequenceLogout {
-    /// The gap is asked for and filled, then it is answered (FIX session layer 4.6.3).
+    /// The gap is asked for and filled, and what was asked of us is sent; then it is answered (FIX session
+    /// layer 4.6.3).
     Recover,
-    /// It is answered at once; what is missing comes at the next logon.
+    /// It is answered at once; what is missing, on either side, comes after the next logon.
     Answer,
 }
 
