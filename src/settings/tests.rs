@@ -2,7 +2,7 @@ use std::string::{String, ToString};
 
 use super::{SessionSettings, Settings, keys};
 use crate::session::{
-    Check, Compose, Config, GarbledMessage, Id, LastProcessed, NextExpected, OrigSendingTime, Percent,
+    Check, ComposedTypes, Config, GarbledMessage, Id, LastProcessed, NextExpected, OrigSendingTime, Percent,
     RequestEnd, ResetOn, ResetOnLogon, Role, SendingTimeCheck, Silence, WhileOpen,
 };
 use crate::time::Millis;
@@ -151,7 +151,7 @@ fn what_is_the_callers_is_handed_to_the_caller() {
 fn logon_fields_are_handed_over_and_never_shown() {
     let session = session("LogonTag=553=me\nLogonTag1=554=se=cret\nJdbcPassword=hush");
     assert_eq!(session.logon_fields, [(553, "me".to_string()), (554, "se=cret".to_string())]);
-    assert_eq!(session.config.compose, Compose { logon: true, ..Compose::default() });
+    assert_eq!(session.config.compose, ComposedTypes { logon: true, ..ComposedTypes::default() });
     let shown = std::format!("{session:?}");
     assert!(!shown.contains("cret") && !shown.contains("hush"), "{shown}");
     let refused = error_with("LogonTag=secret");
