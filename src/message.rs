@@ -113,11 +113,11 @@ impl<'i> Message<'i> {
     ///
     /// ```
     /// # use sansfix::{Message, wire::ValueError};
-    /// /// ClOrdID(11), OrderQty(38), and Price(44), which only limit orders have.
-    /// fn read<'i>(order: &Message<'i>) -> Result<(&'i str, i64, Option<&'i str>), ValueError> {
+    /// /// ClOrdID(11), OrderQty(38), and Price(44) in hundredths, which only limit orders have.
+    /// fn read<'i>(order: &Message<'i>) -> Result<(&'i str, i64, Option<i64>), ValueError> {
     ///     let [id, quantity, price] = order.get_each([11, 38, 44]);
     ///     let required = |value: Option<_>| value.ok_or(ValueError::Empty);
-    ///     Ok((required(id)?.as_str()?, required(quantity)?.int()?, price.map(|price| price.decimal()).transpose()?))
+    ///     Ok((required(id)?.as_str()?, required(quantity)?.int()?, price.map(|price| price.scaled(2)).transpose()?))
     /// }
     /// ```
     #[inline]
@@ -125,12 +125,18 @@ impl<'i> Message<'i> {
         let body_at = self.layout.body_at as usize;
         let body = self.frame.get(body_at..).unwrap_or_default();
         let mut values = find_each_before(body, TRAILER_LEN, tags, self.data);
-        for (value, tag) in values.iter_mut().zip(tags) {
-            if value.is_none() {
-                *value = find(self.header(), tag, self.data);
-            }
+        if !values.iter().all(Option::is_some) {
+            self.find_in_header(tags, &mut values);
         }
         values
+    }
+
+    /// Fills in from the header what the body does not have.
+    #[cold]
+    fn find_in_header<const N: usize>(&self, tags: [u32; N], values: &mut [Option<Value<'i>>; N]) {
+        for (value, tag) in values.iter_mut().zip(tags) {
+            *value = value.or_else(|| find(self.header(), tag, self.data));
+        }
     }
 
     /// The field as text; `None` if it is absent or not UTF-8 ([`get`](Message::get) tells these apart).

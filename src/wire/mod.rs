@@ -13,6 +13,7 @@ mod find;
 mod frame;
 mod header;
 mod msg_type;
+mod scaled;
 pub mod tag;
 mod timestamp;
 mod value;
