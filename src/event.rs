@@ -74,7 +74,7 @@ pub enum Event<'i> {
         /// The first number that was skipped.
         from: MsgSeqNum,
         /// The next expected number, NewSeqNo(36): the first that was not skipped.
-        to: MsgSeqNum,
+        next: MsgSeqNum,
         /// By which kind of SequenceReset.
         by: Skip,
     },

@@ -172,7 +172,7 @@ pub mod wire;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 #[cfg(feature = "std")]
-pub use directory::{Directory, Name};
+pub use directory::{Directory, SessionName};
 pub use dispatch::{Dispatch, Handler};
 pub use event::{Event, Ignored, Skip};
 pub use frame::{CommitError, Frame, Stale, Wire};

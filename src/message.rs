@@ -131,7 +131,7 @@ impl<'i> Message<'i> {
         values
     }
 
-    /// What the body does not have, the header may.
+    /// Fills in from the header what the body does not have.
     #[cold]
     fn find_in_header<const N: usize>(&self, tags: [u32; N], values: &mut [Option<Value<'i>>; N]) {
         for (value, tag) in values.iter_mut().zip(tags) {

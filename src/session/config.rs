@@ -41,7 +41,7 @@ pub struct Config {
     /// own.
     pub data_fields: &'static DataFields,
     /// Which admin messages the application adds fields to before they go out.
-    pub compose: Compose,
+    pub compose: ComposedTypes,
     /// The rate limit for application messages; `None` for no limit.
     pub rate: Option<Rate>,
     /// The choices in which counterparties differ.
@@ -51,7 +51,7 @@ pub struct Config {
 /// Which admin messages the application adds fields to. Before such a message goes out, the session asks by
 /// [`Output::Compose`](crate::Output::Compose).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Compose {
+pub struct ComposedTypes {
     /// Logon (A): Username, Password, or a signature over its MsgSeqNum and SendingTime.
     pub logon: bool,
     /// Logout (5).
@@ -109,7 +109,7 @@ impl Config {
             frame_max: 64 * 1024,
             time_precision: TimePrecision::Millis,
             data_fields: &DataFields::STANDARD,
-            compose: Compose::default(),
+            compose: ComposedTypes::default(),
             rate: None,
             policies: Policies::standard(),
         };

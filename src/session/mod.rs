@@ -49,7 +49,7 @@ mod timers;
 mod usual;
 
 pub use application::{Farewell, NotNow};
-pub use config::{Compose, Config, ConfigError, OUT_MIN, Rate, Role};
+pub use config::{ComposedTypes, Config, ConfigError, OUT_MIN, Rate, Role};
 pub use ids::{IDS_MAX, Id, Ids};
 pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
@@ -59,7 +59,7 @@ pub use policy::*;
 pub use recovery::{Asked, Inbound, Recovery, Refusal};
 pub use replay::{Outbound, Replaying, Span};
 pub use resend::ReplayError;
-pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};
+pub use rules::{MessageRules, NoRules, RefTag, Reply, Violation};
 pub use send::{Outgoing, SendError};
 pub use state::{Answer, Opening, State};
 pub use status::{Closed, Status, Text};

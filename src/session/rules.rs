@@ -47,14 +47,14 @@ impl<R: MessageRules> MessageRules for Option<R> {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Violation {
     /// How it is answered.
-    pub answer: Answer,
+    pub reply: Reply,
     /// RefTagID(371): the field at fault, if a single one is.
     pub tag: Option<RefTag>,
 }
 
 /// How a violation is answered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Answer {
+pub enum Reply {
     /// Reject(3) with this SessionRejectReason(373).
     Reject(SessionRejectReason),
     /// BusinessMessageReject(j) with this BusinessRejectReason(380) and Text(58); a Reject(3) with the text
@@ -120,7 +120,7 @@ mod tests {
 
     impl MessageRules for NothingIsGood {
         fn check(&self, _: &Message<'_>) -> Result<(), Violation> {
-            Err(Violation { answer: Answer::Reject(SessionRejectReason::Other), tag: None })
+            Err(Violation { reply: Reply::Reject(SessionRejectReason::Other), tag: None })
         }
     }
 
