@@ -1,11 +1,15 @@
 //! One inbound message, borrowed from the caller's buffer.
 
+mod read;
+
 use core::fmt;
 
 use crate::number::MsgSeqNum;
 use crate::wire::{
     DataFields, Fields, MsgType, TRAILER_LEN, Value, find, find_before, find_each_before, tag,
 };
+
+pub use read::MessageError;
 
 /// A message as it stands in the inbox: frame checked, header read, body untouched until asked for.
 ///
@@ -14,7 +18,7 @@ use crate::wire::{
 /// group only a dictionary knows: `DictionaryRules::body`.
 ///
 /// It borrows the caller's buffer and nothing else, so the application may call the session while it holds
-/// one.
+/// one. A session hands it over; [`read`](Message::read) makes one of a frame that comes from elsewhere.
 #[derive(Clone, Copy)]
 pub struct Message<'i> {
     frame: &'i [u8],
