@@ -14,8 +14,8 @@ pub use read::MessageError;
 /// A message as it stands in the inbox: frame checked, header read, body untouched until asked for.
 ///
 /// [`get`](Message::get) reads a field, [`get_each`](Message::get_each) several in one walk, and
-/// [`body_fields`](Message::body_fields) walks over all of them, those of groups too. What is an entry of which
-/// group only a dictionary knows: `DictionaryRules::body`.
+/// [`body_fields`](Message::body_fields) walks over all of them, those of groups too. What is an entry of
+/// which group only a dictionary knows: `DictionaryRules::body`.
 ///
 /// It borrows the caller's buffer and nothing else, so the application may call the session while it holds
 /// one. A session hands it over; [`read`](Message::read) makes one of a frame that comes from elsewhere.
