@@ -50,8 +50,9 @@ pub enum SettingsFault {
     /// A session that was there before.
     #[error("session {0} is there twice")]
     SessionTwice(String),
-    /// Neither QuickFIX nor QuickFIX/J has this key.
-    #[error("{0}: no key of QuickFIX or QuickFIX/J")]
+    /// Neither QuickFIX nor QuickFIX/J has this key, nor is it one of those that
+    /// [`Settings::load_with`](super::Settings::load_with) was told.
+    #[error("{0}: no key of QuickFIX or QuickFIX/J, nor one of the application's own")]
     UnknownKey(String),
     /// The same key twice in one section.
     #[error("{key}: expected once in a section, it is in line {first} too")]

@@ -34,7 +34,8 @@
 //! What a session acts on is in [`SessionSettings::config`]; what message rules are made of is in
 //! [`SessionSettings::rules`]; with the feature `schedule`, `SessionSettings::schedule` makes the calendar.
 //! What belongs to sockets, files, databases and logs is handed to the caller, by
-//! [`get`](SessionSettings::get) and [`path`](SessionSettings::path). Passwords in `LogonTag` never reach
+//! [`get`](SessionSettings::get) and [`path`](SessionSettings::path), as are keys of the application's own, which
+//! [`load_with`](Settings::load_with) is told. Passwords in `LogonTag` never reach
 //! `Debug`.
 
 mod error;
@@ -95,10 +96,20 @@ impl Settings {
     /// # Errors
     /// The file cannot be read, or is wrong: see [`SettingsFault`].
     pub fn load(file: impl AsRef<Path>) -> Result<Self, SettingsError> {
+        Settings::load_with(file, &[])
+    }
+
+    /// The same for a file that has keys of the application's `own` too: they go to
+    /// [`SessionSettings::get`], as those of sockets do. A key of neither engine that is not among them is an
+    /// error still, since it may be one of the engines' misspelt. A name of the engines' stays theirs.
+    ///
+    /// # Errors
+    /// Those of [`load`](Settings::load).
+    pub fn load_with(file: impl AsRef<Path>, own: &[&str]) -> Result<Self, SettingsError> {
         let file = file.as_ref();
         let in_file = |error: SettingsError| SettingsError { file: Some(file.to_owned()), ..error };
         let text = reader::read(file).map_err(in_file)?;
-        Settings::parse_from(&text, Some(file)).map_err(in_file)
+        Settings::parse_from(&text, Some(file), own).map_err(in_file)
     }
 
     /// Reads the text of a file; relative paths in it stay as they are.
@@ -106,7 +117,16 @@ impl Settings {
     /// # Errors
     /// The text is wrong: see [`SettingsFault`].
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        Settings::parse_from(text, None)
+        Settings::parse_with(text, &[])
+    }
+
+    /// The same for a text that has keys of the application's `own` too, as
+    /// [`load_with`](Settings::load_with) says.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Settings::parse).
+    pub fn parse_with(text: &str, own: &[&str]) -> Result<Self, SettingsError> {
+        Settings::parse_from(text, None, own)
     }
 
     /// The sessions, at least one.
@@ -119,9 +139,9 @@ impl Settings {
         self.sessions
     }
 
-    fn parse_from(text: &str, file: Option<&Path>) -> Result<Self, SettingsError> {
+    fn parse_from(text: &str, file: Option<&Path>, own: &[&str]) -> Result<Self, SettingsError> {
         let mut sessions: Vec<SessionSettings> = Vec::new();
-        for section in section::sections(text)? {
+        for section in section::sections(text, own)? {
             let session = session::read(&section, file)?;
             if let Some(twin) = sessions.iter().find(|other| other.is_twin_of(&session)) {
                 return Err(SettingsError::at(section.line, SettingsFault::SessionTwice(twin.name())));
@@ -133,7 +153,8 @@ impl Settings {
 }
 
 impl SessionSettings {
-    /// The value of a key that is the caller's: of sockets, files, databases, logs, the calendar. `None` when
+    /// The value of a key that is the caller's: of sockets, files, databases, logs, the calendar, or one of
+    /// the application's own. `None` when
     /// the file does not set it, or when it went into [`config`](Self::config) or [`rules`](Self::rules).
     pub fn get(&self, key: &str) -> Option<&str> {
         self.others().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value)
