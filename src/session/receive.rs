@@ -223,7 +223,7 @@ impl Session {
         }
         let view = self.message(inbox, message.layout);
         if let Err(violation) = rules.check(&view) {
-            return self.violated(now, message, violation.answer, violation.tag);
+            return self.violated(now, message, violation.reply, violation.tag);
         }
         match message.kind {
             Kind::Application => {

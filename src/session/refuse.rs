@@ -5,7 +5,7 @@ use super::classify::{Class, Classified, Fault, Kind, Unclassified};
 use super::owed::{Owed, Rejection, Why};
 use super::policy::{Check, LowNumber, OrigSendingTime};
 use super::receive::Told;
-use super::rules::{Answer, RefTag};
+use super::rules::{RefTag, Reply};
 use super::state::{Farewell, Input};
 use crate::event::Ignored;
 use crate::inbox::Inbox;
@@ -100,15 +100,15 @@ impl Session {
         &mut self,
         now: Now,
         message: &Classified,
-        answer: Answer,
+        reply: Reply,
         tag: Option<RefTag>,
     ) -> Option<Told> {
         let number = message.layout.number;
-        match answer {
-            Answer::Reject(reason) => {
+        match reply {
+            Reply::Reject(reason) => {
                 self.reject_message(now, message, Rejection::new(number, reason, tag), None)
             }
-            Answer::BusinessReject(code, text) => {
+            Reply::BusinessReject(code, text) => {
                 let rejection = Rejection { number: number.get(), tag, why: Why::Business(code, text) };
                 self.owe(Owed::BusinessReject(rejection));
                 self.count_if_next(now, message.class);
