@@ -1,4 +1,4 @@
-//! The sections of a settings file, each session above the defaults.
+//! The sections of a settings file; each session overrides the defaults.
 
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -91,7 +91,7 @@ impl Section {
         self.get(key).ok_or_else(|| SettingsError::at(self.line, SettingsFault::Missing(key)))
     }
 
-    /// The value as `read` takes it.
+    /// The value, parsed by `read`.
     pub(super) fn read<T>(
         &self,
         key: &str,

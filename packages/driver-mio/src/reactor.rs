@@ -11,7 +11,7 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use sansfix::dictionary::DictionaryRules;
 use sansfix::journal::Journal;
 use sansfix::schedule::Timekeeper;
-use sansfix::{Body, Compose, Config, Directory, Event, Frame, Message, Name, Now, Session, State};
+use sansfix::{Body, Compose, Config, Directory, Event, Frame, Message, Now, Session, SessionName, State};
 
 use crate::deadlines::Deadlines;
 use crate::judge::{Answer, Asker, Question, Verdict};
@@ -99,7 +99,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         let mut reactor = Reactor::new(sessions)?;
         let mut directory = Directory::new();
         for (index, slot) in reactor.slots.iter().enumerate() {
-            directory.add(Name::of_session(slot.session.config()), index);
+            directory.add(SessionName::of_session(slot.session.config()), index);
         }
         reactor.poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         reactor.port = Some(Port::new(listener, limits, directory));

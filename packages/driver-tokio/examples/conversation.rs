@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use sansfix::journal::{FileJournal, FileJournalOptions};
 use sansfix::{
-    BeginString, Body, Checkpoint, Compose, Config, Directory, Event, Id, LogonId, Message, Millis, Name,
-    Role, Session,
+    BeginString, Body, Checkpoint, Compose, Config, Directory, Event, Id, LogonId, Message, Millis, Role,
+    Session, SessionName,
 };
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tokio::{
@@ -47,7 +47,7 @@ pub(crate) async fn converse(buyers: usize, orders: u64) -> Result<Tally, Fault>
     let mut directory = Directory::new();
     let mut open = move |folder: &Path, name: &str| -> Result<_, Fault> {
         let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELL", name)?;
-        let key = Name::of_session(&config);
+        let key = SessionName::of_session(&config);
         let (session, journal) = resume(config, folder, clock)?;
         let (driver, handle) =
             Driver::new(session, Desk::new(Party::seller(orders)), keeper.keep(journal), clock);

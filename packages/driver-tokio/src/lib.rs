@@ -25,7 +25,7 @@
 //! ```no_run
 //! use std::future::{Future, ready};
 //! use sansfix::journal::{FileJournal, FileJournalOptions};
-//! use sansfix::{BeginString, Checkpoint, Config, Directory, Event, Message, MsgType, Name, Role, Session};
+//! use sansfix::{BeginString, Checkpoint, Config, Directory, Event, Message, MsgType, SessionName, Role, Session};
 //! use sansfix_driver_tokio::{Acceptor, Application, Clock, Driver, Keeper, Limits, Line, Verdict};
 //! use tokio::{net::TcpListener, sync::mpsc};
 //!
@@ -50,7 +50,7 @@
 //! let (clock, mut keeper) = (Clock::start(), Keeper::start()?);
 //! let (journal, found) = FileJournal::open("SELL-BUY.journal", FileJournalOptions::default())?;
 //! let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELL", "BUY")?;
-//! let name = Name::of_session(&config);
+//! let name = SessionName::of_session(&config);
 //! let session = Session::new(config, found.resume.unwrap_or(Checkpoint::begin(clock.now().utc)))?;
 //! let (driver, handle) = Driver::new(session, Desk, keeper.keep(journal), clock);
 //!
