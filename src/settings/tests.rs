@@ -207,13 +207,13 @@ fn keys_of_the_applications_own_are_taken_where_it_names_them() {
     let unnamed = Settings::parse(&text).unwrap_err().to_string();
     assert_eq!(
         unnamed,
-        "line 7: deskname: no key of QuickFIX or QuickFIX/J, nor one of the application's own"
+        "line 7: deskname: unknown key, neither QuickFIX nor QuickFIX/J has it, nor is it named as the application's own"
     );
     let session = Settings::parse_with(&text, &["DeskName", "HeartBtInt"]).unwrap().into_sessions().remove(0);
     assert_eq!((session.get("DeskName"), session.get("HeartBtInt")), (Some("alpha"), None));
     assert_eq!(session.config.heart_bt_int, 20, "the engines' keys stay theirs");
     let twice = Settings::parse_with(&std::format!("{text}DESKNAME=b"), &["DeskName"]).unwrap_err();
-    assert_eq!(twice.to_string(), "line 9: DeskName: expected once in a section, it is in line 7 too");
+    assert_eq!(twice.to_string(), "line 9: DeskName: expected once per section, but it is also on line 7");
 }
 
 #[test]
