@@ -1,5 +1,5 @@
-//! Frames out: the header first, then the body, then what stands before them, right-aligned. BodyLength has
-//! its exact digits and nothing is moved.
+//! Encoding frames: first the header, then the body, then what precedes them, right-aligned. So BodyLength
+//! has exactly the digits it needs, and nothing is moved.
 
 use super::begin_string::BeginString;
 use super::body::{Body, BodyFault, Guard};
@@ -8,21 +8,21 @@ use super::decimal::{digit_sum, leading_uint, padded_uint};
 use super::frame::ends_well;
 use super::value::same;
 
-/// SOH, the end of a field.
+/// SOH, which ends every field.
 pub const SOH: u8 = 1;
 
 /// Why no frame was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum EncodeError {
-    /// So many bytes are needed.
+    /// This many bytes are needed.
     NeedSpace(usize),
     Body(BodyFault),
 }
 
-/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field and says
-/// how many bytes they take, `body` those behind it.
+/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field and
+/// returns how many bytes they take; `body` writes those after them.
 ///
-/// Returns the frame, which does not begin where `out` does.
+/// Returns the frame, which does not start at the start of `out`.
 #[inline(always)]
 pub(crate) fn encode(
     out: &mut [u8],
