@@ -1,4 +1,4 @@
-//! What a file holds that its writer may have left at any moment.
+//! Reading a file that its writer may have left at any moment.
 
 use std::io;
 
