@@ -218,6 +218,9 @@ impl Session {
                 let expected = self.numbers.next_in;
                 let checked = self.config.policies.checks.sequence == Check::On;
                 if checked && !logon.reset && logon.number < expected {
+                    if message.layout.flags.has(Flags::POSS_DUP) {
+                        return Some(Told::Ignored(message.layout, Ignored::Duplicate));
+                    }
                     let reason = Reason::MsgSeqNumTooLow { expected, received: logon.number };
                     self.go(now, Input::Fatal(reason, Farewell::Logout));
                     return None;

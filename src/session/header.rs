@@ -1,6 +1,7 @@
 //! The header of an outbound frame: 35, 34, then every field by rising tag.
 
 use super::policy::LastProcessed;
+use super::state::{Opening, State};
 use super::{Id, Session};
 use crate::number::MsgSeqNum;
 use crate::wire::{BeginString, Body, DataFields, Fields, Guard, MsgType, tag, write_uint};
@@ -180,6 +181,8 @@ impl Session {
 
     fn last_processed(&self) -> Option<MsgSeqNum> {
         match self.config.policies.checks.last_processed {
+            // FIX session layer 4.4.3: our reset begins a series of which nothing has come yet.
+            LastProcessed::Said if self.state == State::LogonSent(Opening::Reset) => None,
             LastProcessed::Said if self.config.begin_string >= BeginString::Fix42 => {
                 // FIX field 369: processed by the application, not only received.
                 self.numbers.checkpoint().next_in.previous()

@@ -1,9 +1,9 @@
 //! Messages that are not taken: duplicates, numbers too low, and what breaks a rule.
 
 use super::Session;
-use super::classify::{Class, Classified, Kind, Unclassified};
+use super::classify::{Class, Classified, Fault, Kind, Unclassified};
 use super::owed::{Owed, Rejection, Why};
-use super::policy::{LowNumber, OrigSendingTime};
+use super::policy::{Check, LowNumber, OrigSendingTime};
 use super::receive::Told;
 use super::rules::{RefTag, Reply};
 use super::state::{Farewell, Input};
@@ -66,6 +66,31 @@ impl Session {
                 let tag = Some(RefTag::new(tag::MSG_SEQ_NUM));
                 let why = Why::TooLow { expected, received };
                 self.reject_message(now, message, Rejection { number: received.get(), tag, why }, None)
+            }
+        }
+    }
+
+    /// A header that says something wrong. FIX session layer 4.8.1: what ends the connection does so at once;
+    /// anything else is judged once the number is the next, as a body is (test cases 2b, 2c).
+    pub(super) fn header_at_fault(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        message: &Classified,
+        fault: &Fault,
+    ) -> Option<Told> {
+        let in_order = self.config.policies.checks.sequence == Check::On
+            && fault.fatal.is_none()
+            // The numbers of these may stand elsewhere.
+            && !matches!(message.kind, Kind::Logon | Kind::Reset);
+        match message.class {
+            Class::High if in_order => {
+                let became = self.hold(inbox, message);
+                self.gap(now, message, became)
+            }
+            Class::Low if in_order => self.too_low(now, message),
+            Class::Next | Class::High | Class::Low | Class::LowDuplicate => {
+                self.reject_message(now, message, message.rejection(fault), fault.fatal)
             }
         }
     }

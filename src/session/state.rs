@@ -91,7 +91,7 @@ pub(crate) enum Input {
 pub(crate) enum Place {
     /// It is the next.
     InSequence,
-    /// Messages below it are missing.
+    /// Messages below it are missing, or others are being sent again.
     AboveGap,
 }
 

@@ -33,11 +33,11 @@ impl Value<'_> {
         // The number in units so far, while it fits, and how many places are still to come.
         let mut units = Some(0_u64);
         let mut to_come = places;
-        let (mut digits, mut is_behind_point) = (0, false);
+        let (mut has_digit, mut is_behind_point) = (false, false);
         for &byte in unsigned {
             match byte {
                 b'0'..=b'9' => {
-                    digits += 1;
+                    has_digit = true;
                     let digit = u64::from(byte - b'0');
                     if !is_behind_point {
                         units = shifted(units, digit);
@@ -52,7 +52,7 @@ impl Value<'_> {
                 _ => return Err(ValueError::Form),
             }
         }
-        if digits == 0 {
+        if !has_digit {
             return Err(if text.is_empty() { ValueError::Empty } else { ValueError::Form });
         }
         // Zero stays zero, however many places.

@@ -40,13 +40,13 @@ impl LogoutPolicy {
     }
 }
 
-/// How to respond to a Logout out of sequence.
+/// How to respond to a Logout out of sequence, or while messages are being resent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OutOfSequenceLogout {
-    /// Above a gap: recover first, then answer (FIX session layer 4.6.3). Below the expected number: as to
-    /// any number too low.
+    /// Recover the gap and finish the resend first, then answer (FIX session layer 4.6.3). Below the expected
+    /// number: as to any number too low.
     Recover,
-    /// Answer at once; what is missing is recovered at the next logon.
+    /// Answer at once; what is missing on either side is recovered at the next logon.
     Answer,
 }
 
