@@ -11,13 +11,12 @@ use super::define::{Definition, Member as Written, MemberKind, Members, Offset, 
 use super::error::DictionaryFault;
 use super::table::{Block, ENVELOPE_MAX, FIELDS_MAX, FieldId, MEMBERS_MAX, Member, TAG_MAX, TagIndex};
 use super::values::Values;
+use crate::wire::tag;
 
 /// How deep groups and components may stand in one another.
 pub(super) const DEPTH_MAX: usize = 32;
 /// The most members of all messages and groups together.
 const MEMBERS_IN_ALL_MAX: usize = 1_000_000;
-
-const MSG_TYPE: u32 = 35;
 
 /// A fault, and where it stands in the text.
 pub(super) struct Refusal {
@@ -118,7 +117,7 @@ impl<'d> FieldTable<'d> {
             table.tags.insert(field.tag, id);
             let mut values = 0;
             // MsgType's values are the messages that have rules.
-            if !field.values.is_empty() && field.tag != MSG_TYPE {
+            if !field.values.is_empty() && field.tag != tag::MSG_TYPE {
                 let listed = Values::new(field.values.iter().map(|value| value.as_bytes()));
                 values = *known_values.entry(listed).or_insert_with_key(|listed| {
                     table.values.push(listed.clone());

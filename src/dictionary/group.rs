@@ -73,7 +73,7 @@ struct Entries {
 }
 
 impl<'r, 'a> Pass<'r, 'a> {
-    /// Reads the entries of the group that `count` begins, if it begins one here. The field behind them is
+    /// Reads the entries of the group that `count` begins, if it begins one here. The field after them is
     /// held.
     ///
     /// The count stands before the entries, so of both at fault the count is the first: FIX session test case

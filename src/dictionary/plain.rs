@@ -4,8 +4,9 @@
 //! knows which fault to name. What is said here never changes an answer.
 
 use super::format;
-use super::rules::{APPL_VER_ID, DictionaryRules};
+use super::rules::DictionaryRules;
 use super::table::Seen;
+use crate::wire::tag::APPL_VER_ID;
 use crate::wire::{leading_field, next_field};
 
 /// Is the message certainly good, whatever the checks are?

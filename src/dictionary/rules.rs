@@ -12,6 +12,7 @@ use super::violation::Violation;
 use super::walk::Items;
 use crate::reject_reason::SessionRejectReason as Reason;
 use crate::wire::DataFields;
+use crate::wire::tag::{APPL_VER_ID, MSG_TYPE};
 
 /// The rules for the messages of a session. Dictionaries are shared, so cloning is cheap.
 #[derive(Clone, Debug)]
@@ -220,6 +221,3 @@ impl DictionaryRules {
 
 /// ApplVerID(1128) names a version without rules.
 pub(super) struct NoSuchVersion;
-
-pub(super) const MSG_TYPE: u32 = 35;
-pub(super) const APPL_VER_ID: u32 = 1128;

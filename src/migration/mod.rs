@@ -7,7 +7,7 @@
 //! | `.seqnums` | next sent and next received, as text | | |
 //! | `.senderseqnums`, `.targetseqnums` | | a length and text, each | text, each |
 //! | `.header` | number, offset, size of each message, as text | the same, binary | the same, as text |
-//! | `.body` | the messages, one behind the other | the same | the same |
+//! | `.body` | the messages, one after another | the same | the same |
 //! | `.session` | when the store began, UTC | the same after a length | the same, in RFC 3339 |
 //!
 //! Stop the old engine, copy the store, and start the session from its checkpoint. The counterparty sees a

@@ -10,7 +10,7 @@ use crate::planted::{Bug, planted};
 /// One that finds no room comes again, as a gap fill. There is room without any memory of the inbox: two
 /// sides that recover from each other would otherwise ask for each other's requests without end.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-// By rising number; what is free stands behind.
+// In ascending order; free slots come last.
 pub(crate) struct Acted([Option<MsgSeqNum>; 4]);
 
 impl Acted {

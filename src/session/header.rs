@@ -87,7 +87,7 @@ fn written_anew(tag: u32) -> bool {
 /// May an application give this header field with a message?
 pub(super) fn may_be_given(tag: u32, version: BeginString) -> bool {
     let framing = matches!(tag, tag::BEGIN_STRING | tag::BODY_LENGTH);
-    let header = tag::is_header(tag, version) || tag >= 5000;
+    let header = tag::is_header(tag, version) || tag >= tag::FIRST_USER_DEFINED;
     header && !framing && !written_anew(tag)
 }
 

@@ -62,7 +62,7 @@ impl Session {
     }
 }
 
-/// What stands behind `start`.
+/// What follows `start`; `None` if `bytes` does not begin with it.
 #[inline(always)]
 fn behind<'b>(bytes: &'b [u8], start: &[u8]) -> Option<&'b [u8]> {
     let (front, rest) = bytes.split_at_checked(start.len())?;

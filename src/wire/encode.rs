@@ -42,8 +42,8 @@ pub(crate) fn encode(
     Ok(seal(frame, begin_string, len))
 }
 
-/// Writes what stands before and behind the `len` bytes of header and body; gives the frame, whose end is
-/// that of `room`.
+/// Writes what comes before and after the `len` bytes of header and body, and returns the frame, which ends
+/// where `room` does.
 fn seal(room: &mut [u8], begin_string: BeginString, len: usize) -> &[u8] {
     let Some((place, rest)) = room.split_first_chunk_mut() else { return &[] };
     let (start, sum) = Opening::of(begin_string).write(place, len as u64);
@@ -74,7 +74,7 @@ struct Opening {
     text: &'static [u8],
     /// The text at the end of this.
     padded: &'static [u8; 16],
-    /// The sum of the text and of the SOH behind the value.
+    /// The sum of the text and of the SOH after the value.
     sum: u8,
 }
 

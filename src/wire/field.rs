@@ -1,9 +1,7 @@
 //! Fields, one at a time, borrowed from the bytes that hold them.
 
 use super::delimiters::{delimiter, first_word};
-use super::{DataFields, Value};
-
-const SOH: u8 = 0x01;
+use super::{DataFields, SOH, Value};
 
 /// `tag=value`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -109,8 +107,8 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// The field at the front and the bytes behind its delimiter; `None` where that is not all there is to it: no
-/// field, a data field, no delimiter.
+/// The field at the front, and the bytes after its delimiter; `None` if it is not a field, is a data field,
+/// or has no delimiter.
 // Small where it is used, and twice as slow as a call.
 #[inline(always)]
 #[cfg(feature = "dictionary")]
@@ -125,7 +123,7 @@ pub(crate) fn leading_field<'a>(bytes: &'a [u8], data: &DataFields) -> Option<(F
     Some((Field { tag, value: Value::new(value) }, bytes.get(end + 1..)?))
 }
 
-/// Where the field behind the one at the front begins, which is no data.
+/// Where the field after the one at the front begins, if that is not a data field.
 #[cfg(feature = "dictionary")]
 pub(crate) fn next_field(bytes: &[u8]) -> usize {
     delimiter(bytes, first_word(bytes)) + 1

@@ -7,7 +7,7 @@ use super::field::{BadField, Fields, tag as tag_and_len};
 use super::find::Needle;
 use super::frame::FrameSpan;
 use super::msg_type::MsgType;
-use super::tag;
+use super::tag::{self, FIRST_USER_DEFINED};
 use super::value::Value;
 
 /// The header fields that a session reads, as they stand in the frame. If a tag occurs twice, the first
@@ -214,9 +214,6 @@ const SENDER_COMP_ID: u64 = Needle::of(tag::SENDER_COMP_ID).word;
 const TARGET_COMP_ID: u64 = Needle::of(tag::TARGET_COMP_ID).word;
 const SENDING_TIME: u64 = Needle::of(tag::SENDING_TIME).word;
 const POSS_DUP_FLAG: u64 = Needle::of(tag::POSS_DUP_FLAG).word;
-
-/// Tags from here on are user-defined or agreed between counterparties.
-const FIRST_USER_DEFINED: u32 = 5000;
 
 #[cfg(test)]
 mod tests {

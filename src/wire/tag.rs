@@ -171,6 +171,9 @@ pub const APPLICATION_SYSTEM_VENDOR: u32 = 1605;
 /// ApplLevelRecoveryIndicator(1744).
 pub const APPL_LEVEL_RECOVERY_INDICATOR: u32 = 1744;
 
+/// Tags from here on are user-defined: agreed between counterparties, in the header or the body.
+pub const FIRST_USER_DEFINED: u32 = 5000;
+
 /// One bit for each tag below 64 that is a field of the header, the same in every version.
 const LOW_HEADER: u64 =
     1 << 8 | 1 << 9 | 1 << 34 | 1 << 35 | 1 << 43 | 1 << 49 | 1 << 50 | 1 << 52 | 1 << 56 | 1 << 57;
