@@ -178,7 +178,7 @@ pub use event::{Event, Ignored, Skip};
 pub use frame::{CommitError, Frame, Stale, Wire};
 pub use inbox::Inbox;
 pub use journal::{Journal, NoJournal, Record, RingJournal, Sent, Stored};
-pub use message::Message;
+pub use message::{Message, MessageError};
 pub use number::{MsgSeqNum, Series};
 pub use outbox::{Outbox, PushError};
 pub use output::{Compose, Connect, Output, Replay, Wait};

@@ -1,5 +1,7 @@
 //! One inbound message, borrowed from the caller's buffer.
 
+mod read;
+
 use core::fmt;
 
 use crate::number::MsgSeqNum;
@@ -7,13 +9,16 @@ use crate::wire::{
     DataFields, Fields, MsgType, TRAILER_LEN, Value, find, find_before, find_each_before, tag,
 };
 
+pub use read::MessageError;
+
 /// A message as it stands in the inbox: frame checked, header read, body not parsed until you ask.
 ///
 /// [`get`](Message::get) reads one field, [`get_each`](Message::get_each) several in one pass, and
 /// [`body_fields`](Message::body_fields) iterates over all of them, including those of groups. Which fields
 /// form an entry of a group only a dictionary knows: see `DictionaryRules::body`.
 ///
-/// A message borrows only the caller's buffer, so the application may call the session while holding one.
+/// A message borrows only the caller's buffer, so the application may call the session while holding one. A
+/// session hands it over; [`read`](Message::read) makes one from a frame that comes from elsewhere.
 #[derive(Clone, Copy)]
 pub struct Message<'i> {
     frame: &'i [u8],

@@ -101,8 +101,9 @@ impl Replay {
     }
 }
 
-/// An admin message that is about to go out, for the application to add fields to.
-#[derive(PartialEq, Eq, Debug)]
+/// An admin message that is about to go out, for the application to add fields to. It is answered once, by
+/// `Session::compose`; a copy that is answered later is late.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Compose {
     pub(crate) msg_type: MsgType<'static>,
     pub(crate) number: MsgSeqNum,

@@ -211,7 +211,7 @@ impl Session {
             original: again.then_some(self.stamp.sending_time()),
             extra,
         };
-        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let header = |out: &mut [u8]| self.write_header(facts, out);
         let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             self.write_admin(owed, plan.number, inbox, body);
             added(body);

@@ -191,7 +191,7 @@ impl Session {
             original: Some(self.stamp.sending_time()),
             extra: Extra::None,
         };
-        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let header = |out: &mut [u8]| self.write_header(facts, out);
         let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             body.uint(tag::NEW_SEQ_NO, below.get()).bool(tag::GAP_FILL_FLAG, true);
         });
@@ -221,7 +221,7 @@ impl Session {
             original: (!first && !planted(Bug::ResentWithoutPossDupFlag)).then_some(stored.sending_time),
             extra,
         };
-        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let header = |out: &mut [u8]| self.write_header(facts, out);
         let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             body.raw(stored.body);
         });

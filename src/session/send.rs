@@ -9,7 +9,7 @@ use crate::number::MsgSeqNum;
 use crate::planted::{Bug, planted};
 use crate::reject_reason::SessionRejectReason;
 use crate::time::{Instant, Now};
-use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, SOH, encode, tag};
+use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, SOH, seal, tag, write_body};
 
 /// An application message to send: its type, and header fields of its own.
 ///
@@ -98,16 +98,10 @@ impl Session {
         out: &'o mut [u8],
         body: impl FnOnce(&mut Body<'_>),
     ) -> Result<Frame<'o>, SendError> {
-        let now = self.observe(now);
-        let message = message.into();
-        let effect = self.admit(now, &message)?;
-        let frame = self.original(now, effect, message, out, body)?;
-        match self.peer_max {
-            Some(max) if frame.len() > max.get() as usize => {
-                Err(SendError::TooLong { len: frame.len(), max: max.get() })
-            }
-            Some(_) | None => Ok(frame),
-        }
+        let header_end = self.open(now, message.into(), out)?;
+        let guard = Guard::Application(self.config.begin_string);
+        let end = write_body(out, header_end, guard, body).map_err(SendError::Body)?;
+        self.close(end, out)
     }
 
     /// Builds a Reject for a received application message that, in the application's judgement, breaks
@@ -128,12 +122,12 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, SendError> {
         let now = self.observe(now);
-        let effect = match self.may_send()? {
-            Effect::MessageForLater => return Err(SendError::NotNow(self.state)),
-            effect => effect,
-        };
+        if self.may_send()? == Effect::MessageForLater {
+            return Err(SendError::NotNow(self.state));
+        }
         let version = self.config.begin_string;
-        self.original(now, effect, MsgType::REJECT.into(), out, |body| {
+        let header_end = self.begin(now, MsgType::REJECT.into(), out)?;
+        let end = write_body(out, header_end, Guard::Application(version), |body| {
             body.uint(tag::REF_SEQ_NUM, message.msg_seq_num().get());
             body.text(tag::TEXT, if text.is_empty() { reason.text() } else { text });
             if version >= BeginString::Fix42 {
@@ -145,7 +139,8 @@ impl Session {
                     body.uint(tag::SESSION_REJECT_REASON, u64::from(code));
                 }
             }
-        })
+        });
+        self.end(end.map_err(SendError::Body)?, out)
     }
 
     /// Builds a BusinessMessageReject for a received application message. `code` is
@@ -247,27 +242,46 @@ impl Session {
         }
     }
 
-    /// Builds a message that takes the next number.
-    #[inline]
-    fn original<'o>(
-        &mut self,
-        now: Now,
-        effect: Effect,
-        message: Outgoing<'_>,
-        out: &'o mut [u8],
-        body: impl FnOnce(&mut Body<'_>),
-    ) -> Result<Frame<'o>, SendError> {
+    /// Begins an application message: its header. Gives where that ends.
+    // Here and in `close` is all that does not depend on the body, once for all messages of a program.
+    #[inline(never)]
+    fn open(&mut self, now: Now, message: Outgoing<'_>, out: &mut [u8]) -> Result<usize, SendError> {
+        let now = self.observe(now);
+        self.admit(now, &message)?;
+        self.begin(now, message, out)
+    }
+
+    /// The same message with its body, which ends there.
+    #[inline(never)]
+    fn close<'o>(&self, end: usize, out: &'o mut [u8]) -> Result<Frame<'o>, SendError> {
+        let frame = self.end(end, out)?;
+        match self.peer_max {
+            Some(max) if frame.len() > max.get() as usize => {
+                Err(SendError::TooLong { len: frame.len(), max: max.get() })
+            }
+            Some(_) | None => Ok(frame),
+        }
+    }
+
+    /// Writes the header of a message that takes the next number.
+    #[inline(always)]
+    fn begin(&mut self, now: Now, message: Outgoing<'_>, out: &mut [u8]) -> Result<usize, SendError> {
         let number = self.numbers.next_out;
         if number == MsgSeqNum::MAX {
             return Err(SendError::OutOfNumbers);
         }
         self.stamp.date(now.utc);
-        let version = self.config.begin_string;
         let extra = if message.header.is_empty() { Extra::None } else { Extra::Given(message.header) };
         let facts = HeaderFacts { msg_type: message.msg_type, number, original: None, extra };
-        let header = |room: &mut [u8]| self.write_header(&facts, room);
-        match encode(out, version, header, Guard::Application(version), body) {
-            Ok(bytes) => Ok(self.own_frame(bytes, number, effect, now.monotonic)),
+        Ok(self.write_header(facts, out))
+    }
+
+    /// The frame around what was written since, which ends there. Nothing else has happened.
+    #[inline(always)]
+    fn end<'o>(&self, end: usize, out: &'o mut [u8]) -> Result<Frame<'o>, SendError> {
+        let effect = self.may_send()?;
+        match seal(out, self.config.begin_string, end) {
+            Ok(bytes) => Ok(self.own_frame(bytes, self.numbers.next_out, effect, self.clock)),
             Err(EncodeError::NeedSpace(space)) => Err(SendError::NeedSpace(space)),
             Err(EncodeError::Body(fault)) => Err(SendError::Body(fault)),
         }

@@ -50,8 +50,11 @@ pub enum SettingsFault {
     /// The same session twice.
     #[error("session {0} is defined twice")]
     SessionTwice(String),
-    /// Neither QuickFIX nor QuickFIX/J has this key.
-    #[error("{0}: unknown key, neither QuickFIX nor QuickFIX/J has it")]
+    /// Neither QuickFIX nor QuickFIX/J has this key, and [`Settings::load_with`](super::Settings::load_with)
+    /// was not told of it.
+    #[error(
+        "{0}: unknown key, neither QuickFIX nor QuickFIX/J has it, nor is it named as the application's own"
+    )]
     UnknownKey(String),
     /// The same key twice in one section.
     #[error("{key}: expected once per section, but it is also on line {first}")]

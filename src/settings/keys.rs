@@ -36,6 +36,12 @@ pub(super) fn known(key: &str) -> Option<(String, Owner)> {
     find(NUMBERED, name).map(|name| (std::format!("{name}{number}"), Owner::Caller))
 }
 
+/// The key as the application writes it, where it is one of its own.
+pub(super) fn own(key: &str, own: &[&str]) -> Option<(String, Owner)> {
+    let name = own.iter().find(|name| name.eq_ignore_ascii_case(key))?;
+    Some(((*name).into(), Owner::Caller))
+}
+
 pub(super) const APP_DATA_DICTIONARY: &str = "AppDataDictionary";
 pub(super) const LOGON_TAG: &str = "LogonTag";
 

@@ -34,7 +34,8 @@
 //! What the session acts on is in [`SessionSettings::config`], and what message rules need is in
 //! [`SessionSettings::rules`]. With the feature `schedule`, `SessionSettings::schedule` makes the calendar.
 //! Keys for sockets, files, databases and logs are passed to the caller, by [`get`](SessionSettings::get) and
-//! [`path`](SessionSettings::path). Passwords in `LogonTag` never reach `Debug`.
+//! [`path`](SessionSettings::path), as are keys of the application's own, named to
+//! [`load_with`](Settings::load_with). Passwords in `LogonTag` never reach `Debug`.
 
 mod error;
 mod keys;
@@ -94,10 +95,20 @@ impl Settings {
     /// # Errors
     /// The file cannot be read or is faulty: see [`SettingsFault`].
     pub fn load(file: impl AsRef<Path>) -> Result<Self, SettingsError> {
+        Settings::load_with(file, &[])
+    }
+
+    /// The same for a file that also has keys of the application's `own`: [`SessionSettings::get`] returns
+    /// them, as it does those of sockets. A key that neither engine has and `own` does not name is still an
+    /// error, since it may be a misspelling. A name that an engine has stays the engine's.
+    ///
+    /// # Errors
+    /// Those of [`load`](Settings::load).
+    pub fn load_with(file: impl AsRef<Path>, own: &[&str]) -> Result<Self, SettingsError> {
         let file = file.as_ref();
         let in_file = |error: SettingsError| SettingsError { file: Some(file.to_owned()), ..error };
         let text = reader::read(file).map_err(in_file)?;
-        Settings::parse_from(&text, Some(file)).map_err(in_file)
+        Settings::parse_from(&text, Some(file), own).map_err(in_file)
     }
 
     /// Reads the text of a file; relative paths in it stay as they are.
@@ -105,7 +116,16 @@ impl Settings {
     /// # Errors
     /// The text is faulty: see [`SettingsFault`].
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        Settings::parse_from(text, None)
+        Settings::parse_with(text, &[])
+    }
+
+    /// The same for a text that also has keys of the application's `own`, as for
+    /// [`load_with`](Settings::load_with).
+    ///
+    /// # Errors
+    /// Those of [`parse`](Settings::parse).
+    pub fn parse_with(text: &str, own: &[&str]) -> Result<Self, SettingsError> {
+        Settings::parse_from(text, None, own)
     }
 
     /// The sessions, at least one.
@@ -118,9 +138,9 @@ impl Settings {
         self.sessions
     }
 
-    fn parse_from(text: &str, file: Option<&Path>) -> Result<Self, SettingsError> {
+    fn parse_from(text: &str, file: Option<&Path>, own: &[&str]) -> Result<Self, SettingsError> {
         let mut sessions: Vec<SessionSettings> = Vec::new();
-        for section in section::sections(text)? {
+        for section in section::sections(text, own)? {
             let session = session::read(&section, file)?;
             if let Some(twin) = sessions.iter().find(|other| other.is_twin_of(&session)) {
                 return Err(SettingsError::at(section.line, SettingsFault::SessionTwice(twin.name())));
@@ -132,8 +152,9 @@ impl Settings {
 }
 
 impl SessionSettings {
-    /// The value of a key left to the caller: for sockets, files, databases, logs, the calendar. `None` if
-    /// the file does not set it, or if it went into [`config`](Self::config) or [`rules`](Self::rules).
+    /// The value of a key left to the caller: for sockets, files, databases, logs, the calendar, or one of
+    /// the application's own. `None` if the file does not set it, or if it went into
+    /// [`config`](Self::config) or [`rules`](Self::rules).
     pub fn get(&self, key: &str) -> Option<&str> {
         self.others().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     }

@@ -202,13 +202,31 @@ fn dictionaries_of_the_other_kind_of_session_are_left_out() {
 }
 
 #[test]
+fn keys_of_the_applications_own_are_taken_where_it_names_them() {
+    let text = std::format!("{LEAST}deskname=alpha\nHeartBtInt=20\n");
+    let unnamed = Settings::parse(&text).unwrap_err().to_string();
+    assert_eq!(
+        unnamed,
+        "line 7: deskname: unknown key, neither QuickFIX nor QuickFIX/J has it, nor is it named as the application's own"
+    );
+    let session = Settings::parse_with(&text, &["DeskName", "HeartBtInt"]).unwrap().into_sessions().remove(0);
+    assert_eq!((session.get("DeskName"), session.get("HeartBtInt")), (Some("alpha"), None));
+    assert_eq!(session.config.heart_bt_int, 20, "the engines' keys stay theirs");
+    let twice = Settings::parse_with(&std::format!("{text}DESKNAME=b"), &["DeskName"]).unwrap_err();
+    assert_eq!(twice.to_string(), "line 9: DeskName: expected once per section, but it is also on line 7");
+}
+
+#[test]
 fn an_error_names_line_and_key() {
     for (line, says) in [
         ("HeartBtInt=-1", "line 7: HeartBtInt: expected seconds from 0 to 86400, got \"-1\""),
         ("HeartBtInt=86401", "line 7: HeartBtInt: expected seconds from 0 to 86400, got \"86401\""),
         ("LogonTimeout=0", "line 7: LogonTimeout: expected seconds from 1 to 86400, got \"0\""),
         ("ResetOnLogon=yes", "line 7: ResetOnLogon: expected Y or N, got \"yes\""),
-        ("ResetOnLogin=Y", "line 7: ResetOnLogin: unknown key, neither QuickFIX nor QuickFIX/J has it"),
+        (
+            "ResetOnLogin=Y",
+            "line 7: ResetOnLogin: unknown key, neither QuickFIX nor QuickFIX/J has it, nor is it named as the application's own",
+        ),
         ("targetcompid=X", "line 7: TargetCompID: expected once per section, but it is also on line 6"),
         ("[SESION]", "line 7: expected [DEFAULT], [SESSION], KEY=VALUE or # comment, got \"[SESION]\""),
         ("junk", "line 7: expected [DEFAULT], [SESSION], KEY=VALUE or # comment, got \"junk\""),

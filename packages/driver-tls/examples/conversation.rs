@@ -103,6 +103,10 @@ impl Application for Desk {
 
     fn on(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
         self.party.hear(event);
+        if matches!(event, Event::Stopped { .. }) {
+            // Nobody waits for another day here.
+            line.stop("");
+        }
         if self.half.take_if(|half| *half < self.party.heard()).is_some() {
             let _ = line.session.disconnect(line.now, Reason::LinkLost);
         }

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use sansfix::journal::{FileJournal, FileJournalOptions};
 use sansfix::{
-    BeginString, Checkpoint, Config, Directory, Event, Id, LogonId, Message, Millis, Role, Session,
-    SessionName,
+    BeginString, Body, Checkpoint, Compose, Config, Directory, Event, Id, LogonId, Message, Millis, Role,
+    Session, SessionName,
 };
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tokio::{
@@ -166,8 +166,8 @@ impl Application for Desk {
         }
     }
 
-    fn compose(&mut self, _asked: &sansfix::Compose) -> Vec<(u32, String)> {
-        vec![(USERNAME, "desk".into()), (PASSWORD, "secret".into())]
+    fn compose(&mut self, _: &Compose, body: &mut Body<'_>) {
+        body.text(USERNAME, "desk").text(PASSWORD, "secret");
     }
 }
 

@@ -15,8 +15,10 @@
 //!   once it says that they are safe.
 //! * [`Acceptor`] finds the session of a new link by its Logon. Strangers and duplicates are dropped without
 //!   a word.
-//! * [`Driver::kept_by`] a timekeeper keeps to the session's hours, [`Driver::checked_by`] a dictionary checks
-//!   what comes in; `SessionSettings` of a QuickFIX settings file has both.
+//! * [`Driver::kept_by`] a timekeeper keeps to the session's hours, [`Driver::checked_by`] a dictionary
+//!   checks what comes in; `SessionSettings` of a QuickFIX settings file has both.
+//! * [`Application::resends`] says what is not worth sending again, [`Application::compose`] adds fields to a
+//!   Logon, [`Driver::tapped_by`] shows all bytes.
 //! * [`Handle::call`] runs anything on a session from elsewhere, [`Handle::stop`] logs out and ends its
 //!   driver.
 //!
@@ -67,10 +69,34 @@
 //! # Ok(()) }
 //! ```
 //!
+//! A log of messages as FIX viewers read it, by `packages/observe`:
+//!
+//! ```
+//! use std::{fs::File, io::BufWriter};
+//! use sansfix_driver_tokio::{Application, Driver, Traffic};
+//! use sansfix_observe::{Direction, MessageLog, Tap};
+//!
+//! fn logged<A: Application>(driver: Driver<A>, file: File, frame_max: usize) -> Driver<A> {
+//!     let mut log = MessageLog::new(BufWriter::new(file));
+//!     let (mut inbound, mut outbound) = (Tap::new(frame_max), Tap::new(frame_max));
+//!     driver.tapped_by(move |now, traffic| {
+//!         let logged = match traffic {
+//!             Traffic::Link => Ok(inbound.clear()),
+//!             Traffic::In(bytes) => inbound.bytes(bytes, |frame| log.write(now.utc, Direction::In, frame)),
+//!             Traffic::Out(bytes) => outbound.bytes(bytes, |frame| log.write(now.utc, Direction::Out, frame)),
+//!         };
+//!         if let Err(error) = logged {
+//!             eprintln!("the log cannot be written: {error}");
+//!         }
+//!     })
+//! }
+//! ```
+//!
 //! `examples/conversation.rs` has many sessions, each of whose links is cut.
 #![forbid(unsafe_code)]
 
 mod acceptor;
+mod answer;
 mod application;
 mod clock;
 mod driver;
@@ -81,6 +107,6 @@ mod store;
 pub use acceptor::{Acceptor, Arrival, Limits};
 pub use application::{Application, Verdict};
 pub use clock::Clock;
-pub use driver::{Driver, Handle, Stopped};
+pub use driver::{Driver, Handle, Stopped, Traffic};
 pub use line::{Line, SayError};
 pub use store::{Found, Keeper, Store, StoreError};
