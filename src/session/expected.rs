@@ -37,43 +37,64 @@ impl Expected {
         Expected { header: Header::NONE, minute: Minute::NONE }
     }
 
-    /// The length and the layout of the application message at the front of `unread`, when it has this
+    /// The frame and the layout of the application message at the front of `unread`, when it has this
     /// header.
     #[inline(always)]
-    pub(super) fn read(
+    pub(super) fn read<'u>(
         &mut self,
-        unread: &[u8],
+        unread: &'u [u8],
         number: MsgSeqNum,
         utc: Utc,
         config: &Config,
-    ) -> Option<(usize, Layout)> {
+    ) -> Option<(&'u [u8], Layout)> {
         if self.header.is_application(unread) { self.read_any(unread, number, utc, config) } else { None }
     }
 
     /// The same for a message of any type.
     #[inline(always)]
-    pub(super) fn read_any(
+    pub(super) fn read_any<'u>(
         &mut self,
-        unread: &[u8],
+        unread: &'u [u8],
         number: MsgSeqNum,
         utc: Utc,
         config: &Config,
-    ) -> Option<(usize, Layout)> {
+    ) -> Option<(&'u [u8], Layout)> {
         let header = &mut self.header;
-        if !header.bear(number) {
+        if !header.is_tried() || !header.bear(number) {
             return None;
         }
-        let len = header.read(unread, &self.minute, utc, config)?;
+        let frame = header.read(unread, &self.minute, utc, config)?;
         // It will be taken, unless a rule has something against it: the number is written anew then.
         header.count(number.next());
         header.misses = 0;
-        Some((len, header.layout(number)))
+        Some((frame, header.layout(number)))
     }
 
-    /// Would a message with this header be a Heartbeat or a TestRequest?
+    /// The same for a Heartbeat or a TestRequest.
     #[inline]
-    pub(super) fn is_admin(&self, unread: &[u8]) -> bool {
-        self.header.is_admin(unread)
+    pub(super) fn read_admin<'u>(
+        &mut self,
+        unread: &'u [u8],
+        number: MsgSeqNum,
+        utc: Utc,
+        config: &Config,
+    ) -> Option<(&'u [u8], Layout)> {
+        if self.header.is_tried() && self.header.is_admin(unread) {
+            self.read_admin_any(unread, number, utc, config)
+        } else {
+            None
+        }
+    }
+
+    #[inline(never)]
+    fn read_admin_any<'u>(
+        &mut self,
+        unread: &'u [u8],
+        number: MsgSeqNum,
+        utc: Utc,
+        config: &Config,
+    ) -> Option<(&'u [u8], Layout)> {
+        self.read_any(unread, number, utc, config)
     }
 
     /// What stands behind the SendingTime(52) at the front and its delimiter, when nothing is wrong with it.
@@ -101,16 +122,23 @@ impl Expected {
     }
 
     /// A usual message had another header: keeps that one, when the next may have one like it.
-    pub(super) fn missed(&mut self, frame: &[u8], layout: &Layout, config: &Config) {
+    #[inline]
+    pub(super) fn missed(&mut self, frame: &[u8], layout: Layout, config: &Config) {
         let header = &mut self.header;
         header.misses = header.misses.wrapping_add(1);
-        if header.number == Some(layout.number) {
-            header.count(layout.number.next());
+        if header.is_tried() {
+            self.missed_one(frame, layout, config);
         }
-        // One message of another kind changes nothing, and headers that are never alike are not looked at
-        // each time.
-        if header.misses % 64 == 2 || (header.number.is_none() && header.misses == 1) {
-            self.keep(frame, layout, config);
+    }
+
+    /// One message of another kind changes nothing.
+    #[inline(never)]
+    fn missed_one(&mut self, frame: &[u8], layout: Layout, config: &Config) {
+        let header = &mut self.header;
+        if header.misses == Header::LAST_TRIED {
+            self.keep(frame, &layout, config);
+        } else if header.number == Some(layout.number) {
+            header.count(layout.number.next());
         }
     }
 
@@ -133,7 +161,7 @@ impl Session {
             && message.last_processed.is_none()
             && !message.layout.flags.has(Flags::POSS_DUP);
         if usual && let Some(expected) = self.course.expected() {
-            expected.missed(frame, &message.layout, &self.config);
+            expected.missed(frame, message.layout, &self.config);
         }
     }
 }

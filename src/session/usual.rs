@@ -10,15 +10,15 @@
 
 use super::owed::Owed;
 use super::plain::Plain;
-use super::receive::present;
+use super::read::Read;
+use super::receive::{Told, present};
 use super::rules::MessageRules;
 use super::state::State;
 use super::{Goal, Liveness, Session};
 use crate::inbox::Inbox;
 use crate::message::{Layout, Message};
-use crate::number::MsgSeqNum;
 use crate::time::Now;
-use crate::wire::{FrameSpan, SOH, tag};
+use crate::wire::{FrameSpan, Framing, SOH, tag};
 
 /// The kinds that a usual message may have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,37 +33,64 @@ impl UsualKind {
     #[inline]
     pub(super) fn of(msg_type: &[u8]) -> Option<Self> {
         match msg_type {
-            b"0" => Some(UsualKind::Heartbeat),
-            b"1" => Some(UsualKind::TestRequest),
-            [] | [SOH | b'2'..=b'5' | b'A'] => None,
+            [] => None,
+            [one] => Self::of_one(*one),
             [..] => Some(UsualKind::Application),
+        }
+    }
+
+    /// By MsgType(35) of one character.
+    #[inline]
+    pub(super) fn of_one(msg_type: u8) -> Option<Self> {
+        match msg_type {
+            b'0' => Some(UsualKind::Heartbeat),
+            b'1' => Some(UsualKind::TestRequest),
+            SOH | b'2'..=b'5' | b'A' => None,
+            _ => Some(UsualKind::Application),
         }
     }
 }
 
+/// What the short way found.
+pub(super) enum Short {
+    /// A message for the application.
+    Message(Layout),
+    /// No bytes: the session waits.
+    Nothing,
+    /// A session that is calm and awaits the next message, and another header than the one expected.
+    Other,
+    /// A session that has something else to do first.
+    Busy,
+}
+
 impl Session {
-    /// Is the session logged on, and is there nothing to do but to read, as long as no wait is over? All that
-    /// comes before reading has nothing to say then.
+    /// Takes the next message when it is one of the application with the header expected, and the session has
+    /// nothing else to do.
+    #[inline(always)]
+    pub(super) fn take_short(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Short {
+        if self.timers.may_be_due(now.monotonic) || !self.awaits_next() || inbox.held() > 0 {
+            return Short::Busy;
+        }
+        inbox.release_read();
+        if inbox.is_empty() {
+            return Short::Nothing;
+        }
+        self.take_expected(now, inbox, rules).map_or(Short::Other, Short::Message)
+    }
+
+    /// Is the session logged on, and is there nothing to do but to read the next message, as long as no wait
+    /// is over? All that comes before reading has nothing to say then.
     #[inline]
-    pub(super) fn is_calm(&self) -> bool {
-        matches!(self.state, State::Active)
+    fn awaits_next(&self) -> bool {
+        matches!((self.state, self.goal, self.liveness), (State::Active, Goal::Stay, Liveness::Quiet))
             && self.owed.is_empty()
-            && self.goal == Goal::Stay
             && self.course.is_usual()
     }
 
-    /// Does a calm session wait for nothing but the next message, which is not held?
-    #[inline]
-    pub(super) fn awaits_next(&self, inbox: &Inbox<'_>) -> bool {
-        matches!(self.liveness, Liveness::Quiet)
-            && self.numbers.next_in < MsgSeqNum::LAST
-            && inbox.held() == 0
-    }
-
-    /// Takes the next frame when it is the next application message, with the header expected. The session is
-    /// calm and awaits the next. Otherwise nothing has changed.
-    #[inline]
-    pub(super) fn take_expected(
+    /// Takes the next frame when it is the next application message, with the header expected. Otherwise
+    /// nothing has changed.
+    #[inline(always)]
+    fn take_expected(
         &mut self,
         now: Now,
         inbox: &mut Inbox<'_>,
@@ -71,9 +98,9 @@ impl Session {
     ) -> Option<Layout> {
         let number = self.numbers.next_in;
         let expected = self.course.expected()?;
-        let (len, layout) = expected.read(inbox.unread(), number, now.utc, &self.config)?;
-        let frame = inbox.unread().get(..len)?;
+        let (frame, layout) = expected.read(inbox.unread(), number, now.utc, &self.config)?;
         rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
+        let len = frame.len();
         inbox.take(len);
         self.memory.last_received = Some(now.monotonic);
         self.await_traffic(now);
@@ -81,20 +108,24 @@ impl Session {
         Some(layout)
     }
 
-    /// The same for a Heartbeat or a TestRequest; `true` when it was taken.
+    /// Takes the next frame otherwise. The session is calm and awaits the next.
     #[inline]
-    pub(super) fn has_taken_expected_admin(
-        &mut self,
-        now: Now,
-        inbox: &mut Inbox<'_>,
-        rules: &impl MessageRules,
-    ) -> bool {
-        // Asked here, since for most messages this is all.
-        let is_admin = self.course.expected().is_some_and(|expected| expected.is_admin(inbox.unread()));
-        is_admin && self.take_expected_admin(now, inbox, rules).is_some()
+    pub(super) fn read_usual(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Read {
+        if self.take_expected_admin(now, inbox, rules).is_some() {
+            return Read::Taken(None);
+        }
+        let found = inbox.frame(self.config.frame_max);
+        if let Framing::Frame(span) = &found {
+            inbox.take(span.len);
+            if let Some(layout) = self.take_plain(now, inbox, span, rules) {
+                return Read::Taken(layout.map(Told::Message));
+            }
+        }
+        self.take_found(now, inbox, &found, rules)
     }
 
-    #[inline(never)]
+    /// The same for a Heartbeat or a TestRequest with the header expected.
+    #[inline]
     fn take_expected_admin(
         &mut self,
         now: Now,
@@ -103,16 +134,17 @@ impl Session {
     ) -> Option<()> {
         let number = self.numbers.next_in;
         let expected = self.course.expected()?;
-        let (len, layout) = expected.read_any(inbox.unread(), number, now.utc, &self.config)?;
-        self.take_admin(now, inbox.unread().get(..len)?, layout, rules)?;
+        let (frame, layout) = expected.read_admin(inbox.unread(), number, now.utc, &self.config)?;
+        self.take_admin(now, frame, layout, rules)?;
+        let len = frame.len();
         inbox.take(len);
         Some(())
     }
 
     /// Takes the frame in hand when it is the usual message, read field by field: its layout, when the
     /// application is to be told of it.
-    #[inline]
-    pub(super) fn take_plain(
+    #[inline(always)]
+    fn take_plain(
         &mut self,
         now: Now,
         inbox: &Inbox<'_>,
@@ -133,7 +165,7 @@ impl Session {
             self.numbers.hand_over();
         }
         match (last_processed, self.course.expected()) {
-            (None, Some(expected)) => expected.missed(frame, &layout, &self.config),
+            (None, Some(expected)) => expected.missed(frame, layout, &self.config),
             _ => self.acknowledged(last_processed),
         }
         Some((kind == UsualKind::Application).then_some(layout))

@@ -65,7 +65,7 @@ impl DataFields {
 
     /// May this be the beginning of a data field? For most others the answer is no, without reading the tag.
     #[inline]
-    pub(super) fn may_begin(&self, word: u64) -> bool {
+    pub(crate) fn may_begin(&self, word: u64) -> bool {
         let hash = hash(word);
         self.begins.get(hash / 64).is_some_and(|bits| bits >> (hash % 64) & 1 == 1)
     }

@@ -121,12 +121,32 @@ impl Scan {
 /// assert_eq!(&bytes[span.body_at..span.trailer_at], b"35=0\x01");
 /// assert_eq!(frame(&bytes[span.len..], 4096, &mut Scan::default()), Framing::Incomplete);
 /// ```
-#[inline]
 pub fn frame(bytes: &[u8], limit: usize, scan: &mut Scan) -> Framing {
+    frame_in_line(bytes, limit, scan)
+}
+
+/// The same, for the place where nearly every frame comes by.
+#[inline(always)]
+pub(crate) fn frame_in_line(bytes: &[u8], limit: usize, scan: &mut Scan) -> Framing {
     if bytes.len() < scan.needed {
         return Framing::Incomplete;
     }
-    let framing = match usual_head(bytes).map_or_else(|| head(bytes), Head::Read) {
+    let head = usual_head(bytes);
+    match head.and_then(|head| whole(bytes, head, limit)) {
+        Some(span) => {
+            *scan = Scan::default();
+            Framing::Frame(span)
+        }
+        None => unusual(bytes, head, limit, scan),
+    }
+}
+
+/// What is no good frame, or has another head than the usual one.
+#[cold]
+#[inline(never)]
+fn unusual(bytes: &[u8], usual: Option<HeadFields>, limit: usize, scan: &mut Scan) -> Framing {
+    let framing = match usual.map_or_else(|| head(bytes), Head::Read) {
+        Head::Read(head) if usual.is_some() => faulty(bytes, head, limit, scan),
         Head::Read(head) => match whole(bytes, head, limit) {
             Some(span) => Framing::Frame(span),
             None => faulty(bytes, head, limit, scan),
@@ -173,14 +193,14 @@ enum Head {
 }
 
 /// Fields 8 and 9 of nearly every frame.
-#[inline]
+#[inline(always)]
 fn usual_head(bytes: &[u8]) -> Option<HeadFields> {
     let (begin, rest) = bytes.split_first_chunk::<8>()?;
-    let (begin_string, digits) = match (begin, rest) {
-        (b"8=FIX.4.", [minor @ b'0'..=b'4', SOH, b'9', b'=', digits @ ..]) => {
+    let (begin_string, digits) = match rest {
+        [minor @ b'0'..=b'4', SOH, b'9', b'=', digits @ ..] if begin == b"8=FIX.4." => {
             (BeginString::ALL.get(usize::from(minor - b'0')).copied()?, digits)
         }
-        (b"8=FIXT.1", [b'.', b'1', SOH, b'9', b'=', digits @ ..]) => (BeginString::Fixt11, digits),
+        [b'.', b'1', SOH, b'9', b'=', digits @ ..] if begin == b"8=FIXT.1" => (BeginString::Fixt11, digits),
         _ => return None,
     };
     let (body_len, behind) = short_field(digits)?;
@@ -262,7 +282,8 @@ pub(crate) fn ends_well(frame: &[u8]) -> bool {
 /// MsgType(35) is the third field and not empty.
 #[inline]
 fn has_msg_type(bytes: &[u8], body_at: usize) -> bool {
-    matches!(bytes.get(body_at..), Some([b'3', b'5', b'=', value, ..]) if *value != SOH)
+    let field = bytes.get(body_at..).and_then(<[u8]>::first_chunk::<4>);
+    field.is_some_and(|[field @ .., value]| field == b"35=" && *value != SOH)
 }
 
 /// A frame with a readable head that is garbled, too long, or not all here.
