@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::planted::{Bug, planted};
 use crate::ring::Ring;
-use crate::wire::{Framing, Scan, frame_in_line};
+use crate::wire::{FrameSpan, Framing, Scan, good_frame};
 
 /// A read buffer over lent memory, one for each connection.
 ///
@@ -136,10 +136,24 @@ impl<'b> Inbox<'b> {
     }
 
     /// Looks for a frame behind the one in hand, which is done with.
-    #[inline(always)]
     pub(crate) fn frame(&mut self, limit: usize) -> Framing {
-        let limit = limit.min(self.buf.len());
-        frame_in_line(part(self.buf, self.start, self.end), limit, &mut self.scan)
+        match self.take_frame(limit) {
+            Ok((_, span)) => Framing::Frame(span),
+            Err(other) => other,
+        }
+    }
+
+    /// Makes the good frame there the one in hand, and says where its parts are; otherwise what there is.
+    #[inline(always)]
+    pub(crate) fn take_frame(&mut self, limit: usize) -> Result<(&[u8], FrameSpan), Framing> {
+        let unread = part(self.buf, self.start, self.end);
+        match good_frame(unread, limit) {
+            Ok(span) => {
+                (self.scan, self.next) = (Scan::default(), self.start + span.len);
+                Ok((unread.get(..span.len).unwrap_or_default(), span))
+            }
+            Err(other) => Err(other.framing(unread, limit.min(self.buf.len()), &mut self.scan)),
+        }
     }
 
     /// Makes the first `len` unread bytes the frame in hand; there are so many.
@@ -149,12 +163,23 @@ impl<'b> Inbox<'b> {
         self.next = self.start + len;
     }
 
+    /// The frame in hand is among the unread bytes again.
+    pub(crate) fn put_back(&mut self) {
+        self.next = self.start;
+    }
+
     /// The frame in hand.
     #[inline]
     pub(crate) fn current(&self) -> &[u8] {
         if self.holds_current {
             return self.held.front().map_or(&[], |entry| entry.bytes);
         }
+        self.current_read()
+    }
+
+    /// The frame in hand, which is none of those held.
+    #[inline]
+    pub(crate) fn current_read(&self) -> &[u8] {
         part(self.buf, self.start, self.next)
     }
 

@@ -32,13 +32,41 @@ pub(super) struct Expected {
     minute: Minute,
 }
 
+/// What stands at the front, as far as the expected header tells.
+pub(super) enum Look {
+    /// That header, with an application message behind it.
+    Alike,
+    /// It may be a Heartbeat or a TestRequest.
+    Admin,
+    Other,
+}
+
 impl Expected {
     pub(super) const fn nothing() -> Self {
         Expected { header: Header::NONE, minute: Minute::NONE }
     }
 
-    /// The frame and the layout of the application message at the front of `unread`, when it has this
-    /// header.
+    /// What begins `unread`, as far as this header tells?
+    #[inline(always)]
+    pub(super) fn look(&mut self, unread: &[u8], number: MsgSeqNum) -> Look {
+        let header = &mut self.header;
+        if !header.is_tried() {
+            Look::Other
+        } else if header.is_application(unread) {
+            if header.begins(unread, number) { Look::Alike } else { Look::Other }
+        } else if header.is_admin(unread) {
+            Look::Admin
+        } else {
+            Look::Other
+        }
+    }
+
+    /// Does a message with this header begin `unread`, whatever its type?
+    pub(super) fn is_alike(&mut self, unread: &[u8], number: MsgSeqNum) -> bool {
+        self.header.begins(unread, number)
+    }
+
+    /// The frame and the layout of the message at the front of `unread`, which begins with this header.
     #[inline(always)]
     pub(super) fn read<'u>(
         &mut self,
@@ -47,54 +75,12 @@ impl Expected {
         utc: Utc,
         config: &Config,
     ) -> Option<(&'u [u8], Layout)> {
-        if self.header.is_application(unread) { self.read_any(unread, number, utc, config) } else { None }
-    }
-
-    /// The same for a message of any type.
-    #[inline(always)]
-    pub(super) fn read_any<'u>(
-        &mut self,
-        unread: &'u [u8],
-        number: MsgSeqNum,
-        utc: Utc,
-        config: &Config,
-    ) -> Option<(&'u [u8], Layout)> {
         let header = &mut self.header;
-        if !header.is_tried() || !header.bear(number) {
-            return None;
-        }
         let frame = header.read(unread, &self.minute, utc, config)?;
         // It will be taken, unless a rule has something against it: the number is written anew then.
         header.count(number.next());
         header.misses = 0;
         Some((frame, header.layout(number)))
-    }
-
-    /// The same for a Heartbeat or a TestRequest.
-    #[inline]
-    pub(super) fn read_admin<'u>(
-        &mut self,
-        unread: &'u [u8],
-        number: MsgSeqNum,
-        utc: Utc,
-        config: &Config,
-    ) -> Option<(&'u [u8], Layout)> {
-        if self.header.is_tried() && self.header.is_admin(unread) {
-            self.read_admin_any(unread, number, utc, config)
-        } else {
-            None
-        }
-    }
-
-    #[inline(never)]
-    fn read_admin_any<'u>(
-        &mut self,
-        unread: &'u [u8],
-        number: MsgSeqNum,
-        utc: Utc,
-        config: &Config,
-    ) -> Option<(&'u [u8], Layout)> {
-        self.read_any(unread, number, utc, config)
     }
 
     /// What stands behind the SendingTime(52) at the front and its delimiter, when nothing is wrong with it.
@@ -123,29 +109,26 @@ impl Expected {
 
     /// A usual message had another header: keeps that one, when the next may have one like it.
     #[inline]
-    pub(super) fn missed(&mut self, frame: &[u8], layout: Layout, config: &Config) {
-        let header = &mut self.header;
-        header.misses = header.misses.wrapping_add(1);
-        if header.is_tried() {
-            self.missed_one(frame, layout, config);
+    pub(super) fn missed(&mut self, frame: &[u8], config: &Config) {
+        self.header.misses = self.header.misses.wrapping_add(1);
+        if self.header.is_tried() {
+            self.missed_one(frame, config);
         }
     }
 
     /// One message of another kind changes nothing.
     #[inline(never)]
-    fn missed_one(&mut self, frame: &[u8], layout: Layout, config: &Config) {
+    fn missed_one(&mut self, frame: &[u8], config: &Config) {
         let header = &mut self.header;
-        if header.misses == Header::LAST_TRIED {
-            self.keep(frame, &layout, config);
-        } else if header.number == Some(layout.number) {
-            header.count(layout.number.next());
+        if header.misses != Header::LAST_TRIED {
+            if let Some(number) = header.number {
+                header.count(number.next());
+            }
+            return;
         }
-    }
-
-    #[cold]
-    fn keep(&mut self, frame: &[u8], layout: &Layout, config: &Config) {
-        let misses = self.header.misses;
-        self.header = Header { misses, ..Header::of(frame, layout, config).unwrap_or(Header::NONE) };
+        let layout = super::classify::layout(frame, config);
+        let kept = Header::of(frame, &layout, config).unwrap_or(Header::NONE);
+        self.header = Header { misses: Header::LAST_TRIED, ..kept };
         if self.header.number.is_some() {
             self.minute = Minute::of(self.header.sending_time(), config);
         }
@@ -161,7 +144,7 @@ impl Session {
             && message.last_processed.is_none()
             && !message.layout.flags.has(Flags::POSS_DUP);
         if usual && let Some(expected) = self.course.expected() {
-            expected.missed(frame, message.layout, &self.config);
+            expected.missed(frame, &self.config);
         }
     }
 }

@@ -4,59 +4,89 @@
 //! expected, a SendingTime of the minute. Whatever else it meets it leaves to the [generic
 //! way](super::classify).
 
+use super::Session;
 use super::config::Config;
 use super::expected::Expected;
 use super::ids::Id;
 use super::policy::Check;
-use super::usual::UsualKind;
+use super::usual::is_application;
+use crate::inbox::Inbox;
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
 use crate::time::Utc;
-use crate::wire::{BeginString, FrameSpan, SOH, Value, leading_tag, leading_value, same, short_field, tag};
+use crate::wire::{
+    BeginString, FrameSpan, Framing, SOH, Value, leading_tag, leading_value, same, short_field, tag,
+};
 
-/// A usual message.
-pub(super) struct Plain {
-    pub(super) kind: UsualKind,
-    pub(super) layout: Layout,
-    /// LastMsgSeqNumProcessed(369).
-    pub(super) last_processed: Option<MsgSeqNum>,
-}
-
-impl Plain {
-    /// Reads `frame`, when it is the usual message with this number. What `expected` keeps follows the time.
-    #[inline(always)]
-    pub(super) fn read(
-        frame: &[u8],
-        span: &FrameSpan,
-        number: MsgSeqNum,
+impl Session {
+    /// Takes the next frame into hand when it is a usual message of the application; otherwise `found` is what there
+    /// is.
+    // By itself it keeps nearly all that it needs in registers.
+    #[inline(never)]
+    pub(super) fn read_plain(
+        &mut self,
+        inbox: &mut Inbox<'_>,
         utc: Utc,
-        config: &Config,
-        expected: &mut Expected,
-    ) -> Option<Self> {
-        if span.begin_string != config.begin_string || compares_more(config) {
+        found: &mut Framing,
+    ) -> Option<Layout> {
+        let (frame, span) = match inbox.take_frame(self.config.frame_max) {
+            Ok(taken) => taken,
+            Err(other) => {
+                *found = other;
+                return None;
+            }
+        };
+        let number = self.numbers.next_in;
+        let read = match self.course.expected() {
+            Some(expected) => read(frame, span, number, utc, &self.config, expected),
+            None => None,
+        };
+        let Some((layout, last_processed)) = read else {
+            *found = Framing::Frame(span);
             return None;
+        };
+        match (last_processed, self.course.expected()) {
+            (None, Some(expected)) => expected.missed(frame, &self.config),
+            _ => self.acknowledged(last_processed),
         }
-        // MsgType(35) is the first: the frame would be garbled otherwise.
-        let kind_at = span.body_at + 3;
-        let (kind, kind_len) = match frame.get(kind_at..)? {
-            [one, SOH, ..] => (UsualKind::of_one(*one)?, 1),
-            value => (UsualKind::Application, leading_value(value).len()),
-        };
-        let fields = frame.get(kind_at + kind_len + 1..)?;
-        let (body, last_processed) = behind_header(fields, number, utc, config, expected)?;
-        let layout = Layout {
-            number,
-            kind_at: u16::try_from(kind_at).ok()?,
-            kind_len: u16::try_from(kind_len).ok()?,
-            body_at: u32::try_from(frame.len() - body.len()).ok()?,
-            flags: Flags::default(),
-        };
-        Some(Plain { kind, layout, last_processed })
+        Some(layout)
     }
 }
 
+/// Reads `frame`, when it is the usual message with this number: its layout, and LastMsgSeqNumProcessed(369). What
+/// `expected` keeps follows the time.
+#[inline(always)]
+fn read(
+    frame: &[u8],
+    span: FrameSpan,
+    number: MsgSeqNum,
+    utc: Utc,
+    config: &Config,
+    expected: &mut Expected,
+) -> Option<(Layout, Option<MsgSeqNum>)> {
+    if span.begin_string != config.begin_string || compares_more(config) {
+        return None;
+    }
+    // MsgType(35) is the first: the frame would be garbled otherwise.
+    let kind_at = span.body_at + 3;
+    let kind_len = match frame.get(kind_at..)? {
+        [one, SOH, ..] if is_application(*one) => 1,
+        [_, SOH, ..] => return None,
+        value => u16::try_from(leading_value(value).len()).ok()?,
+    };
+    let fields = frame.get(kind_at + usize::from(kind_len) + 1..)?;
+    let (body, last_processed) = behind_header(fields, number, utc, config, expected)?;
+    let layout = Layout {
+        number,
+        kind_at: u8::try_from(kind_at).ok()?,
+        kind_len,
+        body_at: u32::try_from(frame.len() - body.len()).ok()?,
+        flags: Flags::default(),
+    };
+    Some((layout, last_processed))
+}
+
 /// What stands behind the fields of a header, when they are as they must be; and LastMsgSeqNumProcessed(369).
-// By itself it keeps all that it needs in registers.
 #[inline(never)]
 fn behind_header<'f>(
     fields: &'f [u8],

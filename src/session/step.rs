@@ -5,7 +5,6 @@ use super::liveness;
 use super::owed::Owed;
 use super::policy::WhileProbing;
 use super::read::Read;
-use super::receive::Told;
 use super::rules::{MessageRules, NoRules};
 use super::state::{Answer, Input, State};
 use super::timers::Timer;
@@ -18,6 +17,7 @@ use crate::message::{Layout, Message};
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::planted::{Bug, planted};
 use crate::time::Now;
+use crate::wire::Framing;
 
 /// What one call hands in beside the inbox.
 struct Call<'r, 'o, R> {
@@ -52,45 +52,55 @@ impl Session {
         match self.take_short(call.now, inbox, call.rules) {
             Short::Message(layout) => self.hand_on(inbox, layout),
             Short::Nothing => Output::Wait(Wait { until: self.timers.next(), read: true }),
-            Short::Other => self.step_usual(inbox, call),
+            Short::Admin => self.step_on(inbox, call, None),
+            Short::Found(found) => self.step_on(inbox, call, Some(found)),
             Short::Busy => self.step_any(inbox, call),
         }
     }
 
-    /// One step of a session that is calm and awaits the next message, whose header is not the one expected.
-    // By itself, so that the way of the expected header stays short.
+    /// Goes on with what was found at the front, or with a Heartbeat or TestRequest there that may have the header
+    /// expected. By itself, so that the short way stays short.
     #[inline(never)]
-    fn step_usual<'i, 'o, R: MessageRules>(
+    fn step_on<'i, 'o, R: MessageRules>(
         &mut self,
         inbox: &'i mut Inbox<'_>,
         call: Call<'_, 'o, R>,
+        mut found: Option<Framing>,
     ) -> Output<'i, 'o> {
+        let Call { now, rules, .. } = call;
         loop {
-            match self.read_usual(call.now, inbox, call.rules) {
+            let read = match found {
+                Some(found) => self.take_found(now, inbox, &found, rules),
+                None => match self.take_expected_admin(now, inbox, rules) {
+                    Some(()) => Read::Taken(None),
+                    None => break,
+                },
+            };
+            match read {
                 Read::Nothing => break,
-                // The most frequent first, without a second look at what is told.
-                Read::Taken(Some(Told::Message(layout))) => return self.hand_on(inbox, layout),
+                Read::Taken(None) => {}
                 Read::Taken(Some(told)) => {
                     self.turn = Turn::Replay;
                     return Output::Event(told.with(inbox, self));
                 }
-                Read::Taken(None) => {}
             }
-            match self.take_short(call.now, inbox, call.rules) {
+            found = match self.take_short(now, inbox, rules) {
                 Short::Message(layout) => return self.hand_on(inbox, layout),
                 Short::Nothing => return Output::Wait(Wait { until: self.timers.next(), read: true }),
-                Short::Other => {}
+                Short::Admin => None,
+                Short::Found(found) => Some(found),
                 Short::Busy => break,
-            }
+            };
         }
         self.step_any(inbox, call)
     }
 
-    /// The message in hand, for the application.
+    /// The message in hand, which is none of those held, for the application.
     #[inline]
     fn hand_on<'i, 'o>(&mut self, inbox: &'i Inbox<'_>, layout: Layout) -> Output<'i, 'o> {
         self.turn = Turn::Replay;
-        Output::Event(Event::Message(self.message(inbox, layout)))
+        let frame = inbox.current_read();
+        Output::Event(Event::Message(Message::new(frame, self.config.data_fields, layout)))
     }
 
     /// The same, every message taken the generic way: nothing but the time that it takes may depend on it.

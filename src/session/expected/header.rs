@@ -5,6 +5,7 @@ use crate::number::MsgSeqNum;
 use crate::session::classify::sending_time_fault;
 use crate::session::config::Config;
 use crate::session::minute::{MINUTE_LEN, Minute};
+use crate::session::usual::is_application;
 use crate::time::Utc;
 use crate::wire::{SOH, TRAILER_LEN, Value, ends_well};
 
@@ -71,8 +72,13 @@ impl Header {
         misses: Header::LAST_TRIED - 1,
     };
 
-    /// Looks for it at the front of `unread`, whatever the message's type: the frame. `minute` is that of the
-    /// header.
+    /// Does it stand at the front of `unread`, with this number, whatever the message's type?
+    #[inline(always)]
+    pub(super) fn begins(&mut self, unread: &[u8], number: MsgSeqNum) -> bool {
+        self.bear(number) && unread.first_chunk().is_some_and(|header| self.is_alike(header))
+    }
+
+    /// The frame at the front of `unread`, which begins with this header; `minute` is that of the header.
     #[inline(always)]
     pub(super) fn read<'u>(
         &self,
@@ -82,9 +88,6 @@ impl Header {
         config: &Config,
     ) -> Option<&'u [u8]> {
         let header = unread.first_chunk()?;
-        if !self.is_alike(header) {
-            return None;
-        }
         let trailer_at = self.body_length.end() + 1 + self.body_length.number_in(header)?;
         let frame = unread.get(..trailer_at + TRAILER_LEN)?;
         let body_at = usize::from(self.body_at);
@@ -131,7 +134,7 @@ impl Header {
         self.misses <= Header::LAST_TRIED
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_alike(&self, header: &[u8; LEN]) -> bool {
         let mut differs = 0;
         for ((byte, expected), leeway) in header.iter().zip(&self.bytes).zip(&self.leeway) {
@@ -146,8 +149,7 @@ impl Header {
     pub(super) fn is_application(&self, unread: &[u8]) -> bool {
         let at = usize::from(self.msg_type.at);
         match unread.get(at..at + 2) {
-            // The session layer's are `0` to `5` and `A`.
-            Some(&[one, _]) if self.msg_type.len == 1 => one > b'5' && one != b'A',
+            Some(&[one, _]) if self.msg_type.len == 1 => is_application(one),
             Some(&[one, other]) => one != SOH && other != SOH,
             _ => false,
         }
@@ -164,7 +166,7 @@ impl Header {
     pub(super) fn layout(&self, number: MsgSeqNum) -> Layout {
         Layout {
             number,
-            kind_at: self.msg_type.at.into(),
+            kind_at: self.msg_type.at,
             kind_len: self.msg_type.len.into(),
             body_at: self.body_at.into(),
             flags: self.flags,
