@@ -3,13 +3,13 @@
 
 use super::application::NotNow;
 use super::config::Role;
-use super::liveness;
 use super::news::News;
 use super::owed::Owed;
 use super::policy::{OnDisconnect, ResetOn, ResetOnLogon, SecondLink};
 use super::state::{Action, Input, Opening, Rules, State, Wait};
 use super::timers::Timer;
 use super::{Cause, Goal, Inbound, Outbound, Session, Standby, Turn};
+use super::{liveness, recovery, replay};
 use crate::inbox::Inbox;
 use crate::planted::{Bug, planted};
 use crate::reason::Reason;
@@ -206,7 +206,12 @@ impl Session {
             }
             Action::Synchronise(logon) => self.synchronise(now, logon),
             Action::SendLogout => self.owe(Owed::Logout),
-            Action::AnswerLogout => self.owe(Owed::LogoutAnswer),
+            Action::AnswerLogout => {
+                // FIX session layer 4.6.1: nothing follows it.
+                self.recover(now, recovery::Input::Over);
+                self.out(replay::Input::Over);
+                self.owe(Owed::LogoutAnswer);
+            }
             Action::SayWhy(why) => self.owe(Owed::LogoutFor(why)),
             Action::Disconnect(why) => self.owe(Owed::Disconnect(why)),
             Action::Await(wait) => self.await_(now, wait),

@@ -8,8 +8,8 @@ use super::news::News;
 use super::numbers::OurReset;
 use super::owed::Owed;
 use super::policy::{Check, NextExpected, ResetOnLogon};
-use super::{PeerLogon, Session, Span};
-use super::{recovery, replay};
+use super::{Goal, Liveness, PeerLogon, Session, Span};
+use super::{liveness, recovery, replay};
 use crate::number::MsgSeqNum;
 use crate::time::Now;
 
@@ -84,15 +84,13 @@ impl Session {
         if self.announces_reset() {
             return;
         }
-        // Our own Logon is still owed by an acceptor: its number is the last that the counterparty cannot
+        // Where our own Logon answers, it is still owed: its number is the last that the counterparty cannot
         // have.
-        let own = match self.config.role {
-            Role::Acceptor => Some(self.numbers.next_out),
-            Role::Initiator => self.numbers.next_out.previous(),
-        };
+        let answers = self.owed.has_logon();
+        let own = if answers { Some(self.numbers.next_out) } else { self.numbers.next_out.previous() };
         if let (Some(from), Some(to)) = (logon.next_expected, own)
             && from <= to
-            && !(from == to && self.config.role == Role::Acceptor)
+            && !(from == to && answers)
         {
             self.out(replay::Input::Requested(Span { from, to }));
         }
@@ -123,6 +121,16 @@ impl Session {
         self.again = None;
         self.request = None;
         self.course.change(|detour| detour.acted.clear());
+        // FIX session layer 4.4.2: nothing answers a TestRequest of the old series, and a reset that was
+        // wanted has come.
+        self.probe = None;
+        if matches!(self.liveness, Liveness::Probing { .. }) {
+            self.live(now, liveness::Input::Over);
+            self.await_traffic(now);
+        }
+        if self.goal == Goal::Reset {
+            self.goal = Goal::Stay;
+        }
         self.out(replay::Input::Over);
         self.recover(now, recovery::Input::Over);
         self.memory.acknowledged = None;

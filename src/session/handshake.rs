@@ -5,7 +5,7 @@ use super::classify::{Class, Classified, Kind, Unclassified};
 use super::owed::{Owed, Rejection};
 use super::policy::{BadLogon, Check, ResetAck, ResetByPeer, ResetOnLogon, UnaskedReset};
 use super::receive::Told;
-use super::rules::{Answer, MessageRules, RefTag};
+use super::rules::{MessageRules, RefTag, Reply};
 use super::state::{Farewell, Input, Opening, Place, State};
 use super::{Id, PeerLogon, Session, logon_check};
 use crate::event::Ignored;
@@ -218,6 +218,9 @@ impl Session {
                 let expected = self.numbers.next_in;
                 let checked = self.config.policies.checks.sequence == Check::On;
                 if checked && !logon.reset && logon.number < expected {
+                    if message.layout.flags.has(Flags::POSS_DUP) {
+                        return Some(Told::Ignored(message.layout, Ignored::Duplicate));
+                    }
                     let reason = Reason::MsgSeqNumTooLow { expected, received: logon.number };
                     self.go(now, Input::Fatal(reason, Farewell::Logout));
                     return None;
@@ -289,9 +292,9 @@ impl Session {
     ) -> Result<PeerLogon, LogonFault> {
         let read = logon_check::check(logon, &self.config, agreed)?;
         rules.check(logon).map_err(|violation| {
-            let reason = match violation.answer {
-                Answer::Reject(reason) => reason,
-                Answer::BusinessReject(..) => SessionRejectReason::Other,
+            let reason = match violation.reply {
+                Reply::Reject(reason) => reason,
+                Reply::BusinessReject(..) => SessionRejectReason::Other,
             };
             LogonFault::Field(reason, violation.tag.and_then(RefTag::number))
         })?;

@@ -1,12 +1,15 @@
 //! The header of an outbound frame: 35, 34, then every field by rising tag.
 
 use super::policy::LastProcessed;
-use super::{Id, Session};
+use super::state::{Opening, State};
+use super::{Id, Ids, Session};
 use crate::number::MsgSeqNum;
-use crate::wire::{BeginString, Body, DataFields, Fields, Guard, MsgType, tag, write_uint};
+use crate::wire::{
+    BeginString, Body, DataFields, Fields, Guard, HEADER_AT, MsgType, SOH, put, short_uint, tag, write_uint,
+};
 
 /// What varies from header to header.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct HeaderFacts<'m> {
     pub(super) msg_type: MsgType<'m>,
     pub(super) number: MsgSeqNum,
@@ -26,6 +29,9 @@ pub(super) enum Extra<'m> {
     /// OnBehalfOf and DeliverTo fields of the message that is answered, exchanged.
     Reversed(Fields<'m>),
 }
+
+/// The longest that stands before the identifiers where a header is short.
+const FRONT_MAX: usize = "35=AE|34=12345678|43=Y|".len();
 
 /// Pairs of fields that change places in an answer that goes back the same way.
 const ROUTES: [(u32, u32); 3] = [
@@ -91,31 +97,61 @@ pub(super) fn may_be_given(tag: u32, version: BeginString) -> bool {
 }
 
 impl Session {
-    /// Writes the header from MsgType(35) on, and says how many bytes it takes.
-    #[inline]
-    pub(super) fn write_header(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
-        let own = matches!(header.extra, Extra::None);
-        let written = if own { self.write_own(header, room) } else { None };
-        written.unwrap_or_else(|| self.write_fields(header, room))
+    /// Writes the header from MsgType(35) on, where a frame has it; gives where it ends.
+    #[inline(always)]
+    pub(super) fn write_header(&self, header: HeaderFacts<'_>, out: &mut [u8]) -> usize {
+        // In parts, so that those of the usual header stay in registers.
+        let HeaderFacts { msg_type, number, original, extra } = header;
+        if matches!(extra, Extra::None)
+            && let Some(end) = self.write_own(msg_type, number, original, out)
+        {
+            return end;
+        }
+        let room = out.get_mut(HEADER_AT..).unwrap_or_default();
+        HEADER_AT + self.write_fields(&HeaderFacts { msg_type, number, original, extra }, room)
     }
 
     /// The session's own fields alone, where they are short: its identifiers are text already.
-    fn write_own(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> Option<usize> {
-        let mut to = Body::new(room, Guard::Session);
-        match header.msg_type.as_bytes() {
-            // Of known length, as nearly all are.
-            &[one] => to.put(tag::MSG_TYPE, &[one]),
-            more => to.put(tag::MSG_TYPE, more),
+    #[inline(always)]
+    fn write_own(
+        &self,
+        msg_type: MsgType<'_>,
+        number: MsgSeqNum,
+        original: Option<&[u8]>,
+        out: &mut [u8],
+    ) -> Option<usize> {
+        // Room for all of it at once: what is copied is of known length then, which is a few moves.
+        let place = out.first_chunk_mut::<{ HEADER_AT + FRONT_MAX + Ids::ROOM }>()?;
+        let mut at = match *msg_type.as_bytes() {
+            [one] => put(place, HEADER_AT, [b'3', b'5', b'=', one, SOH, b'3', b'4', b'=']),
+            [one, two] => put(place, HEADER_AT, [b'3', b'5', b'=', one, two, SOH, b'3', b'4', b'=']),
+            _ => return None,
         };
-        to.uint(tag::MSG_SEQ_NUM, header.number.get());
-        if header.original.is_some() {
-            to.bool(tag::POSS_DUP_FLAG, true);
+        let (digits, count) = short_uint(number.get())?;
+        put(place, at, digits);
+        at = put(place, at + count, [SOH]);
+        let ids = &self.config.ids;
+        if original.is_some() {
+            at = put(place, at, *b"43=Y\x01");
+            at = ids.write_before_locations(&self.stamp, place, at)?;
+        } else {
+            at = ids.write(&self.stamp, place, at)?;
         }
-        self.config.ids.write(&self.stamp, header.original, &mut to)?;
-        if let Some(processed) = self.last_processed() {
+        let processed = self.last_processed();
+        if original.is_none() && processed.is_none() {
+            return Some(at);
+        }
+        let mut to = Body::new(out.get_mut(at..)?, Guard::Session);
+        if let Some(original) = original {
+            if !original.is_empty() {
+                to.put(tag::ORIG_SENDING_TIME, original);
+            }
+            to.raw(ids.locations());
+        }
+        if let Some(processed) = processed {
             to.uint(tag::LAST_MSG_SEQ_NUM_PROCESSED, processed.get());
         }
-        Some(to.len())
+        Some(at + to.len())
     }
 
     /// Field by field, where others stand between the session's own.
@@ -180,6 +216,8 @@ impl Session {
 
     fn last_processed(&self) -> Option<MsgSeqNum> {
         match self.config.policies.checks.last_processed {
+            // FIX session layer 4.4.3: our reset begins a series of which nothing has come yet.
+            LastProcessed::Said if self.state == State::LogonSent(Opening::Reset) => None,
             LastProcessed::Said if self.config.begin_string >= BeginString::Fix42 => {
                 // FIX field 369: processed by the application, not only received.
                 self.numbers.checkpoint().next_in.previous()
@@ -259,9 +297,9 @@ mod tests {
                 prop_assert_eq!(session.stamp.sending_time(), &fresh[..len]);
 
                 let (mut one, mut other) = ([0; 1024], [0; 1024]);
-                let one_len = session.write_header(&facts, &mut one);
+                let one_end = session.write_header(facts.clone(), &mut one);
                 let other_len = session.write_fields(&facts, &mut other);
-                prop_assert_eq!(&one[..one_len], &other[..other_len]);
+                prop_assert_eq!(&one[HEADER_AT..one_end], &other[..other_len]);
             }
         }
     }

@@ -1,22 +1,22 @@
-//! Who talks to whom: the identifiers of a configuration, kept as the header fields that they become.
+//! Who talks to whom: the identifiers of a configuration, stored as the header fields they become.
 
 use core::fmt;
 
 use super::config::ConfigError;
 use super::stamp::Stamp;
-use crate::wire::{Body, Guard, SOH, tag};
+use crate::wire::{Body, Guard, SOH, put, tag};
 
-/// How many bytes the identifiers of a session may take together, each with its tag, `=` and SOH.
+/// How many bytes the identifiers of a session may take in total, each with its tag, `=` and SOH.
 pub const IDS_MAX: usize = 134;
 
-/// An identifier that a configuration fixes.
+/// An identifier that the configuration fixes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Id {
-    /// SenderCompID(49) of what we send, TargetCompID(56) of what we receive.
+    /// Our CompID: SenderCompID(49) of what we send, TargetCompID(56) of what we receive.
     SenderCompId,
     /// SenderSubID(50) of what we send.
     SenderSubId,
-    /// TargetCompID(56) of what we send, SenderCompID(49) of what we receive.
+    /// The counterparty's CompID: TargetCompID(56) of what we send, SenderCompID(49) of what we receive.
     TargetCompId,
     /// TargetSubID(57) of what we send.
     TargetSubId,
@@ -72,7 +72,7 @@ const LOCATIONS: usize = Id::SenderLocationId as usize;
 /// Behind the last of a header.
 const HEADER_END: usize = Id::DefaultApplVerId as usize;
 
-/// Who talks to whom: CompIDs, SubIDs, LocationIDs, and the version of the messages.
+/// Who talks to whom: CompIDs, SubIDs, LocationIDs, and the application version under FIXT.1.1.
 ///
 /// ```
 /// # use sansfix::{BeginString, Config, Id, Role};
@@ -133,48 +133,52 @@ impl Ids {
         self.text.get(self.at(BEHIND)..self.at(HEADER_END)).unwrap_or_default()
     }
 
-    /// Writes the header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) in between, and
-    /// OrigSendingTime(122) of a retransmission. `None` where identifiers are long or room is scarce.
-    #[inline(always)]
-    pub(super) fn write(&self, stamp: &Stamp, original: Option<&[u8]>, to: &mut Body<'_>) -> Option<()> {
-        let Some(original) = original else { return self.write_up_to(HEADER_END, stamp, to) };
-        self.write_up_to(LOCATIONS, stamp, to)?;
-        if !original.is_empty() {
-            to.put(tag::ORIG_SENDING_TIME, original);
-        }
-        if self.at(LOCATIONS) < self.at(HEADER_END) {
-            to.raw(self.text.get(self.at(LOCATIONS)..self.at(HEADER_END))?);
-        }
-        Some(())
+    /// Those behind OrigSendingTime(122): 142 and 143.
+    #[inline]
+    pub(super) fn locations(&self) -> &[u8] {
+        self.text.get(self.at(LOCATIONS)..self.at(HEADER_END)).unwrap_or_default()
     }
 
-    /// The fields before `end`, with SendingTime(52) among them.
+    /// What [`write`](Ids::write) asks for behind the place where it begins.
+    pub(super) const ROOM: usize = 2 * SHORT + Stamp::ROOM;
+
+    /// Writes the header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) in between;
+    /// gives where it ends. `None` where identifiers are long.
     #[inline(always)]
-    fn write_up_to(&self, end: usize, stamp: &Stamp, to: &mut Body<'_>) -> Option<()> {
+    pub(super) fn write(&self, stamp: &Stamp, place: &mut [u8], at: usize) -> Option<usize> {
+        self.write_up_to(HEADER_END, stamp, place, at)
+    }
+
+    /// The same up to TargetSubID(57).
+    #[inline(always)]
+    pub(super) fn write_before_locations(&self, stamp: &Stamp, place: &mut [u8], at: usize) -> Option<usize> {
+        self.write_up_to(LOCATIONS, stamp, place, at)
+    }
+
+    /// The fields before `end`. Short as a rule, and more is copied then: a copy of known length is a few
+    /// moves.
+    #[inline(always)]
+    fn write_up_to(&self, end: usize, stamp: &Stamp, place: &mut [u8], at: usize) -> Option<usize> {
         let [behind, end] = [BEHIND, end].map(|index| self.at(index));
+        if behind > SHORT || end.wrapping_sub(behind) > SHORT {
+            return None;
+        }
         let (time, time_len) = stamp.front();
-        // Short as a rule, and more is copied then: a copy of known length is a few moves.
-        let written = behind <= SHORT
-            && end.wrapping_sub(behind) <= SHORT
-            && to.lend(|place: &mut [u8; 2 * SHORT + Stamp::ROOM]| {
-                copy_whole(place, 0, self.text.first_chunk::<SHORT>());
-                copy_whole(place, behind, Some(time));
-                let rest = self.text.get(behind..).and_then(<[u8]>::first_chunk::<SHORT>);
-                copy_whole(place, behind + time_len, rest);
-                end + time_len
-            });
-        written.then_some(())
+        put(place, at, *self.text.first_chunk::<SHORT>()?);
+        put(place, at + behind, *time);
+        put(place, at + behind + time_len, *self.text.get(behind..)?.first_chunk::<SHORT>()?);
+        Some(at + end + time_len)
     }
 
-    /// An identifier; empty for none.
+    /// An identifier; empty if it is not set.
     pub fn get(&self, id: Id) -> &str {
         core::str::from_utf8(self.bytes(id)).unwrap_or_default()
     }
 
-    /// Sets an identifier: a SubID, a LocationID, another DefaultApplVerID. Empty for none.
+    /// Sets an identifier, or removes it if `text` is empty.
     ///
     /// # Errors
-    /// It holds SOH, or does not fit: all together take at most [`IDS_MAX`] bytes. Nothing has changed then.
+    /// It contains SOH, or does not fit: all together take at most [`IDS_MAX`] bytes. Nothing changes then.
     pub fn set(&mut self, id: Id, text: &str) -> Result<(), ConfigError> {
         let (field, got) = (id.field(), text.len());
         if text.as_bytes().contains(&SOH) {
@@ -200,14 +204,6 @@ impl Ids {
 
 /// How many bytes are copied where a text has no more.
 const SHORT: usize = 32;
-
-#[inline(always)]
-fn copy_whole<const N: usize>(to: &mut [u8], at: usize, text: Option<&[u8; N]>) {
-    let place = to.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
-    if let (Some(place), Some(text)) = (place, text) {
-        *place = *text;
-    }
-}
 
 /// Those that there are: `SenderCompID(49)=BUYSIDE TargetCompID(56)=SELLSIDE`.
 impl fmt::Debug for Ids {

@@ -3,7 +3,7 @@
 use super::news::News;
 use super::owed::{Owed, Request};
 use super::policy::{Silence, WhileProbing};
-use super::state::{Answer, Farewell, Input, State};
+use super::state::{Farewell, Input};
 use super::timers::Timer;
 use super::{Goal, Inbound, Liveness, Outbound, Session};
 use super::{liveness, recovery, replay};
@@ -166,10 +166,6 @@ impl Session {
         }
         if self.inbound() != Inbound::InSequence {
             self.recover(now, recovery::Input::Progress { expected: self.numbers.next_in });
-        }
-        // FIX session layer 4.6.3: everything below the counterparty's Logout has come, and it counts.
-        if self.state == State::LogoutReceived(Answer::Owed) && self.course.detour().acted.is_empty() {
-            self.go(now, Input::Recovered);
         }
     }
 

@@ -19,8 +19,8 @@ use crate::wire::{
 };
 
 impl Session {
-    /// Takes the next frame into hand when it is a usual message of the application; otherwise `found` is what there
-    /// is.
+    /// Takes the next frame into hand when it is a usual message of the application; otherwise `found` is
+    /// what there is.
     // By itself it keeps nearly all that it needs in registers.
     #[inline(never)]
     pub(super) fn read_plain(
@@ -53,8 +53,8 @@ impl Session {
     }
 }
 
-/// Reads `frame`, when it is the usual message with this number: its layout, and LastMsgSeqNumProcessed(369). What
-/// `expected` keeps follows the time.
+/// Reads `frame`, when it is the usual message with this number: its layout, and LastMsgSeqNumProcessed(369).
+/// What `expected` keeps follows the time.
 #[inline(always)]
 fn read(
     frame: &[u8],

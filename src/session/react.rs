@@ -53,6 +53,8 @@ pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
         }
 
         (Kind::GapFill, Class::High) if planted(Bug::GapFillAppliedAboveGap) => Reaction::Act,
+        // FIX session layer 4.8.7: one that comes again has no effect but its number, above a gap either.
+        (Kind::ResendRequest | Kind::Logout, Class::High) if duplicate => Reaction::Gap,
         // FIX session layer 4.8.8: what a number above the expected one does, type by type. A gap fill is not
         // applied: it would skip what is missing below it (test case 10a).
         (Kind::ResendRequest, Class::High) => Reaction::GapAndServe,

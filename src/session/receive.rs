@@ -7,7 +7,7 @@ use super::react::{Reaction, react};
 use super::recovery::Became;
 use super::rules::MessageRules;
 use super::state::{Farewell, Input, Place, State};
-use super::{Session, recovery};
+use super::{Outbound, Session, recovery};
 use crate::event::{Event, Ignored};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
@@ -109,7 +109,7 @@ impl Session {
         self.heard(now, inbox, message);
         self.acknowledged(message.last_processed);
         if let Some(fault) = &message.fault {
-            return self.reject_message(now, message, message.rejection(fault), fault.fatal);
+            return self.header_at_fault(now, inbox, message, fault);
         }
         if self.config.policies.checks.sequence == Check::Off && message.kind != Kind::Reset {
             self.numbers.move_to(message.layout.number);
@@ -217,7 +217,7 @@ impl Session {
         }
         let view = self.message(inbox, message.layout);
         if let Err(violation) = rules.check(&view) {
-            return self.violated(now, message, violation.answer, violation.tag);
+            return self.violated(now, message, violation.reply, violation.tag);
         }
         match message.kind {
             Kind::Application => {
@@ -261,20 +261,25 @@ impl Session {
             Kind::Logout => {
                 self.memory.note_logout(&view);
                 self.count(now);
-                self.go(now, Input::Logout(Place::InSequence));
+                // FIX session layer 4.6.3: what the counterparty asked for goes out before our answer.
+                let place = match self.outbound() {
+                    Outbound::Live => Place::InSequence,
+                    Outbound::Replaying(_) => Place::AboveGap,
+                };
+                self.go(now, Input::Logout(place));
                 Some(Told::Logout(message.layout))
             }
         }
     }
 
     /// By policy a message above a gap waits for its turn, as long as there is room.
-    fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> Became {
+    pub(super) fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> Became {
         let held = self.config.policies.gaps.above == Above::Hold && inbox.hold(message.layout.number.get());
         if held { Became::Held } else { Became::Dropped }
     }
 
     /// FIX session layer 4.8.1, 4.8.2: a number above the expected one.
-    fn gap(&mut self, now: Now, message: &Classified, became: Became) -> Option<Told> {
+    pub(super) fn gap(&mut self, now: Now, message: &Classified, became: Became) -> Option<Told> {
         let (expected, number) = (self.numbers.next_in, message.layout.number);
         let asked = self.recover(now, recovery::Input::Gap { expected, number, became });
         asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))

@@ -1,32 +1,32 @@
-//! The inbound machine: are messages missing, and who brings them (FIX session layer 4.8.1, 4.8.2)?
+//! The inbound machine: are messages missing, and have they been asked for (FIX session layer 4.8.1, 4.8.2)?
 
 use super::policy::{GapPolicy, RequestEnd, Retry, WhileOpen};
 use crate::number::MsgSeqNum;
 use crate::planted::{Bug, planted};
 
-/// Whether messages of the counterparty are missing.
+/// Whether messages from the counterparty are missing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Inbound {
-    /// Every number below the next expected one has come.
+    /// None is missing.
     InSequence,
-    /// Some have not.
+    /// Some are missing, and have been asked for.
     Recovering(Recovery),
-    /// Some have not, and the counterparty rejected the request for them: nothing is awaited until the gap
-    /// shows again.
+    /// Some are missing, and the counterparty rejected our request for them: we ask again when the gap shows
+    /// again.
     Refused(Refusal),
 }
 
-/// A request that the counterparty rejected.
+/// A ResendRequest that the counterparty rejected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Refusal {
-    /// The first number that it would have brought.
+    /// The first missing number.
     pub missing: MsgSeqNum,
     /// How many times it has been asked for.
     pub tries: u8,
 }
 
 impl Inbound {
-    /// Is something asked for and awaited?
+    /// Whether missing messages have been asked for and are awaited.
     pub fn is_recovering(self) -> bool {
         matches!(self, Inbound::Recovering(_))
     }
@@ -39,7 +39,7 @@ pub struct Recovery {
     pub until: MsgSeqNum,
     /// What was asked for.
     pub asked: Asked,
-    /// The next expected number when it was last asked for: no progress while it stays.
+    /// The next expected number at the last request: while it stays the same, there is no progress.
     pub mark: MsgSeqNum,
     /// How many times the same gap has been asked for.
     pub tries: u8,
@@ -48,17 +48,17 @@ pub struct Recovery {
 /// What was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Asked {
-    /// Nothing: NextExpectedMsgSeqNum(789) on our Logon said it (FIX session layer 4.4.1).
+    /// No request was sent: NextExpectedMsgSeqNum(789) in our Logon said it (FIX session layer 4.4.1).
     ByLogon,
-    /// Everything from a number on. What was known to be missing then ends with this one.
+    /// Everything from a number on; this is the last number that was known to be missing then.
     Open(MsgSeqNum),
-    /// Up to this number.
+    /// The numbers up to this one.
     UpTo(MsgSeqNum),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Input {
-    /// A message with this number came while a lower one is expected.
+    /// A message came with this number while a lower one is expected.
     Gap { expected: MsgSeqNum, number: MsgSeqNum, became: Became },
     /// The same, and our Logon's NextExpectedMsgSeqNum(789) has already asked.
     GapAtLogon { expected: MsgSeqNum, number: MsgSeqNum },
@@ -68,25 +68,25 @@ pub(crate) enum Input {
     Elapsed { expected: MsgSeqNum },
     /// The counterparty rejected our ResendRequest.
     Rejected,
-    /// The connection ended, or a new series began: what was asked on it is not asked any more.
+    /// The connection ended, or a new series began: requests made before are void.
     Over,
 }
 
-/// What became of a message above a gap.
+/// What was done with a message above a gap.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Became {
     /// It waits for its turn.
     Held,
     /// It was acted on, and its number will be counted.
     Acted,
-    /// It was acted on, and has to come again to be counted.
+    /// It was acted on, but has to come again to be counted.
     ActedOnly,
     /// It has to come again.
     Dropped,
 }
 
 impl Became {
-    /// Need it not come again?
+    /// Whether it need not come again.
     const fn is_kept(self) -> bool {
         matches!(self, Became::Held | Became::Acted)
     }

@@ -17,23 +17,23 @@ use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{BeginString, EncodeError, Guard, MsgType, Value, ValueError, encode, tag};
 
-/// Why an answer of the journal was not taken.
+/// Why the answer to an [`Output::Replay`](crate::Output::Replay) was not accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// The question is not open any more: the link changed, a new series began, or it was answered.
-    #[error("the answer comes too late: the question is not open any more")]
+    /// The question is no longer open: the link changed, a new series began, or it was already answered.
+    #[error("the answer is too late: the question is no longer open")]
     Late,
-    /// The message is outside the range asked for: the journal is wrong.
+    /// The message is outside the range asked for: the journal is faulty.
     #[error("the journal answered with number {got}, outside {from} to {to}")]
     OutOfRange {
-        /// The number that it gave.
+        /// The number it answered with.
         got: MsgSeqNum,
         /// The first that was asked for.
         from: MsgSeqNum,
         /// The last.
         to: MsgSeqNum,
     },
-    /// `out` is too small: so many bytes are enough. Nothing has moved.
+    /// `out` is too small: this many bytes are enough.
     #[error("the message needs {0} bytes of space")]
     NeedSpace(usize),
 }
@@ -47,15 +47,15 @@ pub(super) struct Asked {
 }
 
 impl Session {
-    /// Answers [`Output::Replay`](crate::Output::Replay) with what the journal has: its first message in the
-    /// range, or nothing.
+    /// Answers [`Output::Replay`](crate::Output::Replay) with what the journal has: the first message in the
+    /// range, or `None`.
     ///
-    /// The frame is a retransmission, with PossDupFlag(43) and OrigSendingTime(122), or one gap fill for the
-    /// numbers before it, however many; the session asks on for the rest. `None` means that it has taken
-    /// note and the gap fill comes later.
+    /// The frame returned is a retransmission, with PossDupFlag(43) and OrigSendingTime(122), or a single gap
+    /// fill for all the numbers before it; the session then asks for the rest. `Ok(None)` means that the
+    /// answer is noted, and a later gap fill will cover it.
     ///
     /// # Errors
-    /// See [`ReplayError`]; nothing has moved then.
+    /// See [`ReplayError`]; the session is unchanged then.
     // Inlined, and the parts passed on: question and answer were just written part by part, and to copy them
     // as a whole would wait for that.
     #[inline(always)]
@@ -191,7 +191,7 @@ impl Session {
             original: Some(self.stamp.sending_time()),
             extra: Extra::None,
         };
-        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let header = |out: &mut [u8]| self.write_header(facts, out);
         let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             body.uint(tag::NEW_SEQ_NO, below.get()).bool(tag::GAP_FILL_FLAG, true);
         });
@@ -221,7 +221,7 @@ impl Session {
             original: (!first && !planted(Bug::ResentWithoutPossDupFlag)).then_some(stored.sending_time),
             extra,
         };
-        let header = |room: &mut [u8]| self.write_header(&facts, room);
+        let header = |out: &mut [u8]| self.write_header(facts, out);
         let bytes = encode(out, config.begin_string, header, Guard::Session, |body| {
             body.raw(stored.body);
         });

@@ -33,7 +33,7 @@ impl Session {
             // FIX session layer 4.8.5, test case 10b.
             Some(to) => {
                 self.skip_to(now, inbox, to);
-                Some(Told::Event(Event::Skipped { from, to, by: Skip::GapFill }))
+                Some(Told::Event(Event::Skipped { from, next: to, by: Skip::GapFill }))
             }
             // FIX session layer 4.8.5, test case 10e: the number stays expected.
             None => self.refuse_lowering(now, message, to),
@@ -50,7 +50,7 @@ impl Session {
     ) -> Option<Told> {
         let view = self.message(inbox, message.layout);
         if let Err(violation) = rules.check(&view) {
-            return self.violated(now, message, violation.answer, violation.tag);
+            return self.violated(now, message, violation.reply, violation.tag);
         }
         let to = match self.new_seq_no(inbox, message) {
             Ok(to) => to,
@@ -63,7 +63,7 @@ impl Session {
             // FIX session layer 4.8.6, test case 11a.
             Some(to) => {
                 self.skip_to(now, inbox, to);
-                Some(Told::Event(Event::Skipped { from, to, by: Skip::Reset }))
+                Some(Told::Event(Event::Skipped { from, next: to, by: Skip::Reset }))
             }
             // FIX session layer 4.8.6, test case 11c.
             None => self.refuse_lowering(now, message, to),

@@ -42,22 +42,23 @@ impl Stamp {
     /// Sets SendingTime(52).
     #[inline]
     pub(super) fn date(&mut self, utc: Utc) {
-        let since = self.since_second(utc) - i128::from(self.fraction);
-        if !(0..i128::from(unit(self.precision))).contains(&since) {
+        let since = self.since_second(utc).and_then(|since| since.checked_sub(self.fraction));
+        if since.is_none_or(|since| since >= unit(self.precision)) {
             self.renew(utc);
         }
     }
 
-    /// Nanoseconds since the second in the text began.
+    /// Nanoseconds since the second in the text began; `None` before it, and from far away.
     #[inline]
-    fn since_second(&self, utc: Utc) -> i128 {
-        i128::from(utc.as_nanos()) - i128::from(self.second) * 1_000_000_000
+    fn since_second(&self, utc: Utc) -> Option<u32> {
+        let begun = self.second.checked_mul(1_000_000_000)?;
+        u32::try_from(utc.as_nanos().checked_sub(begun)?).ok()
     }
 
     /// The last digit changes.
     fn renew(&mut self, utc: Utc) {
-        let nanos = match u32::try_from(self.since_second(utc)) {
-            Ok(nanos) if nanos < 1_000_000_000 => nanos,
+        let nanos = match self.since_second(utc) {
+            Some(nanos) if nanos < 1_000_000_000 => nanos,
             _ => self.enter(utc),
         };
         self.fraction = nanos - nanos % unit(self.precision);

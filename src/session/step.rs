@@ -17,7 +17,7 @@ use crate::message::{Layout, Message};
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::planted::{Bug, planted};
 use crate::time::Now;
-use crate::wire::Framing;
+use crate::wire::{Framing, tag};
 
 /// What one call hands in beside the inbox.
 struct Call<'r, 'o, R> {
@@ -220,6 +220,15 @@ impl Session {
             return due;
         }
         let detour = self.course.detour();
+        // FIX session layer 4.6.3: everything below the counterparty's Logout has come, what it asked for has
+        // gone out, and so has what the last message owed: nothing follows our Logout.
+        if self.state == State::LogoutReceived(Answer::Owed) {
+            let ready = detour.acted.is_empty() && detour.outbound == Outbound::Live;
+            if ready {
+                self.go(now, Input::Recovered);
+            }
+            return ready;
+        }
         let settled = !detour.inbound.is_recovering() && detour.outbound == Outbound::Live;
         if self.state != State::Active || !settled {
             return false;
@@ -284,7 +293,10 @@ impl Session {
             }
             Owed::LoggedOn => {
                 self.settle_first();
-                Output::Event(Event::LoggedOn(self.in_hand(inbox)))
+                let logon = self.in_hand(inbox);
+                let processed = logon.get(tag::LAST_MSG_SEQ_NUM_PROCESSED);
+                self.acknowledged(processed.and_then(|value| value.seq_num().ok()));
+                Output::Event(Event::LoggedOn(logon))
             }
             Owed::Connect => {
                 self.settle_first();

@@ -75,7 +75,7 @@ mod tests {
     use crate::session::header::{Extra, HeaderFacts};
     use crate::session::{Config, WhileDisconnected};
     use crate::time::{Now, Utc};
-    use crate::wire::BeginString;
+    use crate::wire::{BeginString, HEADER_AT};
     use crate::{Checkpoint, Role};
     use proptest::prelude::*;
     use std::vec::Vec;
@@ -119,8 +119,8 @@ mod tests {
             extra,
         };
         let mut out = [0; 1024];
-        let len = session.write_header(&facts, &mut out);
-        [&out[..len], stored.body].concat()
+        let end = session.write_header(facts, &mut out);
+        [&out[HEADER_AT..end], stored.body].concat()
     }
 
     #[test]

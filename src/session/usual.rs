@@ -41,7 +41,8 @@ pub(super) enum Short {
 }
 
 impl Session {
-    /// Takes the next message when it is a usual one of the application, and the session has nothing else to do.
+    /// Takes the next message when it is a usual one of the application, and the session has nothing else to
+    /// do.
     #[inline(always)]
     pub(super) fn take_short(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Short {
         if self.timers.may_be_due(now.monotonic) || !self.awaits_next() || inbox.held() > 0 {
@@ -91,8 +92,8 @@ impl Session {
             && self.course.is_usual()
     }
 
-    /// Takes the next frame when it is a Heartbeat or a TestRequest with the header expected. `None` where nothing
-    /// has changed.
+    /// Takes the next frame when it is a Heartbeat or a TestRequest with the header expected. `None` where
+    /// nothing has changed.
     pub(super) fn take_expected_admin(
         &mut self,
         now: Now,

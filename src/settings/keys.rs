@@ -1,4 +1,4 @@
-//! The keys of QuickFIX and QuickFIX/J, and whose they are.
+//! The keys of QuickFIX and QuickFIX/J, and who acts on them.
 
 use std::string::String;
 
@@ -11,7 +11,7 @@ pub(super) enum Owner {
     Caller,
 }
 
-/// The key as the engines write it, whatever its case here.
+/// The key as the engines spell it, and who acts on it; `None` if it is unknown.
 pub(super) fn known(key: &str) -> Option<(String, Owner)> {
     let find = |names: &[&'static str], name: &str| {
         names.iter().find(|known| known.eq_ignore_ascii_case(name)).copied()
@@ -36,10 +36,16 @@ pub(super) fn known(key: &str) -> Option<(String, Owner)> {
     find(NUMBERED, name).map(|name| (std::format!("{name}{number}"), Owner::Caller))
 }
 
+/// The key as the application writes it, where it is one of its own.
+pub(super) fn own(key: &str, own: &[&str]) -> Option<(String, Owner)> {
+    let name = own.iter().find(|name| name.eq_ignore_ascii_case(key))?;
+    Some(((*name).into(), Owner::Caller))
+}
+
 pub(super) const APP_DATA_DICTIONARY: &str = "AppDataDictionary";
 pub(super) const LOGON_TAG: &str = "LogonTag";
 
-/// Keys of the caller's that may have a number behind them.
+/// The caller's keys that may end in a number.
 pub(super) const NUMBERED: &[&str] = &["SocketConnectHost", "SocketConnectPort", "SocketConnectProtocol"];
 
 /// What `super::session` and `super::rules` read.

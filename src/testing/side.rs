@@ -154,8 +154,8 @@ impl Side {
         Port { now, session, journal, out, unwritten, log: sent, who: *who }.send(msg_type, body)
     }
 
-    /// Lets `application` hear every event from now on, and answer it: the one that you test, or one that plays
-    /// the counterparty's.
+    /// Lets `application` hear every event from now on, and answer it: the one that you test, or one that
+    /// plays the counterparty's.
     pub fn application(&mut self, application: impl FnMut(&Event<'_>, &mut Port<'_>) + 'static) {
         self.application = Some(Application(Box::new(application)));
     }

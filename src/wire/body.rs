@@ -72,7 +72,7 @@ impl<'b> Body<'b> {
     /// A field as bytes: text, price, quantity, anything already in FIX's form.
     #[inline(always)]
     pub fn bytes(&mut self, tag: u32, value: &[u8]) -> &mut Self {
-        if self.write(tag, value) {
+        if self.write(tag, value) && holds_soh(value) {
             self.fail(BodyFault::HoldsSoh { tag });
         }
         self.check(tag, value.len())
@@ -185,13 +185,13 @@ impl<'b> Body<'b> {
         self
     }
 
-    /// Writes a field, and says whether SOH stands in its value.
+    /// Writes a field; false when no SOH stands in its value for sure.
     #[inline(always)]
     fn write(&mut self, tag: u32, value: &[u8]) -> bool {
         let name = Name::of(tag);
         // So that the compiler knows that the name fits; no slice is so long.
-        let Some(len) = value.len().checked_add(name.len + 1) else { return false };
-        let Some(place) = self.take(len) else { return holds_soh(value) };
+        let Some(len) = value.len().checked_add(name.len + 1) else { return true };
+        let Some(place) = self.take(len) else { return true };
         name.write(place);
         let Some((end, place)) = place.split_last_mut() else { return false };
         *end = SOH;
@@ -221,16 +221,6 @@ impl<'b> Body<'b> {
             place.copy_from_slice(bytes);
         }
         self
-    }
-
-    /// Lends the next `N` bytes, where there are so many, to `write`, which says how many of them it used.
-    /// Copies of known length into them are a few moves.
-    #[inline(always)]
-    pub(crate) fn lend<const N: usize>(&mut self, write: impl FnOnce(&mut [u8; N]) -> usize) -> bool {
-        let Some(place) = self.room.first_chunk_mut() else { return false };
-        let len = write(place);
-        self.take(len);
-        true
     }
 
     /// The next `len` bytes, where there are so many.

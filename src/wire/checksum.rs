@@ -55,18 +55,11 @@ const MASKS: [u8; 2 * CHUNK] = {
 /// `10=ddd␁`
 pub(crate) const TRAILER_LEN: usize = 7;
 
-/// CheckSum(10) with this value, and the delimiter of the field before it.
-#[inline]
-pub(super) fn ending(sum: u8) -> [u8; 1 + TRAILER_LEN] {
-    let [a, b, c, end] = sum_value(sum);
-    [SOH, b'1', b'0', b'=', a, b, c, end]
-}
-
 /// CheckSum(10) with this value.
 #[cfg(test)]
 pub(crate) fn trailer(sum: u8) -> [u8; TRAILER_LEN] {
-    let [_, field @ ..] = ending(sum);
-    field
+    let [a, b, c, end] = sum_value(sum);
+    [b'1', b'0', b'=', a, b, c, end]
 }
 
 /// The value of CheckSum(10) and its delimiter.

@@ -2,8 +2,8 @@
 
 use super::encode::SOH;
 
-/// Copies `from` to the front of `to`, which has room for it; true when SOH stands in it. Where nobody asks
-/// for that, the compiler leaves the search out.
+/// Copies `from` to the front of `to`, which has room for it; false when no SOH stands in it for sure, as in
+/// any short text of ASCII. Where nobody asks for that, the compiler leaves it out.
 #[inline(always)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) -> bool {
     // The first and the last bytes overlap where there are fewer than both together.
@@ -13,23 +13,32 @@ pub(crate) fn copy(to: &mut [u8], from: &[u8]) -> bool {
             if let Some(to) = to.get_mut(..len) {
                 to.copy_from_slice(from);
             }
-            return holds_soh(from);
+            return true;
         }
         let (first, last) = ends::<16>(to, from);
         soh_among(&first, &last)
     } else if len >= 8 {
         let (first, last) = ends(to, from);
-        soh_in(u64::from_le_bytes(first)) | soh_in(u64::from_le_bytes(last)) != 0
+        suspect(u64::from_le_bytes(first)) | suspect(u64::from_le_bytes(last)) != 0
     } else if len >= 4 {
         let ([a, b, c, d], [e, f, g, h]) = ends(to, from);
-        soh_in(u64::from_le_bytes([a, b, c, d, e, f, g, h])) != 0
+        suspect(u64::from_le_bytes([a, b, c, d, e, f, g, h])) != 0
     } else if len >= 2 {
         let ([a, b], [c, d]) = ends(to, from);
-        soh_in(u64::from(u32::from_le_bytes([a, b, c, d]))) != 0
+        suspect(u64::from(u32::from_le_bytes([a, b, c, d]))) as u32 != 0
     } else {
         let ([byte], _) = ends(to, from);
         byte == SOH
     }
+}
+
+/// Writes `bytes` at this place, where there is room for them; gives where they end.
+#[inline(always)]
+pub(crate) fn put<const N: usize>(to: &mut [u8], at: usize, bytes: [u8; N]) -> usize {
+    if let Some(place) = to.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *place = bytes;
+    }
+    at + N
 }
 
 /// Copies the first and the last `N` bytes, and gives them.
@@ -49,13 +58,11 @@ fn ends<const N: usize>(to: &mut [u8], from: &[u8]) -> ([u8; N], [u8; N]) {
     (first, last)
 }
 
-/// Not 0 when some byte is SOH.
+/// Not 0 when some byte may be SOH: NUL, SOH, and all beyond ASCII may.
 #[inline(always)]
-const fn soh_in(word: u64) -> u64 {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let differs = word ^ (ONES * SOH as u64);
-    // The high bit of a byte comes from nothing but a borrow, and the first to borrow is 0.
-    differs.wrapping_sub(ONES) & !differs & (ONES << 7)
+const fn suspect(word: u64) -> u64 {
+    // The high bit of a byte below 2 comes from a borrow, and so may that of the byte behind it.
+    word.wrapping_sub(u64::from_le_bytes([SOH + 1; 8])) & u64::from_le_bytes([0x80; 8])
 }
 
 #[inline(always)]
@@ -81,7 +88,8 @@ mod tests {
         for len in 0..80 {
             let clean: Vec<u8> = (0..len).map(|at| [0, 2, 0x7f, 0x80, 0x81, 0xff][at % 6]).collect();
             let mut to = std::vec![b'.'; len + 1];
-            assert!(!copy(&mut to, &clean), "{len}");
+            copy(&mut to, &clean);
+            assert!(!holds_soh(&clean), "{len}");
             assert_eq!(to.split_last(), Some((&b'.', &*clean)));
             for at in 0..len {
                 let mut broken = clean.clone();
@@ -90,6 +98,14 @@ mod tests {
                 assert_eq!(to.split_last(), Some((&b'.', &*broken)));
                 assert!(holds_soh(&broken), "{len} {at}");
             }
+        }
+    }
+
+    #[test]
+    fn a_short_text_of_ascii_holds_no_soh_at_first_sight() {
+        for len in 0..=32 {
+            let text: Vec<u8> = (0..len).map(|at| [b' ', 2, 0x7f, b'0'][at % 4]).collect();
+            assert!(!copy(&mut std::vec![0; len], &text), "{len}");
         }
     }
 }

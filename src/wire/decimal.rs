@@ -9,7 +9,7 @@ pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// A number below 10^8 in decimal, and how many digits it has; what stands behind them is no part of it.
 #[inline]
-pub(super) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
+pub(crate) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
     if value >= 100_000_000 {
         return None;
     }
@@ -20,30 +20,19 @@ pub(super) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
     Some((text.to_le_bytes(), 8 - leading_zeros as usize))
 }
 
-/// A number below 10^16 in decimal with zeros before it, and how many digits it has without them.
+/// A number below 10^4 in decimal with zeros before it, and how many digits it has without them.
 #[inline]
-pub(super) const fn padded_uint(value: u64) -> ([u8; 16], usize) {
-    if value < 100_000_000 {
-        let low = eight_digits(value);
-        let leading_zeros = (low | 1 << 56).trailing_zeros() / 8;
-        return (joined(ZEROS, low | ZEROS), 8 - leading_zeros as usize);
+pub(super) const fn four_digits(value: usize) -> Option<([u8; 4], usize)> {
+    if value >= 10_000 {
+        return None;
     }
-    let high = eight_digits(value / 100_000_000);
-    let low = eight_digits(value % 100_000_000);
-    (joined(high | ZEROS, low | ZEROS), 16 - high.trailing_zeros() as usize / 8)
-}
-
-/// The sum of the values of such digits.
-#[inline]
-pub(super) const fn digit_sum(digits: [u8; 16]) -> u8 {
-    let digits = u128::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f;
-    let pairs = (digits as u64) + ((digits >> 64) as u64);
-    // All eight add up to 144 at most, in the highest byte of a product.
-    (pairs.wrapping_mul(0x0101_0101_0101_0101) >> 56) as u8
-}
-
-const fn joined(first: u64, last: u64) -> [u8; 16] {
-    (first as u128 | (last as u128) << 64).to_le_bytes()
+    let value = value as u32;
+    let hundreds = (value * 5_243) >> 19;
+    let pairs = hundreds | ((value - hundreds * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f;
+    let digits = tens | ((pairs - tens * 10) << 8);
+    let leading_zeros = (digits | 1 << 24).trailing_zeros() / 8;
+    Some(((digits | ZEROS as u32).to_le_bytes(), 4 - leading_zeros as usize))
 }
 
 /// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value
@@ -153,14 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_padded_to_sixteen_digits() {
-        for value in [0, 7, 10, 99_999_999, 100_000_000, 123_456_789_012, 9_999_999_999_999_999] {
-            let (padded, count) = padded_uint(value);
-            assert_eq!(padded.as_slice(), std::format!("{value:016}").as_bytes());
+    fn a_number_is_padded_to_four_digits() {
+        for value in 0..10_000 {
+            let (padded, count) = four_digits(value).unwrap();
+            assert_eq!(padded.as_slice(), std::format!("{value:04}").as_bytes());
             assert_eq!(count, std::format!("{value}").len());
-            let sum: u8 = padded.iter().map(|digit| digit - b'0').sum();
-            assert_eq!(digit_sum(padded), sum);
         }
+        assert_eq!(four_digits(10_000), None);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 
 use super::begin_string::BeginString;
 use super::body::{Body, BodyFault, Guard};
-use super::checksum::{TRAILER_LEN, checksum, ending};
-use super::decimal::{digit_sum, leading_uint, padded_uint};
+use super::checksum::{TRAILER_LEN, checksum, sum_value};
+use super::copy::put;
+use super::decimal::{UINT_MAX, four_digits, leading_uint, write_uint};
 use super::frame::ends_well;
 use super::value::same;
 
@@ -19,8 +20,8 @@ pub(crate) enum EncodeError {
     Body(BodyFault),
 }
 
-/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field and says
-/// how many bytes they take, `body` those behind it.
+/// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field, at
+/// [`HEADER_AT`], and says where they end, `body` those behind it.
 ///
 /// Returns the frame, which does not begin where `out` does.
 #[inline(always)]
@@ -31,27 +32,37 @@ pub(crate) fn encode(
     guard: Guard,
     body: impl FnOnce(&mut Body<'_>),
 ) -> Result<&[u8], EncodeError> {
-    let room = out.get_mut(OPENING_MAX..).unwrap_or_default();
-    let header_len = header(room);
-    let mut writer = Body::new(room.get_mut(header_len..).unwrap_or_default(), guard);
-    body(&mut writer);
-    let body_len = writer.finish().map_err(EncodeError::Body)?;
-    let len = header_len.saturating_add(body_len);
-    let end = len.saturating_add(OPENING_MAX + TRAILER_LEN);
-    let Some(frame) = out.get_mut(..end) else { return Err(EncodeError::NeedSpace(end)) };
-    Ok(seal(frame, begin_string, len))
+    let header_end = header(out);
+    let end = write_body(out, header_end, guard, body).map_err(EncodeError::Body)?;
+    seal(out, begin_string, end)
 }
 
-/// Writes what stands before and behind the `len` bytes of header and body; gives the frame, whose end is
-/// that of `room`.
-fn seal(room: &mut [u8], begin_string: BeginString, len: usize) -> &[u8] {
-    let Some((place, rest)) = room.split_first_chunk_mut() else { return &[] };
-    let (start, sum) = Opening::of(begin_string).write(place, len as u64);
+/// Writes a body behind the header that is there; gives where it ends.
+#[inline(always)]
+pub(crate) fn write_body(
+    out: &mut [u8],
+    header_end: usize,
+    guard: Guard,
+    body: impl FnOnce(&mut Body<'_>),
+) -> Result<usize, BodyFault> {
+    let mut writer = Body::new(out.get_mut(header_end..).unwrap_or_default(), guard);
+    body(&mut writer);
+    Ok(header_end.saturating_add(writer.finish()?))
+}
+
+/// Writes what stands before the header and behind the body, which ends there; gives the frame.
+#[inline(always)]
+pub(crate) fn seal(out: &mut [u8], begin_string: BeginString, end: usize) -> Result<&[u8], EncodeError> {
+    let need_space = || EncodeError::NeedSpace(end.saturating_add(TRAILER_LEN));
+    let (written, rest) = out.split_at_mut_checked(end).ok_or_else(need_space)?;
+    let (place, fields) = written.split_first_chunk_mut().ok_or_else(need_space)?;
+    let trailer = rest.first_chunk_mut::<TRAILER_LEN>().ok_or_else(need_space)?;
+    let (start, sum) = Opening::of(begin_string).write(place, fields.len());
     // The opening is not summed from memory: what was just written there would have to be waited for.
-    if let Some((before, place)) = rest.split_last_chunk_mut() {
-        *place = ending(sum.wrapping_add(checksum(before)).wrapping_add(SOH));
-    }
-    room.get(start..).unwrap_or_default()
+    let sum = sum.wrapping_add(checksum(fields));
+    put(trailer, 0, *b"10=");
+    put(trailer, 3, sum_value(sum));
+    Ok(out.get(start..end + TRAILER_LEN).unwrap_or_default())
 }
 
 /// The header and the body of a frame that was written here, whole and undamaged. Others may be good frames
@@ -68,6 +79,9 @@ pub(crate) fn unseal(frame: &[u8], begin_string: BeginString) -> Option<&[u8]> {
 
 /// The most that stands before MsgType(35): field 8, `9=` and 16 digits with their SOH.
 const OPENING_MAX: usize = 16 + 16 + 1;
+
+/// Where a header begins, in a buffer whose frame begins later than itself.
+pub(crate) const HEADER_AT: usize = OPENING_MAX;
 
 /// All up to the value of BodyLength(9).
 struct Opening {
@@ -105,20 +119,36 @@ impl Opening {
 
     /// Writes BeginString(8) and BodyLength(9) so that they end where `place` does; gives where they begin,
     /// and their sum.
-    #[inline]
-    fn write(&self, place: &mut [u8; OPENING_MAX], body_len: u64) -> (usize, u8) {
-        let (digits, count) = padded_uint(body_len);
+    #[inline(always)]
+    fn write(&self, place: &mut [u8; OPENING_MAX], body_len: usize) -> (usize, u8) {
+        let Some((digits, count)) = four_digits(body_len) else { return self.write_long(place, body_len) };
         let [before @ .., end] = place;
         *end = SOH;
         if let Some(place) = before.last_chunk_mut() {
             *place = digits;
         }
         let digits_at = before.len() - count;
-        if let Some(place) = before.get_mut(..digits_at).and_then(<[u8]>::last_chunk_mut) {
+        if let Some(place) = place.get_mut(..digits_at).and_then(<[u8]>::last_chunk_mut) {
             *place = *self.padded;
         }
-        let sum = b'0'.wrapping_mul(count as u8).wrapping_add(digit_sum(digits));
-        (digits_at - self.text.len(), sum.wrapping_add(self.sum))
+        // A zero before them is no part of the value.
+        let sum = (u32::from_le_bytes(digits).wrapping_mul(0x0101_0101) >> 24) as u8;
+        let zeros = b'0'.wrapping_mul(4).wrapping_sub(b'0'.wrapping_mul(count as u8));
+        (digits_at - self.text.len(), self.sum.wrapping_add(sum).wrapping_sub(zeros))
+    }
+
+    /// The same for a BodyLength(9) of more than four digits.
+    #[cold]
+    #[inline(never)]
+    fn write_long(&self, place: &mut [u8; OPENING_MAX], body_len: usize) -> (usize, u8) {
+        let [before @ .., end] = place;
+        *end = SOH;
+        let mut text = [0; UINT_MAX];
+        let count = write_uint(&mut text, body_len as u64);
+        let texts = [self.text, text.get(..count).unwrap_or_default()];
+        let at = before.len().saturating_sub(self.text.len() + count);
+        before.iter_mut().skip(at).zip(texts.into_iter().flatten()).for_each(|(place, byte)| *place = *byte);
+        (at, self.sum.wrapping_add(checksum(texts[1])))
     }
 }
 
@@ -129,8 +159,9 @@ mod tests {
     use proptest::prelude::*;
     use std::vec::Vec;
 
-    fn header(room: &mut [u8]) -> usize {
-        Body::new(room, Guard::Session).text(35, "0").uint(34, 7).len()
+    fn header(out: &mut [u8]) -> usize {
+        let room = out.get_mut(HEADER_AT..).unwrap_or_default();
+        HEADER_AT + Body::new(room, Guard::Session).text(35, "0").uint(34, 7).len()
     }
 
     #[test]
@@ -143,6 +174,23 @@ mod tests {
         let mut out = std::vec![0; need];
         assert!(write(&mut out).is_ok());
         assert_eq!(write(&mut out[1..]), Err(EncodeError::NeedSpace(need)));
+    }
+
+    #[test]
+    fn a_body_length_of_any_number_of_digits_is_written_to_its_last_one() {
+        for len in [1, 80, 90, 970, 990, 9_970, 9_990, 10_000, 99_990, 123_456] {
+            for len in len..len + 20 {
+                let mut out = std::vec![0; len + 128];
+                let value = std::vec![b'x'; len];
+                let body = |body: &mut Body<'_>| _ = body.bytes(58, &value);
+                let frame = encode(&mut out, BeginString::Fixt11, header, Guard::Session, body).unwrap();
+                assert!(matches!(
+                    crate::wire::frame(frame, frame.len(), &mut Scan::default()),
+                    Framing::Frame(_)
+                ));
+                assert!(unseal(frame, BeginString::Fixt11).is_some(), "{len}");
+            }
+        }
     }
 
     #[test]

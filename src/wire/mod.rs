@@ -13,6 +13,7 @@ mod find;
 mod frame;
 mod header;
 mod msg_type;
+mod scaled;
 pub mod tag;
 mod timestamp;
 mod value;
@@ -24,12 +25,12 @@ pub(crate) use checksum::TRAILER_LEN;
 pub use checksum::checksum;
 #[cfg(test)]
 pub(crate) use checksum::trailer;
-pub(crate) use copy::{copy, holds_soh};
+pub(crate) use copy::{copy, holds_soh, put};
 pub use data_fields::DataFields;
-pub(crate) use decimal::{leading_uint, short_field, write_uint};
+pub(crate) use decimal::{leading_uint, short_field, short_uint, write_uint};
 pub(crate) use delimiters::leading_value;
 pub use encode::SOH;
-pub(crate) use encode::{EncodeError, encode, unseal};
+pub(crate) use encode::{EncodeError, HEADER_AT, encode, seal, unseal, write_body};
 pub(crate) use field::leading_tag;
 pub use field::{BadField, BadFieldKind, Field, Fields};
 #[cfg(feature = "dictionary")]

@@ -50,7 +50,16 @@ impl<'a> Value<'a> {
     /// [`ValueError::Form`] when it is not UTF-8; an empty value is an empty text.
     #[inline]
     pub fn as_str(self) -> Result<&'a str, ValueError> {
-        str::from_utf8(self.0).map_err(|_| ValueError::Form)
+        // `from_utf8` reads words as soon as the place allows it, so that short texts cost mispredicted
+        // branches: the value's place changes with each message.
+        if self.0.len() > 16 {
+            return str::from_utf8(self.0).map_err(|_| ValueError::Form);
+        }
+        match self.0.utf8_chunks().next() {
+            None => Ok(""),
+            Some(chunk) if chunk.invalid().is_empty() => Ok(chunk.valid()),
+            Some(_) => Err(ValueError::Form),
+        }
     }
 
     /// A non-negative integer. Leading zeros are allowed (FIX data type int), signs are not.
@@ -116,6 +125,7 @@ impl<'a> Value<'a> {
     }
 
     /// A decimal number (FIX data type float: Price, Qty, Amt), as the text it is, so that no digit is lost.
+    /// [`scaled`](Value::scaled) reads it as an integer.
     ///
     /// The form is an optional `-`, digits, and an optional `.` among or beside them; no exponent, at least
     /// one digit.
