@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::planted::{Bug, planted};
 use crate::ring::Ring;
-use crate::wire::{Framing, Scan};
+use crate::wire::{FrameSpan, Framing, Scan, good_frame};
 
 /// A read buffer over lent memory, one for each connection.
 ///
@@ -21,23 +21,16 @@ use crate::wire::{Framing, Scan};
 /// assert_eq!(inbox.unread(), came);
 /// ```
 pub struct Inbox<'b> {
+    /// Unread are the bytes from `start` to `end`, of which those before `next` are the frame in hand: it
+    /// stays where it is until the next one is read, since events and owed answers look at it.
     buf: &'b mut [u8],
     start: usize,
+    next: usize,
     end: usize,
     scan: Scan,
-    current: Current,
     held: Ring<'b>,
-}
-
-/// The frame in hand. It stays in place until the next one is read, because events and owed answers refer to
-/// it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Current {
-    None,
-    /// The first bytes of the unread part.
-    Read(usize),
-    /// The front of the held messages.
-    Held,
+    /// The frame in hand is the first of the held messages, and none of the unread bytes.
+    holds_current: bool,
 }
 
 impl<'b> Inbox<'b> {
@@ -48,10 +41,11 @@ impl<'b> Inbox<'b> {
         Inbox {
             buf,
             start: 0,
+            next: 0,
             end: 0,
             scan: Scan::default(),
-            current: Current::None,
             held: Ring::new(&mut []),
+            holds_current: false,
         }
     }
 
@@ -90,12 +84,12 @@ impl<'b> Inbox<'b> {
     /// stream.)
     pub fn space(&mut self) -> &mut [u8] {
         if self.start == self.end {
-            self.start = 0;
-            self.end = 0;
+            (self.start, self.next, self.end) = (0, 0, 0);
         } else if self.start > 0 && self.buf.len() - self.end < self.buf.len() / 2 {
             // Move what is left to the front once half the buffer has been read: each byte moves a bounded
             // number of times.
             self.buf.copy_within(self.start..self.end, 0);
+            self.next -= self.start;
             self.end -= self.start;
             self.start = 0;
         }
@@ -120,17 +114,15 @@ impl<'b> Inbox<'b> {
     }
 
     /// The bytes not read yet; the message of the last event is among them until the next `step`.
+    #[inline]
     pub fn unread(&self) -> &[u8] {
-        self.buf.get(self.start..self.end).unwrap_or_default()
+        part(self.buf, self.start, self.end)
     }
 
     /// How many of the unread bytes, from the front, are the message of the last event. 0 once `step` has
     /// returned `Wait`, unless a Logon awaits its verdict.
     pub fn in_hand(&self) -> usize {
-        match self.current {
-            Current::Read(len) => len,
-            Current::None | Current::Held => 0,
-        }
+        self.next - self.start
     }
 
     /// How many messages are held above a gap.
@@ -145,59 +137,82 @@ impl<'b> Inbox<'b> {
     }
 
     /// Looks for a frame at the front of the unread bytes; the one in hand must have been released.
-    #[inline]
     pub(crate) fn frame(&mut self, limit: usize) -> Framing {
-        let limit = limit.min(self.buf.len());
-        let unread = self.buf.get(self.start..self.end).unwrap_or_default();
-        crate::wire::frame(unread, limit, &mut self.scan)
+        match self.take_frame(limit) {
+            Ok((_, span)) => Framing::Frame(span),
+            Err(other) => other,
+        }
     }
 
-    /// Makes the first `len` unread bytes the frame in hand.
+    /// Makes the good frame there the one in hand, and says where its parts are; otherwise what there is.
+    #[inline(always)]
+    pub(crate) fn take_frame(&mut self, limit: usize) -> Result<(&[u8], FrameSpan), Framing> {
+        let unread = part(self.buf, self.start, self.end);
+        match good_frame(unread, limit) {
+            Ok(span) => {
+                (self.scan, self.next) = (Scan::default(), self.start + span.len);
+                Ok((unread.get(..span.len).unwrap_or_default(), span))
+            }
+            Err(other) => Err(other.framing(unread, limit.min(self.buf.len()), &mut self.scan)),
+        }
+    }
+
+    /// Makes the first `len` unread bytes the frame in hand; there are so many.
     #[inline]
     pub(crate) fn take(&mut self, len: usize) {
         self.scan = Scan::default();
-        self.current = Current::Read(len);
+        self.next = self.start + len;
     }
 
-    /// Drops the first `len` unread bytes.
-    #[inline]
-    pub(crate) fn skip(&mut self, len: usize) {
-        self.start = self.end.min(self.start.saturating_add(len));
+    /// The frame in hand is among the unread bytes again.
+    pub(crate) fn put_back(&mut self) {
+        self.next = self.start;
     }
 
     /// The frame in hand.
     #[inline]
     pub(crate) fn current(&self) -> &[u8] {
-        match self.current {
-            Current::None => &[],
-            Current::Read(len) => self.buf.get(self.start..self.start + len).unwrap_or_default(),
-            Current::Held => self.held.front().map_or(&[], |entry| entry.bytes),
+        if self.holds_current {
+            return self.held.front().map_or(&[], |entry| entry.bytes);
         }
+        self.current_read()
+    }
+
+    /// The frame in hand, which is none of those held.
+    #[inline]
+    pub(crate) fn current_read(&self) -> &[u8] {
+        part(self.buf, self.start, self.next)
+    }
+
+    /// The frame in hand is done with, which is none of those held.
+    #[inline]
+    pub(crate) fn release_read(&mut self) {
+        self.start = self.next;
     }
 
     /// Done with the frame in hand.
     #[inline]
     pub(crate) fn release(&mut self) {
-        match self.current {
-            Current::None => {}
-            Current::Read(len) => self.skip(len),
-            Current::Held => drop(self.held.pop_front()),
+        self.release_read();
+        if self.holds_current {
+            let _ = self.held.pop_front();
+            self.holds_current = false;
         }
-        self.current = Current::None;
     }
 
     /// Keeps a copy of the frame in hand for later, and returns whether it is kept. Held messages have
     /// ascending numbers: one that arrives below the highest, or finds no room, is dropped and has to be
     /// sent again.
     pub(crate) fn hold(&mut self, number: u64) -> bool {
-        let Current::Read(len) = self.current else { return false };
+        if self.in_hand() == 0 {
+            return false;
+        }
         match self.held.back().map(|last| last.key.cmp(&number)) {
             Some(core::cmp::Ordering::Equal) => return true,
             Some(core::cmp::Ordering::Greater) => return false,
             Some(core::cmp::Ordering::Less) | None => {}
         }
-        let frame = self.buf.get(self.start..self.start + len).unwrap_or_default();
-        self.held.push(number, 0, [frame]).is_ok()
+        self.held.push(number, 0, [part(self.buf, self.start, self.next)]).is_ok()
     }
 
     /// The lowest held number.
@@ -208,21 +223,21 @@ impl<'b> Inbox<'b> {
 
     /// Makes the held message with the lowest number the frame in hand.
     pub(crate) fn take_held(&mut self) {
-        self.current = Current::Held;
+        self.holds_current = true;
     }
 
     /// Forgets held messages below `number`, because a gap fill or a reset skipped them.
     pub(crate) fn forget_below(&mut self, number: u64) {
-        while self.current != Current::Held && self.held.front().is_some_and(|entry| entry.key < number) {
+        while !self.holds_current && self.held.front().is_some_and(|entry| entry.key < number) {
             let _ = self.held.pop_front();
         }
     }
 
     /// A new connection: forgets everything from the old one, such as the first half of a frame.
     pub(crate) fn clear(&mut self) {
-        (self.start, self.end) = (0, 0);
+        (self.start, self.next, self.end) = (0, 0, 0);
         self.scan = Scan::default();
-        self.current = Current::None;
+        self.holds_current = false;
         if !planted(Bug::HeldKeptOverReset) {
             self.held.clear();
         }
@@ -230,10 +245,20 @@ impl<'b> Inbox<'b> {
 
     /// A new series: held messages of the old one are void.
     pub(crate) fn forget_all(&mut self) {
-        if self.current != Current::Held && !planted(Bug::HeldKeptOverReset) {
+        if !self.holds_current && !planted(Bug::HeldKeptOverReset) {
             self.held.clear();
         }
     }
+}
+
+/// The bytes from `from` to `to`, which there are.
+#[inline]
+fn part(bytes: &[u8], from: usize, to: usize) -> &[u8] {
+    #[cold]
+    fn nothing<'n>() -> &'n [u8] {
+        &[]
+    }
+    bytes.get(..to).and_then(|bytes| bytes.get(from..)).unwrap_or_else(nothing)
 }
 
 impl fmt::Debug for Inbox<'_> {

@@ -30,18 +30,18 @@ pub struct Message<'i> {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Layout {
     pub(crate) number: MsgSeqNum,
-    /// Offset of MsgType(35)'s value.
-    pub(crate) kind_at: u16,
-    pub(crate) kind_len: u16,
     /// Offset of the first field after the header.
     pub(crate) body_at: u32,
+    pub(crate) kind_len: u16,
+    /// Offset of MsgType(35)'s value: fields 8 and 9 take less than 40 bytes.
+    pub(crate) kind_at: u8,
     pub(crate) flags: Flags,
 }
 
 impl Layout {
     /// The layout of no frame at all.
     pub(crate) const NOTHING: Layout =
-        Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags::NONE };
+        Layout { number: MsgSeqNum::FIRST, body_at: 0, kind_len: 0, kind_at: 0, flags: Flags::NONE };
 }
 
 /// Flags from the header, and one that only the session knows.
@@ -241,7 +241,7 @@ mod tests {
     fn shown(fields: &str) -> String {
         let frame = fields.replace('|', "\x01");
         let layout =
-            Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags::default() };
+            Layout { number: MsgSeqNum::FIRST, body_at: 0, kind_len: 0, kind_at: 0, flags: Flags::default() };
         let message = Message::new(frame.as_bytes(), &DataFields::STANDARD, layout);
         assert_eq!(format!("{message}"), format!("{message:?}"));
         format!("{message}")
@@ -265,7 +265,7 @@ mod tests {
             let begin = "8=FIX.4.4\x019=1\x01";
             let frame = [begin, &header, &body, "10=000\x01"].concat();
             let layout = Layout {
-                kind_at: (begin.len() + 3) as u16,
+                kind_at: (begin.len() + 3) as u8,
                 kind_len: 1,
                 body_at: (begin.len() + header.len()) as u32,
                 ..Layout::NOTHING

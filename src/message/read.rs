@@ -65,7 +65,7 @@ impl<'i> Message<'i> {
         let number = header.msg_seq_num.and_then(|value| value.seq_num().ok());
         let layout = Layout {
             number: number.ok_or(MessageError::MsgSeqNum)?,
-            kind_at: u16::try_from(span.body_at + 3).unwrap_or(u16::MAX),
+            kind_at: u8::try_from(span.body_at + 3).unwrap_or(u8::MAX),
             kind_len: u16::try_from(header.msg_type.as_bytes().len()).unwrap_or(u16::MAX),
             body_at: u32::try_from(header.body_at).unwrap_or(u32::MAX),
             flags: Flags::NONE

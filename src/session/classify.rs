@@ -126,7 +126,7 @@ pub(crate) fn classify(
         .with(Flags::POSS_RESEND, is_yes(header.poss_resend));
     let layout = Layout {
         number: MsgSeqNum::FIRST,
-        kind_at: u16::try_from(span.body_at + 3).unwrap_or(u16::MAX),
+        kind_at: u8::try_from(span.body_at + 3).unwrap_or(u8::MAX),
         kind_len: u16::try_from(header.msg_type.as_bytes().len()).unwrap_or(u16::MAX),
         body_at: u32::try_from(header.body_at).unwrap_or(u32::MAX),
         flags,

@@ -32,48 +32,55 @@ pub(super) struct Expected {
     minute: Minute,
 }
 
+/// What stands at the front, as far as the expected header tells.
+pub(super) enum Look {
+    /// That header, with an application message behind it.
+    Alike,
+    /// It may be a Heartbeat or a TestRequest.
+    Admin,
+    Other,
+}
+
 impl Expected {
     pub(super) const fn nothing() -> Self {
         Expected { header: Header::NONE, minute: Minute::NONE }
     }
 
-    /// The length and the layout of the application message at the front of `unread`, when it has this
-    /// header.
+    /// What begins `unread`, as far as this header tells?
     #[inline(always)]
-    pub(super) fn read(
-        &mut self,
-        unread: &[u8],
-        number: MsgSeqNum,
-        utc: Utc,
-        config: &Config,
-    ) -> Option<(usize, Layout)> {
-        if self.header.is_application(unread) { self.read_any(unread, number, utc, config) } else { None }
+    pub(super) fn look(&mut self, unread: &[u8], number: MsgSeqNum) -> Look {
+        let header = &mut self.header;
+        if !header.is_tried() {
+            Look::Other
+        } else if header.is_application(unread) {
+            if header.begins(unread, number) { Look::Alike } else { Look::Other }
+        } else if header.is_admin(unread) {
+            Look::Admin
+        } else {
+            Look::Other
+        }
     }
 
-    /// The same for a message of any type.
+    /// Does a message with this header begin `unread`, whatever its type?
+    pub(super) fn is_alike(&mut self, unread: &[u8], number: MsgSeqNum) -> bool {
+        self.header.begins(unread, number)
+    }
+
+    /// The frame and the layout of the message at the front of `unread`, which begins with this header.
     #[inline(always)]
-    pub(super) fn read_any(
+    pub(super) fn read<'u>(
         &mut self,
-        unread: &[u8],
+        unread: &'u [u8],
         number: MsgSeqNum,
         utc: Utc,
         config: &Config,
-    ) -> Option<(usize, Layout)> {
+    ) -> Option<(&'u [u8], Layout)> {
         let header = &mut self.header;
-        if !header.bear(number) {
-            return None;
-        }
-        let len = header.read(unread, &self.minute, utc, config)?;
+        let frame = header.read(unread, &self.minute, utc, config)?;
         // It will be taken, unless a rule has something against it: the number is written anew then.
         header.count(number.next());
         header.misses = 0;
-        Some((len, header.layout(number)))
-    }
-
-    /// Would a message with this header be a Heartbeat or a TestRequest?
-    #[inline]
-    pub(super) fn is_admin(&self, unread: &[u8]) -> bool {
-        self.header.is_admin(unread)
+        Some((frame, header.layout(number)))
     }
 
     /// What stands behind the SendingTime(52) at the front and its delimiter, when nothing is wrong with it.
@@ -101,23 +108,27 @@ impl Expected {
     }
 
     /// A usual message had another header: keeps that one, when the next may have one like it.
-    pub(super) fn missed(&mut self, frame: &[u8], layout: &Layout, config: &Config) {
-        let header = &mut self.header;
-        header.misses = header.misses.wrapping_add(1);
-        if header.number == Some(layout.number) {
-            header.count(layout.number.next());
-        }
-        // One message of another kind changes nothing, and headers that are never alike are not looked at
-        // each time.
-        if header.misses % 64 == 2 || (header.number.is_none() && header.misses == 1) {
-            self.keep(frame, layout, config);
+    #[inline]
+    pub(super) fn missed(&mut self, frame: &[u8], config: &Config) {
+        self.header.misses = self.header.misses.wrapping_add(1);
+        if self.header.is_tried() {
+            self.missed_one(frame, config);
         }
     }
 
-    #[cold]
-    fn keep(&mut self, frame: &[u8], layout: &Layout, config: &Config) {
-        let misses = self.header.misses;
-        self.header = Header { misses, ..Header::of(frame, layout, config).unwrap_or(Header::NONE) };
+    /// One message of another kind changes nothing.
+    #[inline(never)]
+    fn missed_one(&mut self, frame: &[u8], config: &Config) {
+        let header = &mut self.header;
+        if header.misses != Header::LAST_TRIED {
+            if let Some(number) = header.number {
+                header.count(number.next());
+            }
+            return;
+        }
+        let layout = super::classify::layout(frame, config);
+        let kept = Header::of(frame, &layout, config).unwrap_or(Header::NONE);
+        self.header = Header { misses: Header::LAST_TRIED, ..kept };
         if self.header.number.is_some() {
             self.minute = Minute::of(self.header.sending_time(), config);
         }
@@ -133,7 +144,7 @@ impl Session {
             && message.last_processed.is_none()
             && !message.layout.flags.has(Flags::POSS_DUP);
         if usual && let Some(expected) = self.course.expected() {
-            expected.missed(frame, &message.layout, &self.config);
+            expected.missed(frame, &self.config);
         }
     }
 }

@@ -106,7 +106,7 @@ impl Ids {
             Id::DefaultApplVerId => "1137=".len(),
         };
         // Of a field that is not there, the value would end before it begins.
-        self.text.get(self.at(id as usize) + name_len..self.at(id as usize + 1))
+        self.text.get(..self.at(id as usize + 1))?.get(self.at(id as usize) + name_len..)
     }
 
     #[inline]

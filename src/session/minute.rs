@@ -15,15 +15,13 @@ const HALF: u64 = 30_000_000_000;
 #[derive(Clone)]
 pub(super) struct Minute {
     text: [u8; MINUTE_LEN],
-    /// Its middle, in nanoseconds of UTC.
-    middle: i64,
-    /// When our time is less than that from the middle, no moment of the minute is too far from it.
-    near: u64,
+    /// The first and the last of our times from which no moment of the minute is too far.
+    near: [i64; 2],
 }
 
 impl Minute {
     /// No time is near to it.
-    pub(super) const NONE: Minute = Minute { text: [0; MINUTE_LEN], middle: 0, near: 0 };
+    pub(super) const NONE: Minute = Minute { text: [0; MINUTE_LEN], near: [1, 0] };
 
     /// The minute of a UTCTimestamp.
     pub(super) fn of(time: &[u8], config: &Config) -> Self {
@@ -39,9 +37,10 @@ impl Minute {
             SendingTimeCheck::Within(threshold) => u64::from(threshold.0) * 1_000_000,
             SendingTimeCheck::Off => u64::MAX,
         };
+        let far = threshold.saturating_sub(HALF);
+        let near = [middle.saturating_sub_unsigned(far) + 1, middle.saturating_add_unsigned(far) - 1];
         // Not where `Utc` ends: moments beyond it count as that end.
-        let near = (middle.unsigned_abs() < 9_000_000_000_000_000_000).then_some(threshold)?;
-        Some(Minute { text: minute, middle, near: near.saturating_sub(HALF) })
+        (middle.unsigned_abs() < 9_000_000_000_000_000_000).then_some(Minute { text: minute, near })
     }
 
     pub(super) fn text(&self) -> &[u8; MINUTE_LEN] {
@@ -51,7 +50,8 @@ impl Minute {
     /// FIX session layer 4.2.3: is each of its moments within the threshold, either way?
     #[inline]
     pub(super) fn is_near(&self, utc: Utc) -> bool {
-        self.middle.abs_diff(utc.as_nanos()) < self.near
+        let [first, last] = self.near;
+        first <= utc.as_nanos() && utc.as_nanos() <= last
     }
 
     /// What stands behind the UTCTimestamp at the front and its delimiter, when it is of this minute.

@@ -4,59 +4,89 @@
 //! expected, a SendingTime of the minute. Whatever else it meets it leaves to the [generic
 //! way](super::classify).
 
+use super::Session;
 use super::config::Config;
 use super::expected::Expected;
 use super::ids::Id;
 use super::policy::Check;
-use super::usual::UsualKind;
+use super::usual::is_application;
+use crate::inbox::Inbox;
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
 use crate::time::Utc;
-use crate::wire::{BeginString, FrameSpan, SOH, Value, leading_tag, leading_value, same, short_field, tag};
+use crate::wire::{
+    BeginString, FrameSpan, Framing, SOH, Value, leading_tag, leading_value, same, short_field, tag,
+};
 
-/// A usual message.
-pub(super) struct Plain {
-    pub(super) kind: UsualKind,
-    pub(super) layout: Layout,
-    /// LastMsgSeqNumProcessed(369).
-    pub(super) last_processed: Option<MsgSeqNum>,
-}
-
-impl Plain {
-    /// Reads `frame`, when it is the usual message with this number. What `expected` keeps follows the time.
-    #[inline(always)]
-    pub(super) fn read(
-        frame: &[u8],
-        span: &FrameSpan,
-        number: MsgSeqNum,
+impl Session {
+    /// Takes the next frame into hand when it is a usual message of the application; otherwise `found` is
+    /// what there is.
+    // By itself it keeps nearly all that it needs in registers.
+    #[inline(never)]
+    pub(super) fn read_plain(
+        &mut self,
+        inbox: &mut Inbox<'_>,
         utc: Utc,
-        config: &Config,
-        expected: &mut Expected,
-    ) -> Option<Self> {
-        if span.begin_string != config.begin_string || compares_more(config) {
+        found: &mut Framing,
+    ) -> Option<Layout> {
+        let (frame, span) = match inbox.take_frame(self.config.frame_max) {
+            Ok(taken) => taken,
+            Err(other) => {
+                *found = other;
+                return None;
+            }
+        };
+        let number = self.numbers.next_in;
+        let read = match self.course.expected() {
+            Some(expected) => read(frame, span, number, utc, &self.config, expected),
+            None => None,
+        };
+        let Some((layout, last_processed)) = read else {
+            *found = Framing::Frame(span);
             return None;
+        };
+        match (last_processed, self.course.expected()) {
+            (None, Some(expected)) => expected.missed(frame, &self.config),
+            _ => self.acknowledged(last_processed),
         }
-        // MsgType(35) is the first: the frame would be garbled otherwise.
-        let kind_at = span.body_at + 3;
-        let msg_type = match frame.get(kind_at..)? {
-            [one, SOH, ..] => core::slice::from_ref(one),
-            value => leading_value(value),
-        };
-        let fields = frame.get(kind_at + msg_type.len() + 1..)?;
-        let (body, last_processed) = behind_header(fields, number, utc, config, expected)?;
-        let layout = Layout {
-            number,
-            kind_at: u16::try_from(kind_at).ok()?,
-            kind_len: u16::try_from(msg_type.len()).ok()?,
-            body_at: u32::try_from(frame.len() - body.len()).ok()?,
-            flags: Flags::default(),
-        };
-        Some(Plain { kind: UsualKind::of(msg_type)?, layout, last_processed })
+        Some(layout)
     }
 }
 
+/// Reads `frame`, when it is the usual message with this number: its layout, and LastMsgSeqNumProcessed(369).
+/// What `expected` keeps follows the time.
+#[inline(always)]
+fn read(
+    frame: &[u8],
+    span: FrameSpan,
+    number: MsgSeqNum,
+    utc: Utc,
+    config: &Config,
+    expected: &mut Expected,
+) -> Option<(Layout, Option<MsgSeqNum>)> {
+    if span.begin_string != config.begin_string || compares_more(config) {
+        return None;
+    }
+    // MsgType(35) is the first: the frame would be garbled otherwise.
+    let kind_at = span.body_at + 3;
+    let kind_len = match frame.get(kind_at..)? {
+        [one, SOH, ..] if is_application(*one) => 1,
+        [_, SOH, ..] => return None,
+        value => u16::try_from(leading_value(value).len()).ok()?,
+    };
+    let fields = frame.get(kind_at + usize::from(kind_len) + 1..)?;
+    let (body, last_processed) = behind_header(fields, number, utc, config, expected)?;
+    let layout = Layout {
+        number,
+        kind_at: u8::try_from(kind_at).ok()?,
+        kind_len,
+        body_at: u32::try_from(frame.len() - body.len()).ok()?,
+        flags: Flags::default(),
+    };
+    Some((layout, last_processed))
+}
+
 /// What stands behind the fields of a header, when they are as they must be; and LastMsgSeqNumProcessed(369).
-// By itself it keeps all that it needs in registers.
 #[inline(never)]
 fn behind_header<'f>(
     fields: &'f [u8],
@@ -65,72 +95,88 @@ fn behind_header<'f>(
     config: &Config,
     expected: &mut Expected,
 ) -> Option<(&'f [u8], Option<MsgSeqNum>)> {
-    let (mut rest, mut body, mut seen, mut last_processed) = (fields, fields, 0, None);
+    // FIX session layer 4.2.2: 49 names the counterparty and 56 us.
+    let (sender, target) = (config.ids.delimited(Id::TargetCompId)?, config.ids.delimited(Id::SenderCompId)?);
+    let (mut rest, mut seen, mut last_processed) = (fields, 0, None);
     // CheckSum(10) is less than a word.
-    while let Some(word) = rest.first_chunk::<8>() {
-        let value = rest.get(3..)?;
-        let (field, behind) = match u64::from_le_bytes(*word) & 0xff_ffff {
-            MSG_SEQ_NUM => (1, behind_number(value, number)?),
-            SENDER_COMP_ID => (2, behind_id(value, config, Id::TargetCompId)?),
-            TARGET_COMP_ID => (4, behind_id(value, config, Id::SenderCompId)?),
-            SENDING_TIME => (8, expected.behind_time(value, utc, config)?),
-            _ => match Other::read(rest, config)? {
-                Other::OfBody => break,
-                Other::Passed(behind) => (0, behind),
-                // The first of two counts. Of the others each has to be right, the first among them.
-                Other::LastProcessed(..) if seen & 16 != 0 => return None,
-                Other::LastProcessed(number, behind) => {
-                    last_processed = number;
-                    (16, behind)
-                }
-                Other::OfEither(behind) => {
-                    rest = behind;
-                    continue;
+    while let Some(word) = rest.first_chunk() {
+        let word = u64::from_le_bytes(*word);
+        let (field, behind) = match word & 0xff_ffff {
+            MSG_SEQ_NUM => (1, behind_number(rest, number)?),
+            SENDER_COMP_ID => (2, behind_text(rest, sender)?),
+            TARGET_COMP_ID => (4, behind_text(rest, target)?),
+            SENDING_TIME => (8, expected.behind_time(rest.get(3..)?, utc, config)?),
+            _ if begins_usual_body(word, config) => break,
+            _ => match behind_others(rest, config, &mut last_processed)? {
+                Behind::Header(behind) => (0, behind),
+                Behind::Body(body) => {
+                    rest = body;
+                    break;
                 }
             },
         };
         seen |= field;
-        (rest, body) = (behind, behind);
+        rest = behind;
     }
-    (seen & 0b1111 == 0b1111).then_some((body, last_processed))
+    (seen == 0b1111).then_some((rest, last_processed.flatten()))
 }
 
-/// A field that not every header has, and what stands behind it and its delimiter.
-enum Other<'f> {
-    /// The header ends before it.
-    OfBody,
-    /// Nothing is asked of it.
-    Passed(&'f [u8]),
-    LastProcessed(Option<MsgSeqNum>, &'f [u8]),
-    /// Tags from 5000 on may stand in the header and in the body.
-    OfEither(&'f [u8]),
+/// What stands behind fields that not every header has.
+enum Behind<'f> {
+    /// One that every header has.
+    Header(&'f [u8]),
+    Body(&'f [u8]),
 }
 
-impl<'f> Other<'f> {
-    /// `None` for one that is not usual.
-    #[inline(never)]
-    fn read(field: &'f [u8], config: &Config) -> Option<Self> {
-        let tag = leading_tag(field)?;
-        if config.data_fields.begin(field) {
+/// Passes over fields that not every header has, as long as they are usual; `last_processed` is what the
+/// first LastMsgSeqNumProcessed(369) said, if there was one.
+#[inline(never)]
+fn behind_others<'f>(
+    fields: &'f [u8],
+    config: &Config,
+    last_processed: &mut Option<Option<MsgSeqNum>>,
+) -> Option<Behind<'f>> {
+    let (mut rest, mut body) = (fields, fields);
+    while let Some(word) = rest.first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        if matches!(word & 0xff_ffff, MSG_SEQ_NUM | SENDER_COMP_ID | TARGET_COMP_ID | SENDING_TIME) {
+            return Some(Behind::Header(rest));
+        }
+        let tag = leading_tag(rest)?;
+        if config.data_fields.begin(rest) {
             return None;
         }
         let of_header = tag::is_header(tag, config.begin_string);
         if !of_header && tag < 5000 {
             // One that an older version does not know is read as a header field all the same.
-            return (!tag::is_header(tag, BeginString::Fix44)).then_some(Other::OfBody);
+            return (!tag::is_header(tag, BeginString::Fix44)).then_some(Behind::Body(body));
         }
-        let text = leading_value(field);
-        let behind = field.get(text.len() + 1..)?;
+        let text = leading_value(rest);
         match tag {
-            tag::POSS_DUP_FLAG | tag::POSS_RESEND => text.ends_with(b"=N").then_some(Other::Passed(behind)),
-            tag::LAST_MSG_SEQ_NUM_PROCESSED => {
+            tag::POSS_DUP_FLAG | tag::POSS_RESEND if !text.ends_with(b"=N") => return None,
+            // The first of two counts.
+            tag::LAST_MSG_SEQ_NUM_PROCESSED if last_processed.is_none() => {
                 let number = text.get(4..).map(Value::new).and_then(|value| value.seq_num().ok());
-                Some(Other::LastProcessed(number, behind))
+                *last_processed = Some(number);
             }
-            5000.. => Some(Other::OfEither(behind)),
-            _ => Some(Other::Passed(behind)),
+            _ => {}
+        }
+        rest = rest.get(text.len() + 1..)?;
+        // Tags from 5000 on may stand in the header and in the body.
+        if of_header {
+            body = rest;
         }
     }
+    Some(Behind::Body(body))
+}
+
+/// Is this the first word of a field that is certainly of the body? Most bodies begin with a tag of two
+/// digits.
+#[inline]
+fn begins_usual_body(word: u64, config: &Config) -> bool {
+    let [a @ b'1'..=b'5', b @ b'0'..=b'9', b'=', ..] = word.to_le_bytes() else { return false };
+    let tag = u32::from(a - b'0') * 10 + u32::from(b - b'0');
+    !tag::is_header(tag, config.begin_string) && !config.data_fields.may_begin(word)
 }
 
 const MSG_SEQ_NUM: u64 = begins(*b"34=");
@@ -151,7 +197,8 @@ fn compares_more(config: &Config) -> bool {
 
 /// What stands behind the MsgSeqNum(34) at the front and its delimiter, when it is this number.
 #[inline(always)]
-fn behind_number(value: &[u8], number: MsgSeqNum) -> Option<&[u8]> {
+fn behind_number(field: &[u8], number: MsgSeqNum) -> Option<&[u8]> {
+    let value = field.get(3..)?;
     let (said, behind) = short_field(value).or_else(|| behind_long_number(value))?;
     (said == number.get()).then_some(behind)
 }
@@ -160,14 +207,14 @@ fn behind_number(value: &[u8], number: MsgSeqNum) -> Option<&[u8]> {
 #[inline(never)]
 fn behind_long_number(value: &[u8]) -> Option<(u64, &[u8])> {
     let digits = leading_value(value);
-    Some((Value::new(digits).uint().ok()?, value.get(digits.len() + 1..)?))
+    // The last number ends the session.
+    let number = Value::new(digits).seq_num().ok().filter(|&number| number < MsgSeqNum::LAST)?;
+    Some((number.get(), value.get(digits.len() + 1..)?))
 }
 
-/// FIX session layer 4.2.2: what stands behind the identifier at the front and its delimiter, when it is this
-/// one.
+/// What stands behind this text at the front.
 #[inline(always)]
-fn behind_id<'b>(value: &'b [u8], config: &Config, id: Id) -> Option<&'b [u8]> {
-    let id = config.ids.delimited(id)?;
-    let (said, behind) = value.split_at_checked(id.len())?;
-    same(said, id).then_some(behind)
+fn behind_text<'b>(field: &'b [u8], text: &[u8]) -> Option<&'b [u8]> {
+    let (said, behind) = field.get(3..)?.split_at_checked(text.len())?;
+    same(said, text).then_some(behind)
 }

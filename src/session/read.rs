@@ -22,16 +22,6 @@ pub(super) enum Read {
     Taken(Option<Told>),
 }
 
-/// Which paths a frame may take.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Ways {
-    /// The usual message on its [short way](super::usual). The session is calm and awaits the
-    /// next.
-    All,
-    /// Only the generic path.
-    Generic,
-}
-
 impl Session {
     /// Takes the next frame that is there: a held one whose turn has come, or the next of the unread bytes.
     pub(super) fn read(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Read {
@@ -45,33 +35,23 @@ impl Session {
         if let Some(told) = self.read_held(now, inbox, rules) {
             return Read::Taken(told);
         }
-        self.read_unread(now, inbox, rules, Ways::Generic)
+        let found = inbox.frame(self.config.frame_max);
+        self.take_found(now, inbox, &found, rules)
     }
 
-    /// Takes the next of the unread bytes.
-    pub(super) fn read_unread(
+    /// Takes what was found at the front of the unread bytes.
+    pub(super) fn take_found(
         &mut self,
         now: Now,
         inbox: &mut Inbox<'_>,
+        found: &Framing,
         rules: &impl MessageRules,
-        ways: Ways,
     ) -> Read {
-        if ways == Ways::All && self.has_taken_expected_admin(now, inbox, rules) {
-            return Read::Taken(None);
-        }
-        // Behind a reference: a copy would wait for what was written just now.
-        match &inbox.frame(self.config.frame_max) {
+        match found {
             Framing::Incomplete => Read::Nothing,
             Framing::Frame(span) => {
                 inbox.take(span.len);
-                let plain = match ways {
-                    Ways::All => self.take_plain(now, inbox, span, rules),
-                    Ways::Generic => None,
-                };
-                match plain {
-                    Some(layout) => Read::Taken(layout.map(Told::Message)),
-                    None => Read::Taken(self.receive(now, inbox, span, Arrival::Fresh, rules)),
-                }
+                Read::Taken(self.receive(now, inbox, span, Arrival::Fresh, rules))
             }
             &Framing::Garbled { len, why, span } => {
                 Read::Taken(self.garbled(now, inbox, len, why, span, rules))

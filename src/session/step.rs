@@ -4,20 +4,27 @@
 use super::liveness;
 use super::owed::Owed;
 use super::policy::WhileProbing;
-use super::read::{Read, Ways};
-use super::receive::Told;
+use super::read::Read;
 use super::rules::{MessageRules, NoRules};
 use super::state::{Answer, Input, State};
 use super::timers::Timer;
+use super::usual::Short;
 use super::{Cause, recovery};
 use super::{Finished, Goal, Liveness, Outbound, Role, Session, Standby, Turn};
 use crate::event::Event;
 use crate::inbox::Inbox;
-use crate::message::Message;
+use crate::message::{Layout, Message};
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::planted::{Bug, planted};
 use crate::time::Now;
-use crate::wire::tag;
+use crate::wire::{Framing, tag};
+
+/// What one call hands in beside the inbox.
+struct Call<'r, 'o, R> {
+    now: Now,
+    out: &'o mut [u8],
+    rules: &'r R,
+}
 
 impl Session {
     /// What the session wants next: an event to hand on, a frame to send, a moment to wait for.
@@ -41,38 +48,59 @@ impl Session {
         out: &'o mut [u8],
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
-        let now = self.begin_step(now);
+        let call = Call { now: self.begin_step(now), out, rules };
+        match self.take_short(call.now, inbox, call.rules) {
+            Short::Message(layout) => self.hand_on(inbox, layout),
+            Short::Nothing => Output::Wait(Wait { until: self.timers.next(), read: true }),
+            Short::Admin => self.step_on(inbox, call, None),
+            Short::Found(found) => self.step_on(inbox, call, Some(found)),
+            Short::Busy => self.step_any(inbox, call),
+        }
+    }
+
+    /// Goes on with what was found at the front, or with a Heartbeat or TestRequest there that may have the header
+    /// expected. By itself, so that the short way stays short.
+    #[inline(never)]
+    fn step_on<'i, 'o, R: MessageRules>(
+        &mut self,
+        inbox: &'i mut Inbox<'_>,
+        call: Call<'_, 'o, R>,
+        mut found: Option<Framing>,
+    ) -> Output<'i, 'o> {
+        let Call { now, rules, .. } = call;
         loop {
-            let next = self.timers.next();
-            if next.is_some_and(|next| next <= now.monotonic) || !self.is_calm() {
-                break;
-            }
-            inbox.release();
-            if inbox.is_empty() {
-                return Output::Wait(Wait { until: next, read: true });
-            }
-            if !self.awaits_next(inbox) {
-                break;
-            }
-            if let Some(layout) = self.take_expected(now, inbox, rules) {
-                self.turn = Turn::Replay;
-                return Output::Event(Event::Message(self.message(inbox, layout)));
-            }
-            match self.read_unread(now, inbox, rules, Ways::All) {
+            let read = match found {
+                Some(found) => self.take_found(now, inbox, &found, rules),
+                None => match self.take_expected_admin(now, inbox, rules) {
+                    Some(()) => Read::Taken(None),
+                    None => break,
+                },
+            };
+            match read {
                 Read::Nothing => break,
-                // The most frequent first, without a second look at what is told.
-                Read::Taken(Some(Told::Message(layout))) => {
-                    self.turn = Turn::Replay;
-                    return Output::Event(Event::Message(self.message(inbox, layout)));
-                }
+                Read::Taken(None) => {}
                 Read::Taken(Some(told)) => {
                     self.turn = Turn::Replay;
                     return Output::Event(told.with(inbox, self));
                 }
-                Read::Taken(None) => {}
             }
+            found = match self.take_short(now, inbox, rules) {
+                Short::Message(layout) => return self.hand_on(inbox, layout),
+                Short::Nothing => return Output::Wait(Wait { until: self.timers.next(), read: true }),
+                Short::Admin => None,
+                Short::Found(found) => Some(found),
+                Short::Busy => break,
+            };
         }
-        self.step_any(now, inbox, out, rules)
+        self.step_any(inbox, call)
+    }
+
+    /// The message in hand, which is none of those held, for the application.
+    #[inline]
+    fn hand_on<'i, 'o>(&mut self, inbox: &'i Inbox<'_>, layout: Layout) -> Output<'i, 'o> {
+        self.turn = Turn::Replay;
+        let frame = inbox.current_read();
+        Output::Event(Event::Message(Message::new(frame, self.config.data_fields, layout)))
     }
 
     /// The same, every message taken the generic way: nothing but the time that it takes may depend on it.
@@ -85,7 +113,7 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Output<'i, 'o> {
         let now = self.begin_step(now);
-        self.step_any(now, inbox, out, rules)
+        self.step_any(inbox, Call { now, out, rules })
     }
 
     /// The time as the session sees it. What was handed over counts as finished, by policy.
@@ -98,13 +126,13 @@ impl Session {
     }
 
     /// One step in any state, whatever the next frame is.
-    fn step_any<'i, 'o>(
+    #[inline(never)]
+    fn step_any<'i, 'o, R: MessageRules>(
         &mut self,
-        now: Now,
         inbox: &'i mut Inbox<'_>,
-        out: &'o mut [u8],
-        rules: &impl MessageRules,
+        call: Call<'_, 'o, R>,
     ) -> Output<'i, 'o> {
+        let Call { now, out, rules } = call;
         loop {
             if let Some(owed) = &self.first_owed() {
                 return self.pay(owed, now, inbox, out);

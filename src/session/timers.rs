@@ -56,6 +56,12 @@ impl Timers {
         Some(self.earliest()).filter(|&earliest| earliest != NEVER)
     }
 
+    /// False when none is due at `now`; asked at each step.
+    #[inline]
+    pub(crate) fn may_be_due(&self, now: Instant) -> bool {
+        self.earliest() <= now
+    }
+
     /// Whether any is due at `now`.
     #[inline]
     pub(crate) fn is_due(&self, now: Instant) -> bool {

@@ -8,140 +8,111 @@
 //! Whatever is not certain goes the [generic way](super::receive), which decides everything and does the same
 //! with these.
 
+use super::expected::Look;
 use super::owed::Owed;
-use super::plain::Plain;
 use super::receive::present;
 use super::rules::MessageRules;
 use super::state::State;
 use super::{Goal, Liveness, Session};
 use crate::inbox::Inbox;
 use crate::message::{Layout, Message};
-use crate::number::MsgSeqNum;
 use crate::time::Now;
-use crate::wire::{FrameSpan, SOH, tag};
+use crate::wire::{Framing, MsgType, tag};
 
-/// The kinds that a usual message may have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum UsualKind {
-    Application,
-    Heartbeat,
-    TestRequest,
+/// Is a MsgType(35) of this one character one of the application? The session layer's are `0` to `5` and `A`.
+#[inline]
+pub(super) fn is_application(msg_type: u8) -> bool {
+    msg_type > b'5' && msg_type != b'A'
 }
 
-impl UsualKind {
-    /// By MsgType(35); `None` for the others of the session layer.
-    #[inline]
-    pub(super) fn of(msg_type: &[u8]) -> Option<Self> {
-        match msg_type {
-            b"0" => Some(UsualKind::Heartbeat),
-            b"1" => Some(UsualKind::TestRequest),
-            [] | [SOH | b'2'..=b'5' | b'A'] => None,
-            [..] => Some(UsualKind::Application),
-        }
-    }
+/// What the short way came to.
+pub(super) enum Short {
+    /// The message in hand is for the application.
+    Message(Layout),
+    /// No bytes: the session waits.
+    Nothing,
+    /// The next message may be a Heartbeat or TestRequest with the header expected.
+    Admin,
+    /// This, which is no usual message.
+    Found(Framing),
+    /// The session has something else to do first, or the next message has the header expected and is not a
+    /// usual one all the same.
+    Busy,
 }
 
 impl Session {
-    /// Is the session logged on, and is there nothing to do but to read, as long as no wait is over? All that
-    /// comes before reading has nothing to say then.
-    #[inline]
-    pub(super) fn is_calm(&self) -> bool {
-        matches!(self.state, State::Active)
-            && self.owed.is_empty()
-            && self.goal == Goal::Stay
-            && self.course.is_usual()
-    }
-
-    /// Does a calm session wait for nothing but the next message, which is not held?
-    #[inline]
-    pub(super) fn awaits_next(&self, inbox: &Inbox<'_>) -> bool {
-        matches!(self.liveness, Liveness::Quiet)
-            && self.numbers.next_in < MsgSeqNum::LAST
-            && inbox.held() == 0
-    }
-
-    /// Takes the next frame when it is the next application message, with the header expected. The session is
-    /// calm and awaits the next. Otherwise nothing has changed.
-    #[inline]
-    pub(super) fn take_expected(
-        &mut self,
-        now: Now,
-        inbox: &mut Inbox<'_>,
-        rules: &impl MessageRules,
-    ) -> Option<Layout> {
-        let number = self.numbers.next_in;
-        let expected = self.course.expected()?;
-        let (len, layout) = expected.read(inbox.unread(), number, now.utc, &self.config)?;
-        let frame = inbox.unread().get(..len)?;
-        rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
-        inbox.take(len);
+    /// Takes the next message when it is a usual one of the application, and the session has nothing else to
+    /// do.
+    #[inline(always)]
+    pub(super) fn take_short(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Short {
+        if self.timers.may_be_due(now.monotonic) || !self.awaits_next() || inbox.held() > 0 {
+            return Short::Busy;
+        }
+        inbox.release_read();
+        if inbox.is_empty() {
+            return Short::Nothing;
+        }
+        let (unread, number) = (inbox.unread(), self.numbers.next_in);
+        let Some(expected) = self.course.expected() else { return Short::Busy };
+        let layout = match expected.look(unread, number) {
+            Look::Alike => match expected.read(unread, number, now.utc, &self.config) {
+                Some((frame, layout)) => {
+                    let len = frame.len();
+                    inbox.take(len);
+                    layout
+                }
+                None => return Short::Busy,
+            },
+            Look::Admin => return Short::Admin,
+            Look::Other => {
+                let mut found = Framing::Incomplete;
+                match self.read_plain(inbox, now.utc, &mut found) {
+                    Some(layout) => layout,
+                    None => return Short::Found(found),
+                }
+            }
+        };
+        let message = Message::new(inbox.current_read(), self.config.data_fields, layout);
+        if rules.check(&message).is_err() {
+            inbox.put_back();
+            return Short::Busy;
+        }
         self.memory.last_received = Some(now.monotonic);
         self.await_traffic(now);
         self.numbers.hand_over();
-        Some(layout)
+        Short::Message(layout)
     }
 
-    /// The same for a Heartbeat or a TestRequest; `true` when it was taken.
+    /// Is the session logged on, and is there nothing to do but to read the next message, as long as no wait
+    /// is over? All that comes before reading has nothing to say then.
     #[inline]
-    pub(super) fn has_taken_expected_admin(
-        &mut self,
-        now: Now,
-        inbox: &mut Inbox<'_>,
-        rules: &impl MessageRules,
-    ) -> bool {
-        // Asked here, since for most messages this is all.
-        let is_admin = self.course.expected().is_some_and(|expected| expected.is_admin(inbox.unread()));
-        is_admin && self.take_expected_admin(now, inbox, rules).is_some()
+    fn awaits_next(&self) -> bool {
+        matches!((self.state, self.goal, self.liveness), (State::Active, Goal::Stay, Liveness::Quiet))
+            && self.owed.is_empty()
+            && self.course.is_usual()
     }
 
-    #[inline(never)]
-    fn take_expected_admin(
+    /// Takes the next frame when it is a Heartbeat or a TestRequest with the header expected. `None` where
+    /// nothing has changed.
+    pub(super) fn take_expected_admin(
         &mut self,
         now: Now,
         inbox: &mut Inbox<'_>,
         rules: &impl MessageRules,
     ) -> Option<()> {
-        let number = self.numbers.next_in;
+        let (unread, number) = (inbox.unread(), self.numbers.next_in);
         let expected = self.course.expected()?;
-        let (len, layout) = expected.read_any(inbox.unread(), number, now.utc, &self.config)?;
-        self.take_admin(now, inbox.unread().get(..len)?, layout, rules)?;
+        if !expected.is_alike(unread, number) {
+            return None;
+        }
+        let (frame, layout) = expected.read(unread, number, now.utc, &self.config)?;
+        self.take_admin(now, frame, layout, rules)?;
+        let len = frame.len();
         inbox.take(len);
         Some(())
     }
 
-    /// Takes the frame in hand when it is the usual message, read field by field: its layout, when the
-    /// application is to be told of it.
-    #[inline]
-    pub(super) fn take_plain(
-        &mut self,
-        now: Now,
-        inbox: &Inbox<'_>,
-        span: &FrameSpan,
-        rules: &impl MessageRules,
-    ) -> Option<Option<Layout>> {
-        let number = self.numbers.next_in;
-        let expected = self.course.expected()?;
-        let frame = inbox.current();
-        let plain = Plain::read(frame, span, number, now.utc, &self.config, expected)?;
-        let Plain { kind, layout, last_processed } = plain;
-        if kind != UsualKind::Application {
-            self.take_admin(now, frame, layout, rules)?;
-        } else {
-            rules.check(&Message::new(frame, self.config.data_fields, layout)).ok()?;
-            self.memory.last_received = Some(now.monotonic);
-            self.await_traffic(now);
-            self.numbers.hand_over();
-        }
-        match (last_processed, self.course.expected()) {
-            (None, Some(expected)) => expected.missed(frame, &layout, &self.config),
-            _ => self.acknowledged(last_processed),
-        }
-        Some((kind == UsualKind::Application).then_some(layout))
-    }
-
     /// Takes a Heartbeat or a TestRequest. `None` where nothing has changed.
-    #[cold]
-    #[inline(never)]
     fn take_admin(
         &mut self,
         now: Now,
@@ -150,13 +121,12 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Option<()> {
         let message = Message::new(frame, self.config.data_fields, layout);
-        let kind = UsualKind::of(message.msg_type().as_bytes())?;
         // A Heartbeat may be the echo of our TestRequest (FIX session layer 4.5.5).
-        if kind == UsualKind::Heartbeat && self.probe.is_some() {
+        if message.msg_type() == MsgType::HEARTBEAT && self.probe.is_some() {
             return None;
         }
         rules.check(&message).ok()?;
-        if kind == UsualKind::TestRequest {
+        if message.msg_type() == MsgType::TEST_REQUEST {
             present(&message, tag::TEST_REQ_ID).ok()?;
             self.owe(Owed::Echo { body_at: layout.body_at });
         }

@@ -75,7 +75,7 @@ impl DataFields {
 
     /// May this be the beginning of a data field? For most others the answer is no, without reading the tag.
     #[inline]
-    pub(super) fn may_begin(&self, word: u64) -> bool {
+    pub(crate) fn may_begin(&self, word: u64) -> bool {
         if word & self.usual == USUAL {
             return false;
         }

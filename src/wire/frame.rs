@@ -121,27 +121,53 @@ impl Scan {
 /// assert_eq!(&bytes[span.body_at..span.trailer_at], b"35=0\x01");
 /// assert_eq!(frame(&bytes[span.len..], 4096, &mut Scan::default()), Framing::Incomplete);
 /// ```
-#[inline]
 pub fn frame(bytes: &[u8], limit: usize, scan: &mut Scan) -> Framing {
-    if bytes.len() < scan.needed {
-        return Framing::Incomplete;
-    }
-    let framing = match usual_head(bytes).map_or_else(|| head(bytes), Head::Read) {
-        Head::Read(head) => match whole(bytes, head, limit) {
-            Some(span) => Framing::Frame(span),
-            None => faulty(bytes, head, limit, scan),
-        },
-        Head::Unreadable(why) => unreadable(bytes, why, limit, scan),
-        Head::Noise => noise(bytes),
-        Head::Short => {
-            scan.needed = bytes.len() + 1;
-            Framing::Incomplete
+    match good_frame(bytes, limit) {
+        Ok(span) => {
+            *scan = Scan::default();
+            Framing::Frame(span)
         }
-    };
-    if !matches!(framing, Framing::Incomplete) {
-        *scan = Scan::default();
+        Err(other) => other.framing(bytes, limit, scan),
     }
-    framing
+}
+
+/// The good frame at the front, which nearly every one is.
+#[inline(always)]
+pub(crate) fn good_frame(bytes: &[u8], limit: usize) -> Result<FrameSpan, NotGood> {
+    let head = usual_head(bytes);
+    head.and_then(|head| whole(bytes, head, limit)).ok_or(NotGood(head))
+}
+
+/// What stands at the front is no good frame, or does not begin as nearly every one does: its fields 8 and 9,
+/// if it does.
+pub(crate) struct NotGood(Option<HeadFields>);
+
+impl NotGood {
+    /// What it is.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn framing(self, bytes: &[u8], limit: usize, scan: &mut Scan) -> Framing {
+        if bytes.len() < scan.needed {
+            return Framing::Incomplete;
+        }
+        let framing = match self.0.map_or_else(|| head(bytes), Head::Read) {
+            Head::Read(head) if self.0.is_some() => faulty(bytes, head, limit, scan),
+            Head::Read(head) => match whole(bytes, head, limit) {
+                Some(span) => Framing::Frame(span),
+                None => faulty(bytes, head, limit, scan),
+            },
+            Head::Unreadable(why) => unreadable(bytes, why, limit, scan),
+            Head::Noise => noise(bytes),
+            Head::Short => {
+                scan.needed = bytes.len() + 1;
+                Framing::Incomplete
+            }
+        };
+        if !matches!(framing, Framing::Incomplete) {
+            *scan = Scan::default();
+        }
+        framing
+    }
 }
 
 /// Fields 8 and 9.
@@ -149,16 +175,13 @@ pub fn frame(bytes: &[u8], limit: usize, scan: &mut Scan) -> Framing {
 struct HeadFields {
     begin_string: Option<BeginString>,
     body_at: usize,
-    body_len: u64,
+    /// Where BodyLength puts the end of the body.
+    trailer_at: usize,
 }
 
 impl HeadFields {
-    fn trailer_at(self) -> usize {
-        usize::try_from(self.body_len).unwrap_or(usize::MAX).saturating_add(self.body_at)
-    }
-
     fn len(self) -> usize {
-        self.trailer_at().saturating_add(TRAILER_LEN)
+        self.trailer_at.saturating_add(TRAILER_LEN)
     }
 }
 
@@ -173,18 +196,20 @@ enum Head {
 }
 
 /// Fields 8 and 9 of nearly every frame.
-#[inline]
+#[inline(always)]
 fn usual_head(bytes: &[u8]) -> Option<HeadFields> {
     let (begin, rest) = bytes.split_first_chunk::<8>()?;
-    let (begin_string, digits) = match (begin, rest) {
-        (b"8=FIX.4.", [minor @ b'0'..=b'4', SOH, b'9', b'=', digits @ ..]) => {
+    let (begin_string, digits) = match rest {
+        [minor @ b'0'..=b'4', SOH, b'9', b'=', digits @ ..] if begin == b"8=FIX.4." => {
             (BeginString::ALL.get(usize::from(minor - b'0')).copied()?, digits)
         }
-        (b"8=FIXT.1", [b'.', b'1', SOH, b'9', b'=', digits @ ..]) => (BeginString::Fixt11, digits),
+        [b'.', b'1', SOH, b'9', b'=', digits @ ..] if begin == b"8=FIXT.1" => (BeginString::Fixt11, digits),
         _ => return None,
     };
     let (body_len, behind) = short_field(digits)?;
-    Some(HeadFields { begin_string: Some(begin_string), body_at: bytes.len() - behind.len(), body_len })
+    let body_at = bytes.len() - behind.len();
+    let trailer_at = body_at + usize::try_from(body_len).ok()?;
+    Some(HeadFields { begin_string: Some(begin_string), body_at, trailer_at })
 }
 
 /// Fields 8 and 9, whatever they are.
@@ -200,7 +225,9 @@ fn head(bytes: &[u8]) -> Head {
         match byte {
             b'0'..=b'9' if count < BODY_LENGTH_MAX => body_len = body_len * 10 + u64::from(byte - b'0'),
             SOH if count > 0 => {
-                return Head::Read(HeadFields { begin_string, body_at: at + count + 1, body_len });
+                let body_at = at + count + 1;
+                let trailer_at = usize::try_from(body_len).unwrap_or(usize::MAX).saturating_add(body_at);
+                return Head::Read(HeadFields { begin_string, body_at, trailer_at });
             }
             _ => return Head::Unreadable(second_field_fault(begin_string)),
         }
@@ -237,7 +264,7 @@ fn second_field_fault(begin_string: Option<BeginString>) -> Garbled {
 #[inline]
 fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<FrameSpan> {
     let begin_string = head.begin_string?;
-    let (trailer_at, len) = (head.trailer_at(), head.len());
+    let (trailer_at, len) = (head.trailer_at, head.len());
     if len > limit {
         return None;
     }
@@ -262,13 +289,15 @@ pub(crate) fn ends_well(frame: &[u8]) -> bool {
 /// MsgType(35) is the third field and not empty.
 #[inline]
 fn has_msg_type(bytes: &[u8], body_at: usize) -> bool {
-    matches!(bytes.get(body_at..), Some([b'3', b'5', b'=', value, ..]) if *value != SOH)
+    const FIELD: u32 = u32::from_le_bytes(*b"35=\0");
+    let word = bytes.get(body_at..).and_then(<[u8]>::first_chunk).map(|word| u32::from_le_bytes(*word));
+    word.is_some_and(|word| word & 0xff_ffff == FIELD && word >> 24 != u32::from(SOH))
 }
 
 /// A frame with a readable head that is garbled, too long, or not all here.
 #[cold]
 fn faulty(bytes: &[u8], head: HeadFields, limit: usize, scan: &mut Scan) -> Framing {
-    let (trailer_at, len) = (head.trailer_at(), head.len());
+    let (trailer_at, len) = (head.trailer_at, head.len());
     if len > limit {
         return Framing::TooLong { claimed: len };
     }

@@ -37,8 +37,8 @@ pub use field::{BadField, BadFieldKind, Field, Fields};
 pub(crate) use field::{leading_field, next_field};
 pub use find::{find, find_each};
 pub(crate) use find::{find_before, find_each_before};
-pub(crate) use frame::ends_well;
 pub use frame::{FrameSpan, Framing, Garbled, Scan, frame};
+pub(crate) use frame::{ends_well, good_frame};
 pub use header::Header;
 pub use msg_type::MsgType;
 pub use timestamp::{

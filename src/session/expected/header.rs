@@ -5,6 +5,7 @@ use crate::number::MsgSeqNum;
 use crate::session::classify::sending_time_fault;
 use crate::session::config::Config;
 use crate::session::minute::{MINUTE_LEN, Minute};
+use crate::session::usual::is_application;
 use crate::time::Utc;
 use crate::wire::{SOH, TRAILER_LEN, Value, ends_well};
 
@@ -51,7 +52,11 @@ pub(super) const DIGIT: u8 = 9;
 pub(super) const ANY: u8 = u8::MAX;
 
 impl Header {
-    /// No message has it.
+    /// After so many misses the header is that of the last message. Headers that are never alike are not
+    /// looked at each time: after one more it is not tried until the count begins anew.
+    pub(super) const LAST_TRIED: u8 = 2;
+
+    /// No message has it; the next is kept.
     pub(super) const NONE: Header = Header {
         bytes: [0; LEN],
         leeway: [0; LEN],
@@ -64,26 +69,34 @@ impl Header {
         sending_time: Part::NONE,
         body_at: 0,
         flags: Flags::NONE,
-        misses: 0,
+        misses: Header::LAST_TRIED - 1,
     };
 
-    /// Looks for it at the front of `unread`, whatever the message's type: the length of the frame. `minute` is
-    /// that of the header.
+    /// Does it stand at the front of `unread`, with this number, whatever the message's type?
     #[inline(always)]
-    pub(super) fn read(&self, unread: &[u8], minute: &Minute, utc: Utc, config: &Config) -> Option<usize> {
+    pub(super) fn begins(&mut self, unread: &[u8], number: MsgSeqNum) -> bool {
+        self.bear(number) && unread.first_chunk().is_some_and(|header| self.is_alike(header))
+    }
+
+    /// The frame at the front of `unread`, which begins with this header; `minute` is that of the header.
+    #[inline(always)]
+    pub(super) fn read<'u>(
+        &self,
+        unread: &'u [u8],
+        minute: &Minute,
+        utc: Utc,
+        config: &Config,
+    ) -> Option<&'u [u8]> {
         let header = unread.first_chunk()?;
-        if !self.is_alike(header) {
-            return None;
-        }
         let trailer_at = self.body_length.end() + 1 + self.body_length.number_in(header)?;
-        let len = trailer_at + TRAILER_LEN;
+        let frame = unread.get(..trailer_at + TRAILER_LEN)?;
         let body_at = usize::from(self.body_at);
-        let good = len <= config.frame_max
+        let good = frame.len() <= config.frame_max
             && body_at <= trailer_at
-            && ends_well(unread.get(..len)?)
+            && ends_well(frame)
             && (minute.is_near(utc) || self.is_in_time(header, utc, config))
-            && (body_at == trailer_at || self.begins_body(unread.get(body_at..trailer_at)?, config));
-        good.then_some(len)
+            && self.begins_body(frame.get(body_at..)?, config);
+        good.then_some(frame)
     }
 
     /// Writes `number` in place of the one before; false when it has more digits.
@@ -93,6 +106,7 @@ impl Header {
     }
 
     #[cold]
+    #[inline(never)]
     fn write(&mut self, number: MsgSeqNum) -> bool {
         let mut rest = number.get();
         for digit in self.bytes.get_mut(self.msg_seq_num.range()).unwrap_or_default().iter_mut().rev() {
@@ -114,7 +128,13 @@ impl Header {
         }
     }
 
+    /// Is it looked at? Not when too many messages had another one.
     #[inline]
+    pub(super) fn is_tried(&self) -> bool {
+        self.misses <= Header::LAST_TRIED
+    }
+
+    #[inline(always)]
     fn is_alike(&self, header: &[u8; LEN]) -> bool {
         let mut differs = 0;
         for ((byte, expected), leeway) in header.iter().zip(&self.bytes).zip(&self.leeway) {
@@ -129,8 +149,7 @@ impl Header {
     pub(super) fn is_application(&self, unread: &[u8]) -> bool {
         let at = usize::from(self.msg_type.at);
         match unread.get(at..at + 2) {
-            // The session layer's are `0` to `5` and `A`.
-            Some(&[one, _]) if self.msg_type.len == 1 => one > b'5' && one != b'A',
+            Some(&[one, _]) if self.msg_type.len == 1 => is_application(one),
             Some(&[one, other]) => one != SOH && other != SOH,
             _ => false,
         }
@@ -147,7 +166,7 @@ impl Header {
     pub(super) fn layout(&self, number: MsgSeqNum) -> Layout {
         Layout {
             number,
-            kind_at: self.msg_type.at.into(),
+            kind_at: self.msg_type.at,
             kind_len: self.msg_type.len.into(),
             body_at: self.body_at.into(),
             flags: self.flags,
@@ -156,6 +175,7 @@ impl Header {
 
     /// FIX session layer 4.2.3: within the threshold, either way.
     #[cold]
+    #[inline(never)]
     fn is_in_time(&self, header: &[u8; LEN], utc: Utc, config: &Config) -> bool {
         sending_time_fault(Value::new(self.sending_time.of(header)), config, Some(utc)).is_none()
     }
@@ -173,7 +193,7 @@ impl Header {
         }
     }
 
-    /// Is what stands behind the header certainly no field of it, nor data?
+    /// Is what stands behind the header, CheckSum(10) at the latest, certainly no field of it, nor data?
     #[inline]
     fn begins_body(&self, bytes: &[u8], config: &Config) -> bool {
         let begun = |first| u32::from_le_bytes(first) & self.lead_mask == self.lead;
@@ -209,14 +229,12 @@ impl Part {
         header.get(self.range()).unwrap_or_default()
     }
 
-    /// These digits, at most four, as a number; `None` too near to the front.
-    #[inline]
+    /// These digits, one to four, as a number; `None` at the end of the header.
+    #[inline(always)]
     fn number_in(self, header: &[u8; LEN]) -> Option<usize> {
-        let end = self.end();
-        let word = u32::from_le_bytes(*header.get(end.checked_sub(4)?..end)?.first_chunk()?);
-        // Of a shorter number, the bytes before it are none of its digits.
-        let its = u32::MAX.checked_shl(32_u32.checked_sub(8 * u32::from(self.len))?)?;
-        let digits = word & its & 0x0f0f_0f0f;
+        let word = u32::from_le_bytes(*header.get(usize::from(self.at)..)?.first_chunk()?);
+        // Moved to the end of the word; what stands behind a shorter number is none of its digits.
+        let digits = (word << ((32 - 8 * u32::from(self.len)) % 32)) & 0x0f0f_0f0f;
         let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff;
         usize::try_from((pairs * 100 + (pairs >> 16)) & 0xffff).ok()
     }

@@ -8,6 +8,9 @@ use crate::session::config::Config;
 use crate::session::minute::MINUTE_LEN;
 use crate::wire::{BeginString, Fields, leading_tag, tag};
 
+/// So many digits are never those of the last number, which ends the session.
+const NUMBER_MAX: u8 = 17;
+
 impl Header {
     /// The header of a good message, for the next one.
     pub(super) fn of(frame: &[u8], layout: &Layout, config: &Config) -> Option<Self> {
@@ -47,7 +50,10 @@ impl Header {
             flags: layout.flags,
             misses: 0,
         };
-        let usual = header.msg_type.len <= 2 && header.body_length.len <= 4 && header.seconds().is_some();
+        let usual = header.msg_type.len <= 2
+            && header.body_length.len <= 4
+            && header.msg_seq_num.len <= NUMBER_MAX
+            && header.seconds().is_some();
         usual.then(|| header.with_leeway())
     }
 
