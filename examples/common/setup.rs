@@ -99,32 +99,15 @@ fn from_settings(role: Role, settings: Settings) -> Result<Setup, Error> {
     })
 }
 
-/// Keys of sockets, files and the calendar, which are not the session's.
+/// Keys of sockets and files that this program acts on.
 fn is_used(key: &str, role: Role) -> bool {
     let name = key.trim_end_matches(|c: char| c.is_ascii_digit());
     name == "FileStorePath"
-        || CALENDAR.contains(&name)
         || match role {
             Role::Acceptor => matches!(name, "SocketAcceptAddress" | "SocketAcceptPort"),
             Role::Initiator => matches!(name, "SocketConnectHost" | "SocketConnectPort"),
         }
 }
-
-/// What `SessionSettings::schedule` reads.
-const CALENDAR: [&str; 12] = [
-    "StartTime",
-    "EndTime",
-    "StartDay",
-    "EndDay",
-    "Weekdays",
-    "LogonTime",
-    "LogoutTime",
-    "LogonDay",
-    "LogoutDay",
-    "NonStopSession",
-    "TimeZone",
-    "UseLocalTime",
-];
 
 /// Every address of the machine, where no SocketAcceptAddress is given, as QuickFIX does it.
 fn listening(session: &SessionSettings) -> Result<String, Error> {

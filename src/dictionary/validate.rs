@@ -202,11 +202,16 @@ impl<'r, 'a> Pass<'r, 'a> {
         self.fault(|checks| checks.section_order, Reason::TagSpecifiedOutOfRequiredOrder, tag)
     }
 
-    /// A tag that belongs nowhere in this message: FIX session test cases 14a and 14c. Where that is allowed
-    /// its value is still checked.
+    /// A tag that belongs nowhere in this message: FIX session test case 14c where it is defined at all, 14a
+    /// where it is not. Under FIXT.1.1 an admin message's may be defined by the session's application
+    /// version, and an application message's by the transport. Where that is allowed its value is still
+    /// checked.
     #[cold]
     pub(super) fn stray(&self, dictionary: &'r Dictionary, field: Field<'a>) -> Result<(), Violation<'a>> {
-        for dictionary in [dictionary, &*self.rules.transport] {
+        let transport = &*self.rules.transport;
+        let of_session = core::ptr::eq(dictionary, transport);
+        let other = if of_session { self.rules.application(None).unwrap_or(transport) } else { transport };
+        for dictionary in [dictionary, other] {
             if let Some(rule) = dictionary.tags.get(field.tag).and_then(|id| dictionary.rule(id)) {
                 let switch = |checks: &Checks| match field.tag {
                     FIRST_USER_DEFINED.. => checks.user_defined_tag,

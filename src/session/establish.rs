@@ -46,19 +46,19 @@ impl Session {
     /// The answer to our reset in session was lost with the link, and now the counterparty logs on again:
     /// whether it has begun the new series (FIX session layer 4.4.2).
     ///
-    /// If NextExpectedMsgSeqNum(789) is in use, it tells: in the new series we have sent only the Logon,
-    /// while in the old one the counterparty had at least our Logon and the TestRequest that it echoed.
-    /// Otherwise a number below the expected one means that it has; with any other number the old series
-    /// goes on.
+    /// A number below the expected one means that it has. Any other number may belong to either series. In
+    /// the new one we have sent only the Logon, so a NextExpectedMsgSeqNum(789) above 2 means that the old
+    /// one goes on. A 789 up to 2 suggests the new one; but a counterparty that crashed expects again what
+    /// it had not finished, so with the expected number the old series goes on all the same. Without 789 it
+    /// goes on too.
     ///
     /// Our answer does not ask for the reset again: by FIX session layer 4.4.3 it is the initiator that
     /// resets at logon. A counterparty may refuse an answer with ResetSeqNumFlag(141) to a Logon without
     /// it, and would then continue a series that is over here.
     pub(super) fn took_our_reset(&self, logon: &PeerLogon) -> bool {
-        let has_begun = match logon.next_expected {
-            Some(expects) => expects <= MsgSeqNum::FIRST.next(),
-            None => logon.number < self.numbers.next_in,
-        };
+        let expected = self.numbers.next_in;
+        let expects_new = logon.next_expected.is_some_and(|expects| expects <= MsgSeqNum::FIRST.next());
+        let has_begun = logon.number < expected || (expects_new && logon.number > expected);
         self.numbers.reset.is_pending() && has_begun
     }
 

@@ -155,6 +155,7 @@ impl Session {
     }
 
     /// Field by field, where others stand between the session's own.
+    #[inline(never)]
     fn write_fields(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
         let mut to = Body::new(room, Guard::Session);
         to.put(tag::MSG_TYPE, header.msg_type.as_bytes());

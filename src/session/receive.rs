@@ -73,7 +73,9 @@ impl Session {
             utc: (arrival == Arrival::Fresh).then_some(now.utc),
         };
         let mut classified = classify(inbox.current(), span, against);
-        self.memory.last_received = Some(now.monotonic);
+        if arrival == Arrival::Fresh {
+            self.memory.last_received = Some(now.monotonic);
+        }
         match self.state {
             State::AwaitingLogon => self.first_message(now, inbox, classified, rules),
             State::LogonSent(opening) => self.answer_to_logon(now, inbox, opening, classified, rules),
@@ -82,7 +84,7 @@ impl Session {
                     self.expect_alike_if_usual(inbox.current(), message);
                 }
                 let series = self.numbers.series;
-                let told = self.established(now, inbox, &mut classified, rules);
+                let told = self.established(now, inbox, &mut classified, arrival, rules);
                 if self.numbers.series != series {
                     inbox.forget_all();
                 }
@@ -102,13 +104,17 @@ impl Session {
         now: Now,
         inbox: &mut Inbox<'_>,
         classified: &mut Result<Classified, Unclassified>,
+        arrival: Arrival,
         rules: &impl MessageRules,
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
             Err(why) => return self.unclassified(now, inbox, *why, Farewell::Logout),
         };
-        self.heard(now, inbox, message);
+        // What was held was a sign of life, and an echo, when it came.
+        if arrival == Arrival::Fresh {
+            self.heard(now, inbox, message);
+        }
         self.acknowledged(message.last_processed);
         if let Some(fault) = &message.fault {
             return self.header_at_fault(now, inbox, message, fault);

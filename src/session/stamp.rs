@@ -56,6 +56,7 @@ impl Stamp {
     }
 
     /// The last digit changes.
+    #[inline(never)]
     fn renew(&mut self, utc: Utc) {
         let nanos = match self.since_second(utc) {
             Some(nanos) if nanos < 1_000_000_000 => nanos,

@@ -7,10 +7,11 @@ use std::vec;
 use std::vec::Vec;
 
 use super::MemoryJournal;
-use super::port::{Application, Port};
+use super::port::{Application, Port, Resends};
 use crate::event::Event;
 use crate::inbox::Inbox;
-use crate::journal::Journal;
+use crate::journal::{Journal, Stored};
+use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::output::{Output, Wait};
 use crate::reason::Reason;
@@ -99,6 +100,7 @@ pub struct Side {
     /// What the application sent since the side was last driven.
     sent: Vec<Line>,
     application: Option<Application>,
+    resends: Option<Resends>,
     who: Who,
 }
 
@@ -137,6 +139,7 @@ impl Side {
             unwritten: Vec::new(),
             sent: Vec::new(),
             application: None,
+            resends: None,
             who,
         })
     }
@@ -159,6 +162,12 @@ impl Side {
     /// plays the counterparty's.
     pub fn application(&mut self, application: impl FnMut(&Event<'_>, &mut Port<'_>) + 'static) {
         self.application = Some(Application(Box::new(application)));
+    }
+
+    /// Lets `resends` say from now on which messages are sent again when the counterparty asks; a gap fill stands
+    /// in for the others, as for orders that are stale (FIX session layer 4.8.5).
+    pub fn resends(&mut self, resends: impl FnMut(&Message<'_>, Now) -> bool + 'static) {
+        self.resends = Some(Resends(Box::new(resends)));
     }
 
     /// Steps the session until it waits, with what its journal has, and notes what happened.
@@ -191,7 +200,14 @@ impl Side {
                 Output::Transmit(frame) => frame,
                 Output::Replay(asked) => {
                     let stored = self.journal.first_in(asked.series(), asked.from(), asked.to());
-                    let Ok(stored) = stored else { continue };
+                    let Ok(mut stored) = stored else { continue };
+                    if let (Some(Stored::Message { number, frame }), Some(Resends(resends))) =
+                        (stored, &mut self.resends)
+                        && let Ok(message) = Message::read(frame, self.session.config().data_fields)
+                        && !resends(&message, now)
+                    {
+                        stored = Some(Stored::Withheld { up_to: number });
+                    }
                     match self.session.replay(now, asked, stored, &mut self.out) {
                         Ok(Some(frame)) => frame,
                         Ok(None) | Err(_) => continue,

@@ -21,7 +21,7 @@ pub(crate) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
 }
 
 /// A number below 10^4 in decimal with zeros before it, and how many digits it has without them.
-#[inline]
+#[inline(always)]
 pub(super) const fn four_digits(value: usize) -> Option<([u8; 4], usize)> {
     if value >= 10_000 {
         return None;
