@@ -1,4 +1,4 @@
-//! What a side is told before it begins: the defaults of these programs, or a QuickFIX settings file.
+//! The configuration of a side: the defaults of these programs, or a QuickFIX settings file.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub(crate) struct Setup {
     pub(crate) rules: Option<DictionaryRules>,
     /// Fields of our Logon beside the session's own, by tag and value.
     pub(crate) logon_fields: Vec<(u32, String)>,
-    /// When the session is held, and when its numbers begin again.
+    /// When the session runs, and when its numbers start again.
     pub(crate) schedule: Schedule,
     /// Where journal and book are.
     pub(crate) folder: PathBuf,
