@@ -93,7 +93,7 @@ impl<'b> Inbox<'b> {
             self.start = 0;
             self.end = 0;
         } else if self.start > 0 && self.buf.len() - self.end < self.buf.len() / 2 {
-            // Move what is left to the front once half the buffer is behind us: each byte moves a bounded
+            // Move what is left to the front once half the buffer has been read: each byte moves a bounded
             // number of times.
             self.buf.copy_within(self.start..self.end, 0);
             self.end -= self.start;

@@ -15,7 +15,7 @@ use crate::session::{Outgoing, SendError, Session};
 use crate::time::Now;
 use crate::wire::Body;
 
-/// Where the application of a side sends, while it hears an event.
+/// What a side's application sends through while it handles an event.
 #[derive(Debug)]
 pub struct Port<'s> {
     /// The time on the pair's clock.

@@ -54,7 +54,7 @@ impl fmt::Display for Who {
 pub struct Line {
     /// When.
     pub at: Instant,
-    /// To whom.
+    /// On which side.
     pub who: Who,
     /// What.
     pub what: What,
@@ -90,7 +90,8 @@ pub struct Side {
     pub session: Session,
     /// Its journal.
     pub journal: MemoryJournal,
-    /// Is every Logon accepted at once? Otherwise it waits for [`Session::accept`] or [`Session::refuse`].
+    /// Whether every Logon is accepted at once. If not, it waits for [`Session::accept`] or
+    /// [`Session::refuse`].
     pub accepts: bool,
     pub(super) inbox: Inbox<'static>,
     out: Vec<u8>,
@@ -123,10 +124,10 @@ const INBOX: usize = 16 * 1024;
 const OUTPUTS_MAX: usize = 100_000;
 
 impl Side {
-    /// A side that has not begun.
+    /// A side without a link.
     ///
     /// # Errors
-    /// A configuration that cannot work.
+    /// The configuration cannot work.
     pub fn new(who: Who, config: Config, resume: Checkpoint) -> Result<Side, ConfigError> {
         let memory = || vec![0; INBOX].leak();
         Ok(Side {
@@ -257,7 +258,7 @@ impl Side {
         self.unwritten.clear();
     }
 
-    /// Where the connection stands, and the next numbers in and out.
+    /// The state of the connection, and the next numbers in and out.
     pub fn stands(&self) -> (State, u64, u64) {
         (self.session.state(), self.session.next_in().get(), self.session.next_out().get())
     }
