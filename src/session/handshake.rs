@@ -193,7 +193,9 @@ impl Session {
         }
         if message.kind != Kind::Logon {
             self.go(now, Input::NotALogon);
-            return None;
+            // The reason alone does not say what the counterparty has against our Logon: its Text(58) does.
+            let rejects = message.kind == Kind::Reject && message.fault.is_none();
+            return rejects.then_some(Told::Rejected(message.layout));
         }
         if let Some((reason, farewell)) = self.bad_logon_header(inbox, &message) {
             self.go(now, Input::Fatal(reason, farewell));
