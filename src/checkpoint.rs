@@ -1,21 +1,21 @@
-//! What a session must remember to go on after its process has ended.
+//! What a session must remember to continue in another process.
 
 use crate::number::{MsgSeqNum, Series};
 use crate::time::Utc;
 
 /// Where both directions of a session stand.
 ///
-/// `next_in` may lag behind what the counterparty sent, never lead what the application finished: a message
-/// that comes twice can be recognised, one that never comes cannot. `next_out` may lead what was sent, never
-/// lag: a number that went unused is filled, one that was used twice is not mended.
+/// `next_in` may lag behind what the counterparty sent, but never lead what the application has finished: a
+/// message that comes twice can be recognised, one that never comes cannot. `next_out` may lead what was
+/// sent, but never lag: an unused number can be gap-filled, but a number used twice cannot be repaired.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Checkpoint {
     /// The series that both numbers belong to.
     pub series: Series,
-    /// The number that the next inbound message must bear.
+    /// The next expected inbound number.
     pub next_in: MsgSeqNum,
-    /// The number that the next outbound message will bear.
+    /// The next outbound number.
     pub next_out: MsgSeqNum,
     /// A reset that we asked for has not been acknowledged: the next Logon asks again (FIX session layer
     /// 4.4.3).
@@ -23,11 +23,11 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The length of [`encode`](Checkpoint::encode)'s result, in bytes.
+    /// The length of an [encoded](Checkpoint::encode) checkpoint, in bytes.
     pub const ENCODED_LEN: usize = 30;
     const VERSION: u8 = 1;
 
-    /// A session that has not begun: both numbers are 1, in a series that begins at `utc`.
+    /// The checkpoint of a new session: both numbers are 1, in a series that begins at `utc`.
     pub const fn begin(utc: Utc) -> Self {
         Checkpoint {
             series: Series::beginning(utc),
@@ -37,11 +37,11 @@ impl Checkpoint {
         }
     }
 
-    /// The further of two checkpoints of one session, for an application that keeps its own beside the
-    /// journal's.
+    /// Combines the journal's checkpoint, `self`, with `finished`, which the application stored with its
+    /// work.
     ///
-    /// A later series wins whole. Within one series `finished` (the application's, stored with its work)
-    /// decides `next_in`, and the larger `next_out` counts, since that number may lead and never lag.
+    /// If one belongs to a later series, it is the result. Within one series `next_in` is that of `finished`,
+    /// and `next_out` is the larger of the two, because it may lead but never lag.
     #[must_use]
     pub fn with_finished(self, finished: Checkpoint) -> Self {
         match finished.series.cmp(&self.series) {
@@ -55,7 +55,7 @@ impl Checkpoint {
         }
     }
 
-    /// The checkpoint as bytes: a version, the four parts, and a check byte, little-endian.
+    /// The checkpoint as bytes, little-endian: a version, the four fields, and a 4-byte checksum.
     pub fn encode(&self) -> [u8; Self::ENCODED_LEN] {
         let mut bytes = [0; Self::ENCODED_LEN];
         bytes[0] = Self::VERSION;
@@ -71,7 +71,7 @@ impl Checkpoint {
     /// Reads what [`encode`](Checkpoint::encode) wrote.
     ///
     /// # Errors
-    /// What is wrong with the bytes: their length, their version, or their content. Nothing is guessed.
+    /// The length, the version, the checksum or a value is wrong; nothing is guessed.
     pub fn decode(bytes: &[u8]) -> Result<Self, CheckpointError> {
         let bytes: &[u8; Self::ENCODED_LEN] =
             bytes.try_into().map_err(|_| CheckpointError::Length { got: bytes.len() })?;
@@ -100,22 +100,22 @@ impl Checkpoint {
     }
 }
 
-/// Why bytes are no [`Checkpoint`].
+/// Why bytes are not a [`Checkpoint`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CheckpointError {
-    /// Cut off, or something else altogether.
+    /// Cut short, or something else altogether.
     #[error("a checkpoint has {} bytes, got {got}", Checkpoint::ENCODED_LEN)]
     Length {
         /// How many bytes there were.
         got: usize,
     },
     /// Written by a version of the crate that this one does not know.
-    #[error("checkpoint version {got} is not known, expected 1")]
+    #[error("unknown checkpoint version {got}, expected {}", Checkpoint::VERSION)]
     Version {
         /// The version found.
         got: u8,
     },
-    /// The check bytes or a value do not fit.
+    /// The checksum does not match, or a value is impossible.
     #[error("the checkpoint is damaged")]
     Damaged,
 }

@@ -9,9 +9,9 @@ use crate::peek::LogonId;
 use crate::session::{Config, Id};
 use crate::wire::BeginString;
 
-/// The name of a session: its version, and the identifiers of both sides.
+/// The name of a session: its BeginString, and the identifiers of both sides.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Name {
+pub struct SessionName {
     begin_string: BeginString,
     ours: Party,
     theirs: Party,
@@ -20,41 +20,42 @@ pub struct Name {
 /// CompID, SubID, LocationID.
 type Party = [Box<[u8]>; 3];
 
-impl Name {
-    /// The name of a session of ours.
+impl SessionName {
+    /// The name of our session with this configuration.
     pub fn of_session(config: &Config) -> Self {
         let party = |ids: [Id; 3]| ids.map(|id| config.ids.get(id).as_bytes().into());
-        Name {
+        SessionName {
             begin_string: config.begin_string,
             ours: party([Id::SenderCompId, Id::SenderSubId, Id::SenderLocationId]),
             theirs: party([Id::TargetCompId, Id::TargetSubId, Id::TargetLocationId]),
         }
     }
 
-    /// The name of the session that a counterparty's Logon is for: its sender is our target.
+    /// The name of the session that a counterparty's Logon is for; its sender is our target.
     pub fn of_logon(logon: &LogonId<'_>) -> Self {
-        Name {
+        SessionName {
             begin_string: logon.begin_string,
             ours: [logon.target_comp_id, logon.target_sub_id, logon.target_location_id].map(Into::into),
             theirs: [logon.sender_comp_id, logon.sender_sub_id, logon.sender_location_id].map(Into::into),
         }
     }
 
-    /// The same by CompIDs alone: sessions that name no SubID take any (FIX session layer 4.2.4).
+    /// The same without SubIDs and LocationIDs: a session that configures none accepts any (FIX session layer
+    /// 4.2.4).
     fn by_comp_ids(self) -> Self {
         let bare = |[comp, ..]: Party| [comp, Box::default(), Box::default()];
-        Name { ours: bare(self.ours), theirs: bare(self.theirs), ..self }
+        SessionName { ours: bare(self.ours), theirs: bare(self.theirs), ..self }
     }
 }
 
-/// The sessions of a port, each with a way to reach it, and a template for counterparties that are not known
-/// beforehand.
+/// The sessions served on one port, each with a value of yours by which to reach it, and optionally a
+/// template for counterparties not known beforehand.
 ///
 /// ```
-/// use sansfix::{BeginString, Config, Directory, Name, Peek, Role, peek};
+/// use sansfix::{BeginString, Config, Directory, SessionName, Peek, Role, peek};
 /// let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELLSIDE", "BUYSIDE")?;
 /// let mut directory = Directory::new();
-/// directory.add(Name::of_session(&config), "the way to its session");
+/// directory.add(SessionName::of_session(&config), "the way to its session");
 ///
 /// let bytes = b"8=FIX.4.4\x019=54\x0135=A\x0134=1\x0149=BUYSIDE\x0152=20260101-12:00:00\x0156=SELLSIDE\x0110=113\x01";
 /// let Peek::Logon(logon) = peek(bytes, 4096) else { panic!("no Logon") };
@@ -62,7 +63,7 @@ impl Name {
 /// # Ok::<(), sansfix::ConfigError>(())
 /// ```
 pub struct Directory<T> {
-    known: HashMap<Name, T>,
+    known: HashMap<SessionName, T>,
     template: Option<Template<T>>,
 }
 
@@ -70,24 +71,24 @@ type Make<T> = dyn FnMut(&LogonId<'_>) -> Option<T> + Send;
 
 struct Template<T> {
     make: Box<Make<T>>,
-    made: HashMap<Name, T>,
+    made: HashMap<SessionName, T>,
     most: usize,
 }
 
 impl<T> Directory<T> {
-    /// Knows nobody.
+    /// An empty directory.
     pub fn new() -> Self {
         Directory { known: HashMap::new(), template: None }
     }
 
-    /// Adds a session.
-    pub fn add(&mut self, name: Name, session: T) {
+    /// Adds a session, in place of any other of the same name.
+    pub fn add(&mut self, name: SessionName, session: T) {
         self.known.insert(name, session);
     }
 
-    /// Makes a session by `make` for a counterparty that is not known, `most` of them at once; what it
-    /// answers `None` to stays a stranger. Such a session judges its Logon like any other: here only its
-    /// name is known, which anybody can write.
+    /// Lets `make` create sessions for unknown counterparties, at most `most` at a time; if it returns
+    /// `None`, the counterparty stays a stranger. The new session must still judge the Logon: so far only
+    /// a name is known, which anybody can claim.
     pub fn with_template(
         &mut self,
         most: usize,
@@ -96,10 +97,10 @@ impl<T> Directory<T> {
         self.template = Some(Template { make: Box::new(make), made: HashMap::new(), most });
     }
 
-    /// The session of a Logon; `None` for a stranger. Sessions made by the template that are not `alive` any
-    /// more make room.
+    /// The session a Logon is for; `None` for a stranger. Sessions made by the template are dropped once they
+    /// are no longer `alive`.
     pub fn find(&mut self, logon: &LogonId<'_>, alive: impl Fn(&T) -> bool) -> Option<&T> {
-        let name = Name::of_logon(logon);
+        let name = SessionName::of_logon(logon);
         let bare = name.clone().by_comp_ids();
         if let Some(session) = self.known.get(&name).or_else(|| self.known.get(&bare)) {
             return Some(session);
@@ -124,7 +125,7 @@ impl<T> Default for Directory<T> {
 
 impl<T> fmt::Debug for Directory<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&Name> = self.known.keys().collect();
+        let names: Vec<&SessionName> = self.known.keys().collect();
         f.debug_struct("Directory").field("known", &names).finish_non_exhaustive()
     }
 }
@@ -146,10 +147,10 @@ mod tests {
         }
     }
 
-    fn name(target: &str, sub: &str) -> Name {
+    fn name(target: &str, sub: &str) -> SessionName {
         let mut config = Config::new(Role::Acceptor, BeginString::Fix44, "US", target).unwrap();
         config.ids.set(Id::TargetSubId, sub).unwrap();
-        Name::of_session(&config)
+        SessionName::of_session(&config)
     }
 
     #[test]

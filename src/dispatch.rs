@@ -5,10 +5,10 @@ use core::fmt;
 use crate::message::Message;
 use crate::wire::MsgType;
 
-/// A function of the application for one message type: `A` is whatever it works on, `R` what it answers.
+/// The application's function for one message type: `A` is whatever it works on, `R` what it returns.
 pub type Handler<A, R = ()> = fn(&mut A, &Message<'_>) -> R;
 
-/// Handlers by MsgType(35), and one for every other type.
+/// Handlers by MsgType(35), and one for all other types.
 ///
 /// ```
 /// use sansfix::{Dispatch, Message, MsgType};
@@ -29,14 +29,14 @@ pub struct Dispatch<'h, A, R = ()> {
 }
 
 impl<'h, A, R> Dispatch<'h, A, R> {
-    /// `handlers` by type, the first of two equal types counts; `otherwise` takes the rest, and answers them
-    /// by BusinessMessageReject(j) with BusinessRejectReason(380) 3, say (FIX session layer 4.5.4, test
-    /// case 2r).
+    /// `handlers` by type; if a type is listed twice, the first entry counts. `otherwise` gets the rest and
+    /// might answer with BusinessMessageReject(j), BusinessRejectReason(380) 3 (FIX session layer 4.5.4,
+    /// test case 2r): see [`Session::business_reject`](crate::Session::business_reject).
     pub const fn new(handlers: &'h [(MsgType<'h>, Handler<A, R>)], otherwise: Handler<A, R>) -> Self {
         Dispatch { handlers, otherwise }
     }
 
-    /// Calls the handler of the message's type with `application`, and gives what it answers.
+    /// Calls the handler for the message's type with `application`, and returns what it returns.
     pub fn dispatch(&self, application: &mut A, message: &Message<'_>) -> R {
         let msg_type = message.msg_type();
         let found = self.handlers.iter().find(|(handled, _)| *handled == msg_type);

@@ -9,39 +9,40 @@ use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::wire::Garbled;
 
-/// Something that the application may act on.
+/// Something the application may act on.
 ///
-/// An event borrows the inbox and nothing else, so the application may call the session while it holds one.
+/// An event borrows only the inbox, so the application may call the session while holding one.
 #[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event<'i> {
-    /// A Logon that passed the session's checks (FIX session layer 4.3.10). Username(553), Password(554) and
-    /// every other field are in it. Answer by `Session::accept` or `Session::refuse`, now or later;
-    /// nothing more is read until then.
+    /// A Logon that passed the session's own checks (FIX session layer 4.3.10). Username(553), Password(554)
+    /// and all other fields are in it. Answer with [`Session::accept`](crate::Session::accept) or
+    /// [`Session::refuse`](crate::Session::refuse), now or later; nothing more is read until then.
     Logon(Message<'i>),
     /// The session is established. The message is the counterparty's Logon.
     LoggedOn(Message<'i>),
-    /// An application message, in order. It counts as finished when `step` is called again, or, by policy,
-    /// when `processed` says so: store what `Session::checkpoint_after` says after your work for
-    /// at-least-once processing, or in the same transaction for exactly-once.
+    /// An application message, in order. It counts as finished when `step` is called again or, by policy,
+    /// when [`Session::processed`](crate::Session::processed) is. For at-least-once processing, store
+    /// [`Session::checkpoint_after`](crate::Session::checkpoint_after) after your work; for exactly-once, in
+    /// the same transaction.
     Message(Message<'i>),
-    /// The counterparty rejects a message of ours: RefSeqNum(45), SessionRejectReason(373) and Text(58) are
-    /// in it (test case 7).
+    /// The counterparty rejected a message of ours: RefSeqNum(45), SessionRejectReason(373) and Text(58) are
+    /// in the message (test case 7).
     Rejected(Message<'i>),
-    /// The counterparty's Logout: unasked, the answer to ours, or its refusal of our Logon. Text(58) and
-    /// SessionStatus(1409) are in it.
+    /// The counterparty's Logout: unsolicited, the answer to ours, or its refusal of our Logon. Text(58) and
+    /// SessionStatus(1409) are in the message.
     Logout(Message<'i>),
-    /// A message was rejected, and the Reject is the next output; a Reject that is wrong itself is not answered
-    /// (FIX session layer 4.5.4).
+    /// We rejected a message, and the Reject is the next output. A faulty Reject is reported here too, but
+    /// never answered (FIX session layer 4.5.4).
     Refused {
         /// The message.
         message: Message<'i>,
         /// What is wrong with it.
         reason: SessionRejectReason,
-        /// The field that is wrong, where it is one and its tag is a number.
+        /// The tag of the field at fault, if a single field is and its tag is a number.
         tag: Option<u32>,
     },
-    /// A message had no effect.
+    /// A message was ignored.
     Ignored {
         /// The message.
         message: Message<'i>,
@@ -50,89 +51,90 @@ pub enum Event<'i> {
     },
     /// Bytes were dropped as garbled (FIX session layer 4.5.2).
     Garbled {
-        /// How many.
+        /// How many bytes.
         len: usize,
         /// What is wrong with them.
         why: Garbled,
     },
-    /// Messages of the counterparty are missing; they are asked for (FIX session layer 4.8.1).
+    /// Messages from the counterparty are missing; they are being asked for (FIX session layer 4.8.1).
     Gap {
-        /// The first that is missing.
+        /// The first missing number.
         missing: MsgSeqNum,
         /// The number that came in its place.
         received: MsgSeqNum,
     },
-    /// Nothing is missing any more.
+    /// The gap is closed: nothing is missing any more.
     Recovered,
-    /// The counterparty rejected our ResendRequest: what is missing will not come.
+    /// The counterparty rejected our ResendRequest: what is missing will not come for now. The next message
+    /// above the gap asks again.
     ResendRejected,
-    /// The counterparty moved its numbers on: what lay between will not come (FIX session layer 4.8.5,
+    /// The counterparty skipped numbers: the messages under them will not come (FIX session layer 4.8.5,
     /// 4.8.6).
     Skipped {
-        /// The first number that will not come.
+        /// The first number that was skipped.
         from: MsgSeqNum,
-        /// The number that comes next.
-        to: MsgSeqNum,
+        /// The next expected number, NewSeqNo(36): the first that was not skipped.
+        next: MsgSeqNum,
         /// By which kind of SequenceReset.
         by: Skip,
     },
-    /// Both directions begin anew at 1. Whatever was stored of the series before is void. Store `resume`:
-    /// until something is stored of the new series, a restart goes on with the old one, and asks for the
-    /// reset again.
+    /// Both directions start again at 1, and everything stored for the old series is void. Store `resume`, by
+    /// [`Journal::checkpoint`](crate::Journal::checkpoint): until something of the new series is stored, a
+    /// restart resumes the old one, and asks for the reset again if it was ours.
     NewSeries {
         /// Where the session stands in it.
         resume: Checkpoint,
     },
-    /// The counterparty asks for messages again. They follow by `Output::Replay`.
+    /// The counterparty asked for messages again. [`Output::Replay`](crate::Output::Replay) follows.
     ResendRequested {
         /// The first.
         from: MsgSeqNum,
         /// The last.
         to: MsgSeqNum,
     },
-    /// The counterparty asks for messages that were never sent. Nothing is owed.
+    /// The counterparty asked for messages that were never sent. It gets no answer.
     ResendBeyond {
-        /// The first that it asks for.
+        /// The first number it asked for.
         from: MsgSeqNum,
-        /// The next that we send.
+        /// Our next outbound number.
         next_out: MsgSeqNum,
     },
-    /// The journal no longer has messages that the counterparty asks for, or they are longer now than it
-    /// takes: a gap fill stands in for them.
+    /// The counterparty asked for messages that the journal has lost, or that are now longer than the
+    /// counterparty accepts: a gap fill goes out instead.
     Lost {
         /// The first.
         from: MsgSeqNum,
         /// The last.
         to: MsgSeqNum,
     },
-    /// An operator set the number that the next inbound message must bear.
+    /// An operator set the next expected inbound number.
     NextInSet {
         /// What it was.
         was: MsgSeqNum,
         /// What it became.
         to: MsgSeqNum,
     },
-    /// An operator set the number that the next outbound message will bear.
+    /// An operator set the next outbound number.
     NextOutSet {
         /// What it was.
         was: MsgSeqNum,
         /// What it became.
         to: MsgSeqNum,
     },
-    /// A TestRequest of ours was answered by its echo.
+    /// A Heartbeat echoed our TestRequest.
     RoundTrip {
-        /// The time between the two.
+        /// The time from sending the TestRequest to reading the Heartbeat.
         took: Duration,
     },
-    /// Somebody connected as this counterparty while the session has a live link; the new link has to be
-    /// dropped, and the old one is tested by a TestRequest (test case 1Sb).
+    /// Somebody connected as this counterparty while the session was logged on. Drop the new link; by policy
+    /// the session tests the old one with a TestRequest (test case 1Sb).
     DuplicateConnection,
-    /// The session asks for no more connections by itself; `Session::enable` makes it.
+    /// An initiator will not reconnect by itself; [`Session::enable`](crate::Session::enable) makes it.
     Stopped {
-        /// Why the last one ended.
+        /// Why the last connection ended.
         why: Reason,
     },
-    /// The link has ended, and by policy orders are to be cancelled.
+    /// The link ended, and by policy the application is to cancel its orders.
     CancelOrders {
         /// Why it ended.
         why: Reason,
@@ -142,7 +144,7 @@ pub enum Event<'i> {
 /// How numbers were skipped.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Skip {
-    /// By a gap fill: admin messages, or messages that are not worth sending again.
+    /// By a gap fill: admin messages, or messages the counterparty chose not to send again.
     GapFill,
     /// By a reset: messages may be lost.
     Reset,
@@ -151,12 +153,12 @@ pub enum Skip {
 /// Why a message had no effect.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Ignored {
-    /// A number that was processed before, with PossDupFlag(43) (test case 2e).
+    /// Its number was already processed, and PossDupFlag(43) says so (test case 2e).
     Duplicate,
     /// An admin message with PossDupFlag(43): only its number counts (FIX session layer 4.8.7).
     AdminDuplicate,
-    /// A SequenceReset to the number that was expected anyway (test case 11b).
+    /// A SequenceReset to the number already expected (test case 11b).
     AlreadyThere,
-    /// The session is logging out, and the message cannot change that.
+    /// The session is logging out, and the message does not change that.
     Closing,
 }

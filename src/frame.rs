@@ -1,4 +1,4 @@
-//! Outbound frames: their bytes are given only in exchange for a journal.
+//! Outbound frames, which yield their bytes only in exchange for a journal.
 
 use core::fmt;
 use core::ops::Deref;
@@ -10,11 +10,11 @@ use crate::planted::{Bug, planted};
 use crate::session::Session;
 use crate::time::Instant;
 
-/// A frame that is built and has not happened yet.
+/// A frame that has been built but not committed.
 ///
-/// [`commit`](Frame::commit) stores it, takes its number and gives its bytes. A frame that is dropped, or
-/// that the journal refuses, has not happened: the number is free, and what the session owes is offered
-/// again.
+/// [`commit`](Frame::commit) stores it, takes its number and returns its bytes. If you drop it, or the
+/// journal refuses it, it is as if it had never been built: the number stays free, and what the session owes
+/// is offered again.
 #[must_use = "nothing is sent, and no number taken, until it is committed"]
 pub struct Frame<'o> {
     pub(crate) bytes: &'o [u8],
@@ -29,13 +29,13 @@ pub struct Frame<'o> {
 /// What the journal keeps of a frame.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Entry {
-    /// Nothing: it was kept before, or stands for messages that need not be.
+    /// Nothing: it is already there, or it is a gap fill.
     Nothing,
-    /// Where the session stands.
+    /// Only where the session stands.
     Resume,
     /// That its number is taken.
     Number,
-    /// All of it.
+    /// The whole frame.
     Message,
 }
 
@@ -44,13 +44,13 @@ pub(crate) enum Entry {
 pub(crate) enum Effect {
     /// The application's own message takes the next number.
     Message,
-    /// The same, and a replay sends it in its turn.
+    /// The same, but its bytes go out in their turn, after a running replay.
     MessageBehindReplay,
-    /// The same, without a connection: the counterparty asks for it.
+    /// The same, without a connection: the counterparty will ask for it.
     MessageForLater,
-    /// The admin message that was owed first takes the next number.
+    /// The admin message first in the queue takes the next number.
     Owed,
-    /// The owed message was no original: it takes no number.
+    /// The same, but it takes no number: a repeated ResendRequest, or a Logon that resets.
     OwedAgain,
     /// SequenceReset-Reset: its NewSeqNo(36) is the next number.
     SequenceReset { next_out: MsgSeqNum },
@@ -59,12 +59,11 @@ pub(crate) enum Effect {
 }
 
 impl<'o> Frame<'o> {
-    /// Records the frame, waits until that is safe, takes the number, and gives the bytes to write.
+    /// Records the frame, waits until the record is safe, takes the number, and returns the bytes to write.
     ///
     /// # Errors
-    /// [`CommitError::Stale`] when something else happened to the session since the frame was built;
-    /// [`CommitError::Journal`] when it cannot be stored. Nothing has happened then, and nothing may be
-    /// written.
+    /// [`CommitError::Stale`] if the session has moved on since the frame was built;
+    /// [`CommitError::Journal`] if it cannot be stored. No number is taken then, and nothing may be written.
     // Inlined, so that the frame is not copied on its way here.
     #[inline(always)]
     pub fn commit<J: Journal + ?Sized>(
@@ -80,8 +79,8 @@ impl<'o> Frame<'o> {
         self.committed(session).map_err(|Stale| CommitError::Stale)
     }
 
-    /// What has to be safe before the bytes may leave, for journals that work in their own time; `None` when
-    /// nothing has.
+    /// What must be safe before the bytes may leave, for an asynchronous journal; `None` if nothing needs
+    /// storing.
     #[inline]
     pub fn record(&self) -> Option<Record<'_>> {
         if planted(Bug::SentBeforeStored) {
@@ -96,11 +95,11 @@ impl<'o> Frame<'o> {
         Some(Record { resume: self.resume, sent: Some(Sent { number: self.number, frame }) })
     }
 
-    /// Takes the number and gives the bytes to write. The word is a promise: what [`record`](Frame::record)
-    /// gave is safe.
+    /// Takes the number and returns the bytes to write. By calling it you promise that what
+    /// [`record`](Frame::record) returned is safe.
     ///
     /// # Errors
-    /// [`Stale`] when something else happened to the session since the frame was built: write nothing.
+    /// [`Stale`] if the session has moved on since the frame was built: write nothing.
     #[inline(always)]
     pub fn committed(self, session: &mut Session) -> Result<Wire<'o>, Stale> {
         session.check_ticket(&self)?;
@@ -115,37 +114,37 @@ impl<'o> Frame<'o> {
         }
     }
 
-    /// MsgSeqNum(34) of the frame.
+    /// The frame's MsgSeqNum(34).
     pub fn msg_seq_num(&self) -> MsgSeqNum {
         self.number
     }
 
-    /// How many bytes the frame has.
+    /// The frame's length in bytes.
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Never: a frame has bytes.
+    /// Always false: a frame has bytes.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 }
 
-/// The bytes stay hidden, also here: what is not committed is not shown.
+/// Without the bytes: they stay hidden until the frame is committed.
 impl fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Frame").field("number", &self.number).field("len", &self.bytes.len()).finish()
     }
 }
 
-/// Bytes to write; they deref to a slice. Empty for a message that a replay sends in its turn, or that waits
-/// for a connection.
-#[must_use = "recorded but not written: write them, or end the connection"]
+/// Bytes to write; derefs to a slice. Empty for a message that goes out later: after a running replay, or
+/// once there is a connection.
+#[must_use = "these bytes are recorded but not written: write them, or end the connection"]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wire<'o>(pub(crate) &'o [u8]);
 
 impl<'o> Wire<'o> {
-    /// The bytes, for as long as the memory that they stand in is lent.
+    /// The bytes, for as long as their memory is lent.
     pub fn into_bytes(self) -> &'o [u8] {
         self.0
     }
@@ -159,7 +158,7 @@ impl Deref for Wire<'_> {
     }
 }
 
-/// The frame was built for a session that has moved on: another frame was committed, or the connection
+/// The session has moved on since the frame was built: another frame was committed, or the connection
 /// changed. Build it again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the session has moved on since the frame was built: build it again")]
@@ -171,7 +170,7 @@ pub enum CommitError<E> {
     /// The frame is out of date: build it again.
     #[error("the session has moved on since the frame was built: build it again")]
     Stale,
-    /// The journal could not store it. Nothing was sent and no number taken.
+    /// The journal could not store it. Nothing was sent, and no number was taken.
     #[error("the journal could not store the message: {0}")]
     Journal(E),
 }

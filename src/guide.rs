@@ -1,4 +1,4 @@
-//! The guide: pages to read in any order. Each is a file of `docs/guide`, and every snippet compiles.
+//! The guide: pages to read in any order. Each is a file in `docs/guide`, and every snippet is a test.
 
 #[doc = include_str!("../docs/guide/driver.md")]
 pub mod driver {}

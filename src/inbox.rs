@@ -1,4 +1,4 @@
-//! What came in and has not been read yet, in memory that the caller lends.
+//! Bytes that arrived and have not been read yet, in memory that the caller lends.
 
 use core::fmt;
 
@@ -8,9 +8,9 @@ use crate::wire::{Framing, Scan};
 
 /// A read buffer over lent memory, one for each connection.
 ///
-/// Read from the transport into [`space`](Inbox::space), say how much came by [`filled`](Inbox::filled), and
-/// hand the inbox to `Session::step`. The message of the last event stays in place until `step` reads the
-/// next one.
+/// Read from the transport into [`space`](Inbox::space), report how much arrived by
+/// [`filled`](Inbox::filled), and pass the inbox to [`Session::step`](crate::Session::step). The message of
+/// the last event stays in place until `step` reads the next one.
 ///
 /// ```
 /// let mut memory = [0; 4096];
@@ -29,7 +29,7 @@ pub struct Inbox<'b> {
     held: Ring<'b>,
 }
 
-/// The frame in hand: it stays where it is until the next one is read, since events and owed answers look at
+/// The frame in hand. It stays in place until the next one is read, because events and owed answers refer to
 /// it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Current {
@@ -41,8 +41,9 @@ enum Current {
 }
 
 impl<'b> Inbox<'b> {
-    /// An empty inbox over `buf`, which must hold the longest frame; a longer frame ends the connection.
-    /// Messages above a gap are not held and come again.
+    /// An empty inbox over `buf`, which must have room for the longest frame; a longer one ends the
+    /// connection. Without [`holding`](Inbox::holding), messages above a gap are dropped and have to be
+    /// sent again.
     pub fn new(buf: &'b mut [u8]) -> Self {
         Inbox {
             buf,
@@ -54,23 +55,23 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// Lends memory for messages above a gap, so that they need not come again. Full memory holds no more of
-    /// them.
+    /// Lends memory for messages above a gap, so that they need not be sent again. When it is full, further
+    /// ones are dropped.
     #[must_use]
     pub fn holding(self, memory: &'b mut [u8]) -> Self {
         Inbox { held: Ring::new(memory), ..self }
     }
 
-    /// An inbox over `buf` that goes on where another one stood: `unread` and `in_hand` are what it said. For a
-    /// driver whose sessions share one buffer, and hold nothing above a gap. What `buf` has no room for is
-    /// left out.
+    /// An inbox over `buf` that continues where another one stopped: `unread` and `in_hand` are what that one
+    /// returned. For a driver whose sessions share one buffer and hold nothing above a gap. Bytes that do not
+    /// fit into `buf` are left out.
     ///
     /// ```
     /// # use sansfix::Inbox;
     /// let (mut memory, mut other) = ([0; 64], [0; 64]);
     /// let mut inbox = Inbox::new(&mut memory);
     /// inbox.extend(b"8=FIX.4.4\x019=");
-    /// // The session is another's turn now, and later:
+    /// // Other sessions use the buffer, and later:
     /// let inbox = Inbox::resume(&mut other, inbox.unread(), inbox.in_hand());
     /// assert_eq!(inbox.unread(), b"8=FIX.4.4\x019=");
     /// ```
@@ -84,15 +85,15 @@ impl<'b> Inbox<'b> {
         inbox
     }
 
-    /// Where to read into: all the free memory there is. Empty only when the unread bytes fill the buffer,
-    /// which they cannot once `step` has answered `Wait`: do not take a read of nothing into it for the
-    /// end of the stream.
+    /// The free memory, to read into. It is empty only while unread bytes fill the buffer, which they cannot
+    /// once `step` has returned `Wait`. (A read into an empty slice returns 0, which is not the end of the
+    /// stream.)
     pub fn space(&mut self) -> &mut [u8] {
         if self.start == self.end {
             self.start = 0;
             self.end = 0;
         } else if self.start > 0 && self.buf.len() - self.end < self.buf.len() / 2 {
-            // Move what is left to the front once half the buffer is behind us: each byte moves a bounded
+            // Move what is left to the front once half the buffer has been read: each byte moves a bounded
             // number of times.
             self.buf.copy_within(self.start..self.end, 0);
             self.end -= self.start;
@@ -101,13 +102,13 @@ impl<'b> Inbox<'b> {
         self.buf.get_mut(self.end..).unwrap_or_default()
     }
 
-    /// Says that `bytes` bytes were read into [`space`](Inbox::space); more than there was room for count as
-    /// all of it.
+    /// Records that `bytes` bytes were read into [`space`](Inbox::space); capped at its length.
     pub fn filled(&mut self, bytes: usize) {
         self.end = self.end.saturating_add(bytes).min(self.buf.len());
     }
 
-    /// Appends what fits of `bytes`, for callers that have them already; says how many that were.
+    /// Appends as much of `bytes` as fits, for callers that have them already, and returns how many bytes
+    /// that was.
     pub fn extend(&mut self, bytes: &[u8]) -> usize {
         let space = self.space();
         let len = bytes.len().min(space.len());
@@ -123,8 +124,8 @@ impl<'b> Inbox<'b> {
         self.buf.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// How many of the unread bytes, the first ones, are the message of the last event. None once `step` has
-    /// answered `Wait`, but for a Logon that waits for its verdict.
+    /// How many of the unread bytes, from the front, are the message of the last event. 0 once `step` has
+    /// returned `Wait`, unless a Logon awaits its verdict.
     pub fn in_hand(&self) -> usize {
         match self.current {
             Current::Read(len) => len,
@@ -137,13 +138,13 @@ impl<'b> Inbox<'b> {
         self.held.len()
     }
 
-    /// Is there nothing, neither unread nor held?
+    /// Whether nothing is unread and nothing held.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.start == self.end && self.held.is_empty()
     }
 
-    /// Looks for a frame behind the one in hand, which is done with.
+    /// Looks for a frame at the front of the unread bytes; the one in hand must have been released.
     #[inline]
     pub(crate) fn frame(&mut self, limit: usize) -> Framing {
         let limit = limit.min(self.buf.len());
@@ -174,7 +175,7 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// The frame in hand is done with.
+    /// Done with the frame in hand.
     #[inline]
     pub(crate) fn release(&mut self) {
         match self.current {
@@ -185,8 +186,9 @@ impl<'b> Inbox<'b> {
         self.current = Current::None;
     }
 
-    /// Keeps a copy of the frame in hand for later; says whether it is kept. Held messages have rising
-    /// numbers: one that comes below another, or finds no room, is dropped and has to come again.
+    /// Keeps a copy of the frame in hand for later, and returns whether it is kept. Held messages have
+    /// ascending numbers: one that arrives below the highest, or finds no room, is dropped and has to be
+    /// sent again.
     pub(crate) fn hold(&mut self, number: u64) -> bool {
         let Current::Read(len) = self.current else { return false };
         match self.held.back().map(|last| last.key.cmp(&number)) {
@@ -209,15 +211,14 @@ impl<'b> Inbox<'b> {
         self.current = Current::Held;
     }
 
-    /// Forgets held messages below `number`: a gap fill or a reset passed them.
+    /// Forgets held messages below `number`, because a gap fill or a reset skipped them.
     pub(crate) fn forget_below(&mut self, number: u64) {
         while self.current != Current::Held && self.held.front().is_some_and(|entry| entry.key < number) {
             let _ = self.held.pop_front();
         }
     }
 
-    /// A new connection: nothing of the old one counts, the beginning of a frame that did not come whole
-    /// least of all.
+    /// A new connection: forgets everything from the old one, such as the first half of a frame.
     pub(crate) fn clear(&mut self) {
         (self.start, self.end) = (0, 0);
         self.scan = Scan::default();

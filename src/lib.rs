@@ -1,13 +1,13 @@
 //! The FIX session layer as a value: bytes and time in, frames and events out.
 //!
 //! A [`Session`] owns no socket, clock, thread or heap memory. It runs under any IO layer, in a unit test
-//! without sleeping, under a fuzzer, and on a machine without an operating system. Everything is
-//! deterministic: two sessions that were told the same are equal.
+//! that never sleeps, under a fuzzer, and on a machine without an operating system. It is deterministic: two
+//! sessions given the same inputs are equal.
 //!
 //! ```
 //! use sansfix::*;
 //!
-//! /// One round of a driver: do what the session wants until it waits. Bytes for the counterparty go to `wire`.
+//! /// One round of a driver: does what the session asks until it waits. Bytes for the counterparty go to `wire`.
 //! fn drive(session: &mut Session, now: Now, inbox: &mut Inbox, journal: &mut RingJournal, wire: &mut Vec<u8>) -> Option<Reason> {
 //!     let mut out = [0; 4096];
 //!     loop {
@@ -27,7 +27,7 @@
 //!                 return Some(why);
 //!             }
 //!             Output::Wait(_) | Output::Connect(_) => return None,
-//!             Output::NeedSpace(_) | Output::Compose(_) => unreachable!("4096 bytes are enough, and nothing is composed"),
+//!             Output::NeedSpace(_) | Output::Compose(_) => unreachable!("4096 bytes suffice, and nothing is composed"),
 //!         }
 //!     }
 //! }
@@ -61,50 +61,56 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What is in it
+//! # The main types
 //!
 //! | type | what it is |
 //! | --- | --- |
 //! | [`Session`] | the state machine: [`step`](Session::step), [`send`](Session::send), [`accept`](Session::accept), [`logout`](Session::logout) |
-//! | [`Config`], [`Policies`] | who talks to whom, and where counterparties differ: [`Policies::standard`] and [`Policies::quickfix`] |
-//! | [`Output`], [`Event`] | what the session wants of its driver, and tells the application |
+//! | [`Config`], [`Policies`] | who talks to whom, and what varies between counterparties: [`Policies::standard`] and [`Policies::quickfix`] |
+//! | [`Output`], [`Event`] | what the session asks of its driver, and what it tells the application |
 //! | [`Inbox`], [`Outbox`] | bytes in and out, in memory that you lend |
-//! | [`Message`] | an inbound message, borrowed from the inbox, its fields read when asked for |
-//! | [`Frame`], [`Journal`] | an outbound message: it gives its bytes only in exchange for a journal |
-//! | [`Checkpoint`] | what a restart begins from |
+//! | [`Message`] | an inbound message, borrowed from the inbox; fields are parsed when you ask for them |
+//! | [`Frame`], [`Journal`] | an outbound message, which yields its bytes only in exchange for a journal |
+//! | [`Checkpoint`] | what a restarted process resumes from |
 //!
 //! # The driver's loop
 //!
 //! 1. Open or accept a link and call [`connected`](Session::connected).
-//! 2. Call [`step`](Session::step) until it answers [`Output::Wait`]; do what each output says.
+//! 2. Call [`step`](Session::step) until it returns [`Output::Wait`]; do what each output asks.
 //! 3. Wait for bytes, for [`Wait::until`], or for the application; put bytes into the [`Inbox`].
-//! 4. When the link is gone, or [`Output::Disconnect`] says so, call [`disconnected`](Session::disconnected).
-//!    The session stays: its numbers survive the link.
+//! 4. When the link is gone, or [`Output::Disconnect`] asks for it, call
+//!    [`disconnected`](Session::disconnected). Keep the session: its numbers survive the link.
 //!
-//! A [`Frame`] that is dropped has not happened: its number is not taken, and what the session owes is
-//! offered again. Bytes that were committed and cannot be written mean that the link is gone: call
-//! `disconnected`, and the counterparty asks for them.
+//! Dropping a [`Frame`] undoes it: no number is taken, and what the session owes is offered again. If bytes
+//! were committed but cannot be written, treat the link as gone: call `disconnected`, and the counterparty
+//! will ask for them after the next logon.
 //!
 //! # What it leaves to you
 //!
-//! Sockets, TLS, threads; clocks; where the journal is kept (a ring in memory and a file are here); who may
-//! log on; the meaning of messages; when a session opens and closes (the feature `schedule` answers that as a
-//! pure function of time).
+//! Sockets, TLS and threads; clocks; where the journal is kept (a ring in memory and a file are provided);
+//! who may log on; what messages mean; when a session opens and closes (the feature `schedule` answers that
+//! as a pure function of time).
 //!
 //! # Errors
 //!
-//! A counterparty's fault is never an `Err`: it is an [`Output`] with a typed [`Reason`], which knows the
-//! rule behind it. `Err` means you: a configuration that cannot work ([`ConfigError`]), a call at the wrong
-//! moment ([`NotNow`], [`SendError`], [`Stale`]), or memory that is too small (`NeedSpace`). Nothing has
-//! happened then, and the call may be repeated.
+//! A counterparty's fault is never an `Err`: it is an [`Event`], or an [`Output::Disconnect`] with a typed
+//! [`Reason`] that cites the rule. `Err` concerns your side: a configuration that cannot work
+//! ([`ConfigError`]), a call at the wrong time ([`NotNow`], [`SendError`], [`Stale`]), memory that is too
+//! small (`NeedSpace`), or your journal's own error. Unless the call's documentation says otherwise, the
+//! session is unchanged then, and you may call again.
 //!
 //! # Features
 //!
-//! The default is `std`, which adds conversions only; without it the crate is `no_std` and whole.
-//! `dictionary`: message rules from QuickFIX-format XML. `schedule`: session calendars with time zones, and
-//! who keeps a session to one. `settings`: QuickFIX's settings file. `file-journal`: an append-only file.
-//! `migration`: the stores of other engines. `testing`: two sessions under a virtual clock, a link
-//! to cut. `serde`: checkpoints and numbers.
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `std` (default) | conversions from `std::time`, error sources, `Directory`; without it the crate is `no_std`, and the session is complete |
+//! | `dictionary` | message rules from QuickFIX-format XML |
+//! | `schedule` | session calendars with time zones, and a timekeeper that keeps a session to one |
+//! | `settings` | QuickFIX's settings file |
+//! | `file-journal` | a journal in an append-only file |
+//! | `migration` | the file stores of the QuickFIX family |
+//! | `testing` | two sessions under a virtual clock, a link you can cut, a test suite for journals |
+//! | `serde` | serde for checkpoints and numbers |
 #![no_std]
 #![forbid(unsafe_code)]
 // No input and no sequence of calls may panic.
@@ -131,7 +137,7 @@ mod directory;
 mod dispatch;
 mod event;
 mod frame;
-// Its pages speak of every feature, so all of them are on where it is read or tested.
+// Its pages use every feature, so it exists only where all of them are on.
 #[cfg(all(
     any(doc, doctest),
     feature = "file-journal",
@@ -166,13 +172,13 @@ pub mod wire;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 #[cfg(feature = "std")]
-pub use directory::{Directory, Name};
+pub use directory::{Directory, SessionName};
 pub use dispatch::{Dispatch, Handler};
 pub use event::{Event, Ignored, Skip};
 pub use frame::{CommitError, Frame, Stale, Wire};
 pub use inbox::Inbox;
 pub use journal::{Journal, NoJournal, Record, RingJournal, Sent, Stored};
-pub use message::Message;
+pub use message::{Message, MessageError};
 pub use number::{MsgSeqNum, Series};
 pub use outbox::{Outbox, PushError};
 pub use output::{Compose, Connect, Output, Replay, Wait};

@@ -1,5 +1,7 @@
 //! One inbound message, borrowed from the caller's buffer.
 
+mod read;
+
 use core::fmt;
 
 use crate::number::MsgSeqNum;
@@ -7,14 +9,16 @@ use crate::wire::{
     DataFields, Fields, MsgType, TRAILER_LEN, Value, find, find_before, find_each_before, tag,
 };
 
-/// A message as it stands in the inbox: frame checked, header read, body untouched until asked for.
+pub use read::MessageError;
+
+/// A message as it stands in the inbox: frame checked, header read, body not parsed until you ask.
 ///
-/// [`get`](Message::get) reads a field, [`get_each`](Message::get_each) several in one walk, and
-/// [`body_fields`](Message::body_fields) walks over all of them, those of groups too. What is an entry of which
-/// group only a dictionary knows: `DictionaryRules::body`.
+/// [`get`](Message::get) reads one field, [`get_each`](Message::get_each) several in one pass, and
+/// [`body_fields`](Message::body_fields) iterates over all of them, including those of groups. Which fields
+/// form an entry of a group only a dictionary knows: see `DictionaryRules::body`.
 ///
-/// It borrows the caller's buffer and nothing else, so the application may call the session while it holds
-/// one.
+/// A message borrows only the caller's buffer, so the application may call the session while holding one. A
+/// session hands it over; [`read`](Message::read) makes one from a frame that comes from elsewhere.
 #[derive(Clone, Copy)]
 pub struct Message<'i> {
     frame: &'i [u8],
@@ -35,12 +39,12 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// Of no frame at all.
+    /// The layout of no frame at all.
     pub(crate) const NOTHING: Layout =
         Layout { number: MsgSeqNum::FIRST, kind_at: 0, kind_len: 0, body_at: 0, flags: Flags::NONE };
 }
 
-/// What the header says beside identity and number, and what the session knows of the message.
+/// Flags from the header, and one that only the session knows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Flags(u8);
 
@@ -78,28 +82,30 @@ impl<'i> Message<'i> {
         self.layout.number
     }
 
-    /// PossDupFlag(43): the counterparty sends this number again. It is the first time that it reaches the
-    /// application all the same: a number that was processed is never handed over twice, unless
-    /// [`is_again`](Message::is_again).
+    /// PossDupFlag(43): the counterparty may have sent this number before. It reaches the application for the
+    /// first time all the same: a processed number is not delivered again, except after a crash, or when
+    /// [`is_again`](Message::is_again) is true.
     #[inline]
     pub fn poss_dup(&self) -> bool {
         self.layout.flags.has(Flags::POSS_DUP)
     }
 
-    /// PossResend(97): the content may have been sent before under another number. The application looks for
-    /// its business identifier (FIX session layer 4.9.1, test case 19).
+    /// PossResend(97): the content may have been sent before under another number. The application has to
+    /// look up its business identifier (FIX session layer 4.9.1, test case 19).
     #[inline]
     pub fn poss_resend(&self) -> bool {
         self.layout.flags.has(Flags::POSS_RESEND)
     }
 
-    /// Did the application ask for this message again, although its number was processed before?
+    /// Whether the application asked for this message again, by
+    /// [`Session::request_resend`](crate::Session::request_resend), although its number was already
+    /// processed.
     #[inline]
     pub fn is_again(&self) -> bool {
         self.layout.flags.has(Flags::AGAIN)
     }
 
-    /// The first field with this tag, header and body alike; `None` when the message has none.
+    /// The first field with this tag, in the body or else in the header; `None` if there is none.
     #[inline(always)]
     pub fn get(&self, tag: u32) -> Option<Value<'i>> {
         let body_at = self.layout.body_at as usize;
@@ -107,17 +113,16 @@ impl<'i> Message<'i> {
         find_before(body, TRAILER_LEN, tag, self.data).or_else(|| find(self.header(), tag, self.data))
     }
 
-    /// The first field with each of these tags, as [`get`](Message::get) finds it: one walk over the message
-    /// for all of them, and no further than to the last. Where several fields are read of one message, this
-    /// is the quick way.
+    /// The first field with each of these tags, as [`get`](Message::get) finds it, but in one pass over the
+    /// message, which ends at the last of them. The fast way to read several fields of one message.
     ///
     /// ```
     /// # use sansfix::{Message, wire::ValueError};
-    /// /// ClOrdID(11), OrderQty(38), and Price(44), which only orders with a limit have.
-    /// fn read<'i>(order: &Message<'i>) -> Result<(&'i str, i64, Option<&'i str>), ValueError> {
+    /// /// ClOrdID(11), OrderQty(38), and Price(44) in hundredths, which only limit orders have.
+    /// fn read<'i>(order: &Message<'i>) -> Result<(&'i str, i64, Option<i64>), ValueError> {
     ///     let [id, quantity, price] = order.get_each([11, 38, 44]);
     ///     let required = |value: Option<_>| value.ok_or(ValueError::Empty);
-    ///     Ok((required(id)?.as_str()?, required(quantity)?.int()?, price.map(|price| price.decimal()).transpose()?))
+    ///     Ok((required(id)?.as_str()?, required(quantity)?.int()?, price.map(|price| price.scaled(2)).transpose()?))
     /// }
     /// ```
     #[inline]
@@ -125,21 +130,27 @@ impl<'i> Message<'i> {
         let body_at = self.layout.body_at as usize;
         let body = self.frame.get(body_at..).unwrap_or_default();
         let mut values = find_each_before(body, TRAILER_LEN, tags, self.data);
-        for (value, tag) in values.iter_mut().zip(tags) {
-            if value.is_none() {
-                *value = find(self.header(), tag, self.data);
-            }
+        if !values.iter().all(Option::is_some) {
+            self.find_in_header(tags, &mut values);
         }
         values
     }
 
-    /// The field as text; `None` when it is absent or not UTF-8.
+    /// Fills in from the header what the body does not have.
+    #[cold]
+    fn find_in_header<const N: usize>(&self, tags: [u32; N], values: &mut [Option<Value<'i>>; N]) {
+        for (value, tag) in values.iter_mut().zip(tags) {
+            *value = value.or_else(|| find(self.header(), tag, self.data));
+        }
+    }
+
+    /// The field as text; `None` if it is absent or not UTF-8 ([`get`](Message::get) tells these apart).
     #[inline]
     pub fn text(&self, tag: u32) -> Option<&'i str> {
         self.get(tag)?.as_str().ok()
     }
 
-    /// The field as an integer; `None` when it is absent or no integer ([`get`](Message::get) tells these
+    /// The field as an integer; `None` if it is absent or not an integer ([`get`](Message::get) tells these
     /// apart).
     #[inline]
     pub fn int(&self, tag: u32) -> Option<i64> {
@@ -184,7 +195,7 @@ impl PartialEq for Message<'_> {
 
 impl Eq for Message<'_> {}
 
-/// The message with `|` for SOH, as FIX logs show it; passwords are masked.
+/// The message with `|` for SOH, as in FIX logs; passwords are masked.
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         masked(self.frame, self.data, f)
@@ -197,8 +208,8 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// Password(554), NewPassword(925), their encrypted forms, and a Logon's RawData(96), where some venues want
-/// the password, never reach a log.
+/// Password(554), NewPassword(925), their encrypted forms, and a Logon's RawData(96), where some venues
+/// expect the password, must never reach a log.
 fn masked(frame: &[u8], data: &'static DataFields, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const SECRET: [u32; 5] = [
         tag::PASSWORD,

@@ -7,8 +7,8 @@ use crate::time::Utc;
 
 /// MsgSeqNum(34): the number of a message in its direction, from 1.
 ///
-/// 0 is never a MsgSeqNum (FIX session layer 4.1); the one lawful 0 is an open EndSeqNo(16), which has a type
-/// of its own.
+/// 0 is never a MsgSeqNum (FIX session layer 4.1). Where FIX uses 0 for "no end", in EndSeqNo(16), this crate
+/// uses `None`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MsgSeqNum(NonZeroU64);
@@ -17,20 +17,20 @@ impl MsgSeqNum {
     /// The number of the first message of a series.
     pub const FIRST: MsgSeqNum = MsgSeqNum(NonZeroU64::MIN);
 
-    /// The largest number: 18 nines. No message bears it; a counter that reaches it is exhausted, and the
-    /// session ends in an orderly way in place of wrapping.
+    /// The largest number: 18 nines. No message has it: a counter that reaches it is exhausted, and the
+    /// session ends in an orderly way instead of wrapping.
     pub const MAX: MsgSeqNum = match MsgSeqNum::new(999_999_999_999_999_999) {
         Some(max) => max,
         None => MsgSeqNum::FIRST,
     };
 
-    /// The largest number that a message can bear.
+    /// The largest number a message can have.
     pub(crate) const LAST: MsgSeqNum = match MsgSeqNum::new(999_999_999_999_999_998) {
         Some(last) => last,
         None => MsgSeqNum::FIRST,
     };
 
-    /// The number `n`, or `None` when it is 0 or above [`MsgSeqNum::MAX`].
+    /// The number `n`; `None` if it is 0 or above [`MsgSeqNum::MAX`].
     pub const fn new(n: u64) -> Option<Self> {
         if n > 999_999_999_999_999_999 {
             return None;
@@ -46,7 +46,7 @@ impl MsgSeqNum {
         self.0.get()
     }
 
-    /// The number after this one; [`MsgSeqNum::MAX`] stays where it is.
+    /// The number after this one; [`MsgSeqNum::MAX`] stays the same.
     #[must_use]
     pub const fn next(self) -> Self {
         match MsgSeqNum::new(self.get() + 1) {
@@ -55,7 +55,7 @@ impl MsgSeqNum {
         }
     }
 
-    /// The number before this one, or `None` for the first.
+    /// The number before this one; `None` for the first.
     pub const fn previous(self) -> Option<Self> {
         MsgSeqNum::new(self.get() - 1)
     }
@@ -75,9 +75,9 @@ impl fmt::Debug for MsgSeqNum {
 
 /// A run of sequence numbers between two resets, both directions together.
 ///
-/// It is named by the moment it began, in nanoseconds of UTC, and always later than the series before it,
-/// even when the wall clock was set back. A journal that holds messages of one series never answers for
-/// another, so a crash between a reset and the journal's truncation cannot bring old orders back.
+/// Its name is the time it began, in nanoseconds of UTC, but always later than the series before it, even if
+/// the wall clock was set back. A journal that holds messages of one series never answers for another, so a
+/// crash between a reset and the journal's truncation cannot bring old orders back.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Series(u64);
@@ -88,15 +88,15 @@ impl Series {
         Series(if utc.as_nanos() < 0 { 0 } else { utc.as_nanos() as u64 })
     }
 
-    /// The series that follows this one at `utc`: later than this one whatever the clock says.
+    /// The series that follows this one at `utc`; later than this one, whatever the clock says.
     #[must_use]
     pub const fn following(self, utc: Utc) -> Self {
         let now = Series::beginning(utc);
         if now.0 > self.0 { now } else { Series(self.0.saturating_add(1)) }
     }
 
-    /// When it began, for a calendar that asks whether a reset is due since then. Not earlier than the clock
-    /// said; a clock that was set back makes it later.
+    /// When it began, for a calendar that asks whether a reset has been due since then. Never earlier than
+    /// the clock said; later if the clock had been set back.
     pub const fn began(self) -> Utc {
         Utc::from_nanos(if self.0 > i64::MAX as u64 { i64::MAX } else { self.0 as i64 })
     }
@@ -106,7 +106,7 @@ impl Series {
         self.0
     }
 
-    /// The series that [`get`](Series::get) named.
+    /// The series whose name is `raw`, as [`get`](Series::get) returned it.
     pub const fn from_raw(raw: u64) -> Self {
         Series(raw)
     }

@@ -6,31 +6,32 @@ use crate::frame::{Frame, Stale, Wire};
 use crate::journal::Journal;
 use crate::session::Session;
 
-/// Frames that are recorded and wait for one sync, in memory that the caller lends.
+/// Recorded frames that wait for one sync, in memory that the caller lends.
 ///
 /// [`push`](Outbox::push) records a frame and takes its number; [`flush`](Outbox::flush) makes all of them
-/// safe by one sync and gives their bytes for one write.
+/// safe with one sync and returns their bytes for one write.
 pub struct Outbox<'b> {
     buf: &'b mut [u8],
     /// The end of what was pushed.
     end: usize,
-    /// What lies before it is safe and may be written.
+    /// The end of what is safe and may be written.
     safe: usize,
-    /// How much of that the transport has taken.
+    /// The end of what the transport has taken.
     written: usize,
+    /// Something was recorded since the last sync, with or without bytes to write.
     dirty: bool,
 }
 
 /// Why a frame was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError<'o, E> {
-    /// There is no room for it: flush, write, and push it again.
+    /// There is no room for the frame, which is returned: flush, write, and push it again.
     #[error("the outbox is full: flush and write it first")]
     Full(Frame<'o>),
     /// The frame is out of date: build it again.
     #[error("the session has moved on since the frame was built: build it again")]
     Stale,
-    /// The journal did not take it. Nothing has happened.
+    /// The journal did not take it: no number is taken, and nothing will be written.
     #[error("the journal could not store the message: {0}")]
     Journal(E),
 }
@@ -46,14 +47,14 @@ impl<'b> Outbox<'b> {
         self.buf.len() - self.end
     }
 
-    /// Is there nothing to flush or to write? A message that waits for its turn has no bytes to write, and is
-    /// to be made safe all the same.
+    /// Whether there is nothing to flush or to write. A message that goes out later has no bytes to write,
+    /// but still has to be made safe.
     pub fn is_empty(&self) -> bool {
         self.end == 0 && !self.dirty
     }
 
-    /// Records `frame`, takes its number, and keeps its bytes. They are not to be written before the next
-    /// flush.
+    /// Records `frame`, takes its number, and keeps its bytes until the next [`flush`](Outbox::flush)
+    /// releases them.
     ///
     /// # Errors
     /// See [`PushError`].
@@ -80,12 +81,12 @@ impl<'b> Outbox<'b> {
         Ok(())
     }
 
-    /// Makes everything pushed safe and gives what is to be written; say by [`written`](Outbox::written) how
-    /// much of it was.
+    /// Makes everything pushed safe and returns what is to be written. Report how much of it was by
+    /// [`written`](Outbox::written).
     ///
     /// # Errors
-    /// The journal's own. The numbers are taken and the messages may be lost: write nothing, and end the
-    /// connection by [`Reason::JournalFailed`](crate::Reason::JournalFailed).
+    /// The journal's own. The numbers are taken, and the messages may be lost: write nothing, and end the
+    /// connection by [`Session::disconnect`] with [`Reason::JournalFailed`](crate::Reason::JournalFailed).
     pub fn flush<J: Journal + ?Sized>(&mut self, journal: &mut J) -> Result<Wire<'_>, J::Error> {
         if self.dirty {
             journal.sync()?;
@@ -95,7 +96,7 @@ impl<'b> Outbox<'b> {
         Ok(Wire(self.buf.get(self.written..self.safe).unwrap_or_default()))
     }
 
-    /// Says that the transport took `bytes` bytes of what [`flush`](Outbox::flush) gave.
+    /// The transport took `bytes` bytes of what [`flush`](Outbox::flush) returned.
     pub fn written(&mut self, bytes: usize) {
         self.written = self.written.saturating_add(bytes).min(self.safe);
         if self.written == self.end {
@@ -103,8 +104,8 @@ impl<'b> Outbox<'b> {
         }
     }
 
-    /// The link is gone: what was not written never will be. It is recorded, and the counterparty asks for
-    /// it.
+    /// Drops what was not written, because the link is gone. It is recorded, and the counterparty will ask
+    /// for it.
     pub fn clear(&mut self) {
         (self.end, self.safe, self.written) = (0, 0, 0);
     }

@@ -7,41 +7,44 @@ use crate::reason::Reason;
 use crate::time::{Instant, Utc};
 use crate::wire::MsgType;
 
-/// What `Session::step` asks for. Match it in one loop; bind events by `ref`, they are large.
-#[must_use = "an output that is dropped is offered again: a loop that ignores it does not end"]
+/// What [`Session::step`](crate::Session::step) asks for. Match it in one loop; bind events by `ref`, because
+/// they are large.
+#[must_use = "a dropped output is offered again: a loop that ignores it never ends"]
 #[derive(Debug)]
 pub enum Output<'i, 'o> {
     /// Something for the application.
     Event(Event<'i>),
     /// A frame to commit and write.
     Transmit(Frame<'o>),
-    /// The next message to send again: look it up and answer by `Session::replay`.
+    /// The counterparty asked for messages again: look up the next one and answer with
+    /// [`Session::replay`](crate::Session::replay).
     Replay(Replay),
-    /// An admin message that the application adds fields to: answer by `Session::compose`.
+    /// An admin message that the application adds fields to: answer with
+    /// [`Session::compose`](crate::Session::compose).
     Compose(Compose),
-    /// `out` is too small for the next output: so many bytes are enough. Nothing has moved.
+    /// `out` is too small for the next output: call again with this many bytes. Nothing has changed.
     NeedSpace(usize),
-    /// Open a link to the counterparty, then call `Session::connected`, or `Session::disconnected` when it
-    /// cannot be had.
+    /// Open a link to the counterparty, then call [`Session::connected`](crate::Session::connected), or
+    /// [`Session::disconnected`](crate::Session::disconnected) if that fails.
     Connect(Connect),
-    /// Close the link, then call `Session::disconnected`.
+    /// Close the link, then call [`Session::disconnected`](crate::Session::disconnected).
     Disconnect(Reason),
-    /// Nothing to do until bytes come, the time is there, or the application wants something: after `send`,
-    /// `logout`, `accept` and the like, step again before you wait, since they may leave something owed.
+    /// Nothing to do until bytes arrive, the time comes, or the application wants something. After `send`,
+    /// `logout`, `accept` and the like, step again before you wait: they may leave output owed.
     Wait(Wait),
 }
 
-/// The end of a round: wait for this.
+/// The end of a round: what to wait for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wait {
-    /// Call `step` at this time at the latest; `None` when no timer runs.
+    /// Call `step` no later than this, on the monotonic clock; `None` when no timer runs.
     pub until: Option<Instant>,
-    /// Read from the link meanwhile? Not while a Logon is judged, nor without a link.
+    /// Whether to read from the link meanwhile: not while a Logon awaits its verdict, nor without a link.
     pub read: bool,
 }
 
 impl Wait {
-    /// The same, but until `then` at the latest: when a calendar is to be looked at again, for instance.
+    /// The same wait, but until `then` at the latest: when a calendar has to be consulted again, say.
     ///
     /// ```
     /// # use sansfix::{Instant, Wait};
@@ -55,18 +58,18 @@ impl Wait {
     }
 }
 
-/// A wish to be connected.
+/// A request for a link.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Connect {
-    /// Which attempt in a row this is, from 1. The driver picks the host.
+    /// Which attempt this is since the last logon, from 1. The driver picks the host.
     pub attempt: u32,
 }
 
 /// A question to the journal: what is the first message in this range?
 ///
-/// A token: it is answered once, by `Session::replay`. It may stay unanswered while the session is stepped
-/// on; it is offered again then, and an answer to a question that is not open any more is told as late. Like
-/// [`Wait`] it carries the next deadline.
+/// It is a token, answered once, by [`Session::replay`](crate::Session::replay). You may leave it unanswered
+/// and keep stepping: the question is asked again, and an answer to one that is no longer open is refused as
+/// late. Like [`Wait`] it carries the next deadline.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Replay {
     pub(crate) series: Series,
@@ -92,14 +95,15 @@ impl Replay {
         self.to
     }
 
-    /// Call `step` at this time at the latest, answered or not.
+    /// Call `step` no later than this, answered or not.
     pub fn until(&self) -> Option<Instant> {
         self.until
     }
 }
 
-/// An admin message that is about to go out, for the application to add fields to.
-#[derive(PartialEq, Eq, Debug)]
+/// An admin message that is about to go out, for the application to add fields to. It is answered once, by
+/// `Session::compose`; a copy that is answered later is late.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Compose {
     pub(crate) msg_type: MsgType<'static>,
     pub(crate) number: MsgSeqNum,
@@ -115,12 +119,12 @@ impl Compose {
         self.msg_type
     }
 
-    /// MsgSeqNum(34) that it will bear.
+    /// Its MsgSeqNum(34).
     pub fn msg_seq_num(&self) -> MsgSeqNum {
         self.number
     }
 
-    /// SendingTime(52) that it will bear, as it will stand in the message: signatures are made over it.
+    /// Its SendingTime(52), exactly as it will stand in the message: signatures are made over it.
     pub fn sending_time(&self) -> &str {
         self.text.get(..self.text_len).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
     }

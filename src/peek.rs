@@ -1,24 +1,24 @@
-//! Whose Logon is this? For acceptors that serve many sessions on one port.
+//! Whose Logon is it? For acceptors that serve many sessions on one port.
 
 use crate::wire::{BeginString, DataFields, Framing, Header, MsgType, Scan, Value, frame};
 
 /// What the first bytes of a connection are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Peek<'i> {
-    /// More bytes are needed to say.
+    /// Too few bytes to tell.
     Incomplete,
     /// A frame longer than the limit: close the link without a word.
     TooLong,
-    /// Anything but a Logon: close the link without a word (FIX session layer 4.3.1, test case 2S).
+    /// Not a Logon: close the link without a word (FIX session layer 4.3.1, test case 2S).
     NotALogon,
-    /// A Logon. Nothing but its frame has been checked.
+    /// A Logon. Only its framing has been checked.
     Logon(LogonId<'i>),
-    /// A Logon, but its CheckSum(10) is wrong: close the link without a word, unless its session does not
-    /// look at that.
+    /// A Logon whose CheckSum(10) is wrong: close the link without a word, unless its session's
+    /// [`checksum`](crate::session::CheckPolicy::checksum) check is off.
     BadCheckSum(LogonId<'i>),
 }
 
-/// Who a Logon says that it is. To find our session, our identifiers are its target's and the other way
+/// Whom a Logon claims to be from, and whom it is for. Its sender is our session's target, and the other way
 /// round.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LogonId<'i> {
@@ -38,11 +38,12 @@ pub struct LogonId<'i> {
     pub target_location_id: &'i [u8],
 }
 
-/// Looks at the first bytes of a connection, before a session is chosen; no frame may be longer than `limit`
-/// bytes.
+/// Looks at the first bytes of a connection, before a session is chosen. A frame longer than `limit` bytes is
+/// refused.
 ///
-/// It consumes nothing: hand the same bytes to the session's inbox. Garbled frames in front of the Logon are
-/// not passed over; a counterparty whose first frame is garbled is no counterparty.
+/// It consumes nothing: put the same bytes into the session's inbox after
+/// [`Session::connected`](crate::Session::connected). Garbled frames before the Logon are not skipped: a peer
+/// whose first frame is garbled gets no session.
 ///
 /// ```
 /// use sansfix::{Peek, peek};

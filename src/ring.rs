@@ -1,22 +1,21 @@
-//! A queue of byte strings in lent memory: each entry in one piece, oldest first, no allocator.
+//! A queue of byte strings in lent memory: each entry in one piece, oldest first, without an allocator.
 
 use core::fmt;
 use core::ops::Range;
 
-/// A first-in-first-out queue of entries, each two integers and some bytes, in memory of the caller.
+/// A first-in-first-out queue of entries, each two integers and some bytes, in the caller's memory.
 ///
-/// An entry is never split: one that does not fit behind the youngest begins again at the bottom of the
-/// memory, and what was left over at the top stays unused until the queue has gone round. So the entries lie
-/// in at most two runs.
+/// An entry is never split: one that does not fit after the youngest goes to the start of the memory, and the
+/// rest at the end stays unused until the queue has gone round. So the entries lie in at most two runs.
 pub(crate) struct Ring<'b> {
     memory: &'b mut [u8],
-    /// The run that holds the oldest entry; empty only when the ring is.
+    /// The run that holds the oldest entry; empty only if the ring is.
     older: Range<usize>,
     /// The end of the run of younger entries that begins at 0; 0 when there is none.
     younger_end: usize,
     /// Where the youngest entry begins, when there is one.
     youngest: usize,
-    /// The size of the entry pushed last, with its header.
+    /// The size of the youngest entry, with its header.
     youngest_size: u32,
     len: usize,
 }
@@ -42,8 +41,7 @@ pub(crate) enum NoRoom {
     Ever,
 }
 
-/// Before an entry's bytes: key, extra, the entry's own size and that of the entry pushed before it, headers
-/// included.
+/// Precedes an entry's bytes. Both sizes include the header; `size_before` is that of the next older entry.
 struct Header {
     key: u64,
     extra: u64,
@@ -52,7 +50,7 @@ struct Header {
 }
 
 impl<'b> Ring<'b> {
-    /// The bytes that an entry takes beside its own.
+    /// The bytes that an entry takes in addition to its own.
     pub(crate) const OVERHEAD: usize = 24;
 
     pub(crate) const fn new(memory: &'b mut [u8]) -> Self {
@@ -128,7 +126,6 @@ impl<'b> Ring<'b> {
     }
 
     /// The oldest entry.
-    #[allow(dead_code, reason = "for the messages held above a gap")]
     pub(crate) fn front(&self) -> Option<Entry<'_>> {
         self.get(self.first()?)
     }
@@ -227,7 +224,7 @@ impl<'b> Ring<'b> {
         position.0 < self.younger_end || self.older.contains(&position.0)
     }
 
-    /// Where `size` bytes in one piece are free behind the youngest entry.
+    /// Where `size` contiguous bytes are free after the youngest entry.
     fn room_for(&self, size: usize) -> Option<usize> {
         if self.younger_end > 0 {
             (self.older.start - self.younger_end >= size).then_some(self.younger_end)

@@ -1,4 +1,4 @@
-//! The two times that FIX knows: a steady reading for timers, and UTC for SendingTime(52).
+//! The two kinds of time in FIX: a steady reading for timers, and UTC for SendingTime(52).
 
 use core::fmt;
 use core::num::NonZeroU64;
@@ -6,11 +6,11 @@ use core::time::Duration;
 
 use crate::wire::{TimePrecision, UTC_TIMESTAMP_MAX, write_utc};
 
-/// A reading of a clock that only goes forward, in nanoseconds since any fixed moment.
+/// A reading of a clock that only goes forward, in nanoseconds since some fixed origin.
 ///
-/// Timers are measured on it. Two readings are comparable only when they come from the same clock.
+/// Timers use it. Two readings can be compared only if they come from the same clock.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-// One more than the reading, so that an `Option` of it needs no more room.
+// Holds the reading plus one, so that `Option<Instant>` is no larger.
 pub struct Instant(NonZeroU64);
 
 impl Instant {
@@ -27,19 +27,19 @@ impl Instant {
         self.0.get() - 1
     }
 
-    /// This instant moved later by `by`; the last representable instant where that is too far.
+    /// This instant plus `by`; the last representable instant if that is too late.
     #[must_use]
     pub const fn saturating_add(self, by: Duration) -> Self {
         self.after_nanos(saturating_nanos(by))
     }
 
-    /// This instant moved later by so many nanoseconds, saturating.
+    /// This instant plus `nanos` nanoseconds, saturating.
     #[inline]
     pub(crate) const fn after_nanos(self, nanos: u64) -> Self {
         Instant(self.0.saturating_add(nanos))
     }
 
-    /// The time from `earlier` to this instant; zero when `earlier` is later.
+    /// The time from `earlier` to this instant; zero if `earlier` is later.
     pub const fn saturating_since(self, earlier: Instant) -> Duration {
         Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))
     }
@@ -51,17 +51,17 @@ impl Default for Instant {
     }
 }
 
-/// A wait of the configuration, in whole milliseconds: up to 49 days.
+/// A configured wait, in whole milliseconds: up to 49 days.
 ///
-/// Small, because every session keeps a handful of them.
+/// Smaller than a `Duration`, because every session keeps a handful of them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(pub u32);
 
 impl Millis {
-    /// No time at all.
+    /// Zero.
     pub const ZERO: Millis = Millis(0);
 
-    /// So many seconds; the longest wait, 49 days, where that is too long.
+    /// `seconds` seconds, capped at the longest wait, 49 days.
     pub const fn from_secs(seconds: u32) -> Self {
         Millis(seconds.saturating_mul(1000))
     }
@@ -80,7 +80,8 @@ impl fmt::Debug for Millis {
     }
 }
 
-/// A moment in UTC, in nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// A time in UTC, in nanoseconds since 1970-01-01T00:00:00Z, not counting leap seconds: the years 1677 to
+/// 2262.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Utc(i64);
@@ -94,7 +95,7 @@ impl Utc {
         Utc(nanos)
     }
 
-    /// The moment `secs` seconds after the epoch; the nearest representable one where that is out of range.
+    /// The moment `secs` seconds after the epoch; the nearest representable one if that is out of range.
     pub const fn from_secs(secs: i64) -> Self {
         Utc(secs.saturating_mul(1_000_000_000))
     }
@@ -104,19 +105,20 @@ impl Utc {
         self.0
     }
 
-    /// How far apart two moments are, whichever is earlier.
+    /// The time between two moments, whichever is earlier.
     pub const fn distance(self, other: Utc) -> Duration {
         Duration::from_nanos(self.0.abs_diff(other.0))
     }
 
-    /// This moment moved later by `by`, saturating.
+    /// This moment plus `by`, saturating.
     #[must_use]
     pub const fn saturating_add(self, by: Duration) -> Self {
         Utc(self.0.saturating_add_unsigned(saturating_nanos(by)))
     }
 }
 
-/// As FIX writes it, a UTCTimestamp: in milliseconds, or as many digits as the precision asks for and FIX has.
+/// As a FIX UTCTimestamp: in milliseconds, or with 0, 3, 6 or 9 digits, whichever is enough for the precision
+/// asked for.
 ///
 /// ```
 /// use sansfix::Utc;
@@ -148,11 +150,11 @@ impl From<std::time::SystemTime> for Utc {
     }
 }
 
-/// The time of a call: what both clocks show.
+/// The time of a call, on both clocks.
 ///
-/// The session takes it as an argument everywhere and never reads a clock. A `monotonic` reading earlier
-/// than one already seen counts as that one: time never moves back. `utc` may step either way; no timer fires
-/// for it.
+/// The session takes it as an argument everywhere and never reads a clock. A `monotonic` reading earlier than
+/// the latest one seen counts as that one: time never moves back. `utc` may step either way; no timer depends
+/// on it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Now {
     /// For timers: heartbeats, silence, waits.
@@ -162,7 +164,7 @@ pub struct Now {
 }
 
 impl Now {
-    /// What both clocks show: a steady one, as the time since a moment of the caller's choice, and UTC.
+    /// The time on both clocks: a steady one, as the time since an origin of the caller's choice, and UTC.
     ///
     /// ```
     /// use sansfix::Now;
@@ -175,7 +177,8 @@ impl Now {
         Now { monotonic: Instant::ZERO.saturating_add(since_origin), utc: utc.into() }
     }
 
-    /// How long from now to `until`, for a driver that waits for `Wait::until`; zero when it is past.
+    /// The time from now to `until`, for a driver that waits for [`Wait::until`](crate::Wait::until); zero if
+    /// it has passed.
     pub const fn until(self, until: Instant) -> Duration {
         until.saturating_since(self.monotonic)
     }

@@ -3,7 +3,7 @@
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use sansfix::session::{Compose, ComposeError, NotNow, ReplayError, WhileDisconnected};
+use sansfix::session::{ComposeError, ComposedTypes, NotNow, ReplayError, WhileDisconnected};
 use sansfix::{
     BeginString, Checkpoint, Config, Event, Inbox, MsgSeqNum, MsgType, NoJournal, Now, Output, Role,
     SendError, Session, SessionRejectReason, State, Stored, Utc,
@@ -116,7 +116,10 @@ fn an_application_gives_a_type_of_its_own() {
 fn what_the_application_adds_to_an_admin_message_has_to_fit_and_to_be_fields() {
     let mut memory = [0; 1024];
     let mut inbox = Inbox::new(&mut memory);
-    let config = Config { compose: Compose { logon: true, ..Compose::default() }, ..config(Role::Initiator) };
+    let config = Config {
+        compose: ComposedTypes { logon: true, ..ComposedTypes::default() },
+        ..config(Role::Initiator)
+    };
     let mut session = Session::new(config, Checkpoint::begin(Utc::EPOCH)).unwrap();
     session.connected(now(), &mut inbox).unwrap();
     let mut asked = || {
@@ -247,7 +250,7 @@ fn news_of_links_that_come_and_go_unread_gives_way_to_later_news() {
 fn what_is_built_for_a_question_that_was_overtaken_comes_too_late() {
     let mut memory = [0; 1024];
     let mut inbox = Inbox::new(&mut memory);
-    let compose = Compose { test_request: true, ..Compose::default() };
+    let compose = ComposedTypes { test_request: true, ..ComposedTypes::default() };
     let mut session = logged_on(Config { compose, ..config(Role::Acceptor) }, &mut inbox, "");
     session.test_request(now()).unwrap();
     let Output::Compose(asked) = session.step(now(), &mut inbox, &mut []) else { panic!() };

@@ -148,7 +148,7 @@ fn a_file_that_cannot_work_is_refused_by_its_key() {
             settings(0, "LogonTimeout=often"),
             "initiator.cfg: line 7: LogonTimeout: expected seconds",
         ),
-        ("initiator", settings(0, "StartTime=08:00:00"), "initiator.cfg: line 15: EndTime: missing"),
+        ("initiator", settings(0, "StartTime=08:00:00"), "initiator.cfg: line 15: EndTime: required"),
         ("initiator", settings(0, "PersistMessages=N"), "initiator.cfg: PersistMessages=N: this program"),
         ("acceptor", settings(0, "").replace("ConnectionType=acceptor", "ConnectionType=initiator"), "got 0"),
         (

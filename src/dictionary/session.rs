@@ -4,7 +4,7 @@ use super::rules::DictionaryRules;
 use super::violation::{RefTagId, Violation};
 use crate::message::Message;
 use crate::session;
-use crate::session::{RefTag, Violated};
+use crate::session::{RefTag, Reply};
 
 /// BusinessRejectReason(380): unsupported message type.
 const UNSUPPORTED_MESSAGE_TYPE: u16 = 3;
@@ -21,14 +21,14 @@ impl From<Violation<'_>> for session::Violation {
     fn from(violation: Violation<'_>) -> Self {
         match violation {
             Violation::Session { reason, tag } => session::Violation {
-                answer: Violated::Reject(reason),
+                reply: Reply::Reject(reason),
                 tag: match tag {
                     RefTagId::Tag(tag) => Some(RefTag::new(tag)),
                     RefTagId::Text(text) => RefTag::malformed(text),
                 },
             },
             Violation::UnsupportedMsgType => session::Violation {
-                answer: Violated::BusinessReject(UNSUPPORTED_MESSAGE_TYPE, "Unsupported Message Type"),
+                reply: Reply::BusinessReject(UNSUPPORTED_MESSAGE_TYPE, "Unsupported Message Type"),
                 tag: None,
             },
         }

@@ -1,5 +1,4 @@
-//! Where sent messages are kept, so that a resend can be answered: the one thing that a session asks of a
-//! disk.
+//! Where sent messages are kept, so that a ResendRequest can be answered: all that a session asks of a disk.
 
 #[cfg(feature = "file-journal")]
 mod file;
@@ -11,13 +10,13 @@ use crate::number::{MsgSeqNum, Series};
 pub use file::{Damage, Durability, FileJournal, FileJournalError, FileJournalOptions, Recovered, Retention};
 pub use ring::{RingJournal, RingJournalError};
 
-/// What must be safe before a frame's bytes may leave.
+/// What must be stored safely before a frame's bytes may leave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Record<'o> {
-    /// Where the session stands once the frame is out, and the series that it belongs to; what a restart
-    /// begins from.
+    /// Where the session stands once the frame is out, and the series it belongs to: what a restarted
+    /// process resumes from.
     pub resume: Checkpoint,
-    /// The number that the frame takes, or `None` when it takes none: only `resume` is noted then.
+    /// The frame and the number it takes; `None` if it takes none, and only `resume` is to be stored.
     pub sent: Option<Sent<'o>>,
 }
 
@@ -26,15 +25,14 @@ pub struct Record<'o> {
 pub struct Sent<'o> {
     /// The number.
     pub number: MsgSeqNum,
-    /// The whole frame, or `None` for an admin message, which is never sent again (FIX session layer 4.8.5).
-    /// Whatever was recorded under the number before, in this series, is void then: that frame never
+    /// The whole frame; `None` for an admin message, which is never sent again (FIX session layer 4.8.5). In
+    /// either case whatever was recorded under this number before, in this series, is void: that frame never
     /// went out.
     pub frame: Option<&'o [u8]>,
 }
 
 impl Record<'_> {
-    /// A record of where the session stands, without a message: after inbound messages that asked for no
-    /// answer.
+    /// A record of where the session stands, without a message: after inbound messages that needed no answer.
     pub const fn checkpoint(resume: Checkpoint) -> Record<'static> {
         Record { resume, sent: None }
     }
@@ -45,25 +43,26 @@ impl Record<'_> {
     }
 }
 
-/// A journal's answer to "what is the first message you have in this range?".
+/// A journal's answer to "What is the first message you have in this range?".
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stored<'j> {
-    /// The message that was recorded under `number`; the numbers before it in the range were never stored.
+    /// The message recorded under `number`; for the numbers before it in the range none was recorded.
     Message {
         /// Its number, within the range asked for.
         number: MsgSeqNum,
-        /// The frame as it was recorded.
+        /// The frame, as it was recorded.
         frame: &'j [u8],
     },
-    /// Messages that should be there are not: everything from the start of the range to `up_to` is gone, from
-    /// an overwritten ring or a damaged file. The session fills the gap and says so in an event.
+    /// Messages that should be there are lost: everything from the start of the range to `up_to`, because a
+    /// ring was overwritten or a file is damaged. The session gap-fills them and reports
+    /// [`Event::Lost`](crate::Event::Lost).
     Lost {
         /// The last number lost.
         up_to: MsgSeqNum,
     },
-    /// The application does not want these sent again, from the start of the range to `up_to`: stale orders
-    /// (FIX session layer 4.8.5 leaves that choice to it). No journal answers this; a driver puts it in a
-    /// journal's place.
+    /// The application does not want the messages from the start of the range to `up_to` sent again: stale
+    /// orders, say (FIX session layer 4.8.5 leaves that choice to it). No journal returns this; a driver
+    /// passes it to [`Session::replay`](crate::Session::replay) instead of asking the journal.
     Withheld {
         /// The last number withheld.
         up_to: MsgSeqNum,
@@ -72,24 +71,23 @@ pub enum Stored<'j> {
 
 /// Keeps what was sent.
 ///
-/// * A series is kept whole or not at all: the first record of a later series makes everything before it
-///   void, also when the process dies before the old records are removed. A record of an earlier series is
-///   refused.
-/// * A number may come twice in a series, when the first attempt was not followed by a sync or its frame was
-///   given up. The last one counts, and everything recorded above it is void.
+/// * A series is kept whole or not at all: the first record of a later series voids everything before it,
+///   even if the process dies before the old records are removed. A record of an earlier series is refused.
+/// * A number may be recorded twice in a series, if the first attempt was never synced or its frame was
+///   dropped. The last one counts, and everything recorded above that number is void.
 ///
 /// `sansfix::testing::journal_suite` checks a journal against these rules.
 pub trait Journal {
-    /// Why the medium failed.
+    /// How the medium can fail.
     type Error;
 
-    /// Takes one record. It need not be safe before [`sync`](Journal::sync) returns.
+    /// Takes one record, which need not be safe until [`sync`](Journal::sync) returns.
     ///
     /// # Errors
-    /// The medium's own; nothing was taken then.
+    /// The medium's own; the record was not taken then.
     fn record(&mut self, record: &Record<'_>) -> Result<(), Self::Error>;
 
-    /// Notes where a session stands, without a message: after inbound messages that asked for no answer.
+    /// Records where a session stands, without a message: after inbound messages that needed no answer.
     ///
     /// # Errors
     /// As [`record`](Journal::record).
@@ -97,14 +95,14 @@ pub trait Journal {
         self.record(&Record::checkpoint(*resume))
     }
 
-    /// Returns when everything recorded is safe.
+    /// Returns once everything recorded is safe.
     ///
     /// # Errors
     /// The medium's own; what was recorded since the last sync may be lost.
     fn sync(&mut self) -> Result<(), Self::Error>;
 
-    /// The first message of `series` with a number from `from` to `to`, both included; `None` when none was
-    /// stored.
+    /// The first message of `series` with a number from `from` to `to`, both included; `None` if there is
+    /// none.
     ///
     /// # Errors
     /// The medium's own.
@@ -116,8 +114,8 @@ pub trait Journal {
     ) -> Result<Option<Stored<'_>>, Self::Error>;
 }
 
-/// A journal that keeps nothing: for sessions whose every reconnect begins at 1, market data above all. A
-/// resend is answered by a gap fill.
+/// A journal that keeps nothing, for sessions that start at 1 on every connection, such as market data. Every
+/// ResendRequest is answered with a gap fill.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct NoJournal;
 

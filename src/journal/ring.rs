@@ -1,4 +1,4 @@
-//! A journal in memory: the last messages, as many as fit.
+//! A journal in memory: as many of the last messages as fit.
 
 use core::fmt;
 
@@ -7,12 +7,12 @@ use crate::checkpoint::Checkpoint;
 use crate::number::{MsgSeqNum, Series};
 use crate::ring::{NoRoom, Position, Ring};
 
-/// Keeps the newest messages in memory that the caller lends; the oldest make room, and are remembered as
-/// lost.
+/// Keeps the newest messages in memory that the caller lends. The oldest make room for them, and are reported
+/// as lost.
 ///
-/// It survives a lost link, not the end of the process. A message takes its own bytes and
-/// [`OVERHEAD`](RingJournal::OVERHEAD) more. Recording costs a copy; a replay visits each message once,
-/// whatever the journal holds beside it.
+/// It survives a lost link, but not the end of the process. A message takes its own length plus
+/// [`OVERHEAD`](RingJournal::OVERHEAD) bytes. Recording costs a copy; a replay visits each message once,
+/// however much else the journal holds.
 ///
 /// ```
 /// use sansfix::journal::{Journal, Record, RingJournal, Stored};
@@ -30,19 +30,19 @@ use crate::ring::{NoRoom, Position, Ring};
 /// # Ok::<(), sansfix::journal::RingJournalError>(())
 /// ```
 pub struct RingJournal<'b> {
-    /// Each with its MsgSeqNum as key, ascending.
+    /// By MsgSeqNum, ascending: it is the key.
     messages: Ring<'b>,
     /// The series that everything here belongs to; `None` before the first record.
     series: Option<Series>,
     /// No message of this series has a number above this one, held or evicted.
     highest: u64,
-    /// The highest number of this series whose message had to make room.
+    /// The highest number of this series whose message was evicted.
     evicted: Option<MsgSeqNum>,
     resume: Option<Checkpoint>,
     last_answer: Option<Answer>,
 }
 
-/// What was found last, where the next question of a replay begins its search.
+/// What was found last: the next question of a replay starts its search there.
 #[derive(Clone, Copy)]
 struct Answer {
     /// Every message before `position` has a number below this one.
@@ -55,9 +55,9 @@ struct Answer {
 /// Why a [`RingJournal`] did not take a record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum RingJournalError {
-    /// The message alone is larger than the memory that was lent.
+    /// The message does not fit into the memory that was lent, even if it were empty.
     #[error(
-        "a message of {message} bytes and {} more do not fit into a ring journal of {memory} bytes",
+        "a message of {message} bytes, plus {} of overhead, does not fit into a ring journal of {memory} bytes",
         RingJournal::OVERHEAD
     )]
     MessageTooLarge {
@@ -66,8 +66,7 @@ pub enum RingJournalError {
         /// The length of the memory in bytes.
         memory: usize,
     },
-    /// The record or checkpoint belongs to a series before the one that the journal holds, which is never
-    /// given up for it.
+    /// The record or checkpoint belongs to an earlier series than the one the journal holds, which is kept.
     #[error("series {got} began before series {held}, which the journal holds")]
     EarlierSeries {
         /// The series of the record.
@@ -78,10 +77,10 @@ pub enum RingJournalError {
 }
 
 impl<'b> RingJournal<'b> {
-    /// The bytes of memory that a message takes beside its own.
+    /// The bytes of memory that a message takes in addition to its own length.
     pub const OVERHEAD: usize = Ring::OVERHEAD;
 
-    /// An empty journal in `memory`, whose content does not matter.
+    /// An empty journal in `memory`, whose contents do not matter.
     pub const fn new(memory: &'b mut [u8]) -> Self {
         RingJournal {
             messages: Ring::new(memory),
@@ -93,12 +92,12 @@ impl<'b> RingJournal<'b> {
         }
     }
 
-    /// The last checkpoint that came with a record or by itself.
+    /// The last checkpoint recorded, with a message or alone.
     pub const fn resume(&self) -> Option<Checkpoint> {
         self.resume
     }
 
-    /// How many messages are in the journal.
+    /// The number of messages in the journal.
     pub const fn len(&self) -> usize {
         self.messages.len()
     }
@@ -160,8 +159,8 @@ impl<'b> RingJournal<'b> {
         }
     }
 
-    /// Where the first message from `from` on lies. A replay asks for one after another: it is the last
-    /// answer, or the one behind it.
+    /// The position of the first message from `from` on. A replay asks for one after another, so it is
+    /// usually the last answer or the one after it.
     #[inline]
     fn seek(&self, from: MsgSeqNum) -> Option<Position> {
         if from.get() > self.highest {
@@ -181,7 +180,7 @@ impl<'b> RingJournal<'b> {
         self.search(last.map(|last| last.position), from)
     }
 
-    /// The same, beginning at `start`, the oldest or the youngest message, whichever is likely nearest.
+    /// The same, by walking from `start`, or the oldest or the youngest message, whichever is likely nearest.
     fn search(&self, start: Option<Position>, from: MsgSeqNum) -> Option<Position> {
         let below = |position| self.number_at(position) < from.get();
         let youngest = self.messages.last()?;
@@ -242,9 +241,8 @@ impl Journal for RingJournal<'_> {
         Ok(())
     }
 
-    /// As [`Journal::first_in`]. Of a range that begins at or below a number that had to make room,
-    /// everything up to that number is [`Stored::Lost`]: which of the numbers held an admin message is
-    /// not remembered.
+    /// As [`Journal::first_in`]. If the range begins at or below the highest evicted number, everything up to
+    /// that number is [`Stored::Lost`]: which of these numbers belonged to admin messages is not remembered.
     fn first_in(
         &mut self,
         series: Series,

@@ -8,7 +8,7 @@ use jiff::civil;
 
 use super::error::ScheduleError;
 
-/// A time of day to the second, 00:00:00 to 23:59:59, as StartTime and EndTime have it in a settings file.
+/// A time of day to the second, 00:00:00 to 23:59:59, like StartTime and EndTime in a settings file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TimeOfDay(pub(super) civil::Time);
 
@@ -55,7 +55,7 @@ impl Date {
     /// The date `year`-`month`-`day`, with month and day counted from 1.
     ///
     /// # Errors
-    /// [`ScheduleError::Date`] when the calendar has no such date.
+    /// [`ScheduleError::Date`] if the calendar has no such date.
     pub fn new(year: i16, month: u8, day: u8) -> Result<Self, ScheduleError> {
         let date = match [month, day].map(i8::try_from) {
             [Ok(month), Ok(day)] => civil::Date::new(year, month, day).ok(),
@@ -65,7 +65,7 @@ impl Date {
     }
 }
 
-/// Reads `YYYY-MM-DD`, and `YYYYMMDD` as FIX writes a LocalMktDate.
+/// Reads `YYYY-MM-DD`, or `YYYYMMDD` like a LocalMktDate in FIX.
 impl FromStr for Date {
     type Err = ScheduleError;
 
@@ -123,7 +123,7 @@ impl Weekday {
     }
 }
 
-/// Reads an English name or any beginning of one from two letters on, in either case: `mo`, `Mon`, `MONDAY`.
+/// Reads an English name, or at least its first two letters, in any case: `mo`, `Mon`, `MONDAY`.
 impl FromStr for Weekday {
     type Err = ScheduleError;
 
@@ -169,7 +169,7 @@ impl From<Weekday> for Weekdays {
     }
 }
 
-/// Reads days with commas between them: `Sun,Mon,Tue`.
+/// Reads days separated by commas: `Sun,Mon,Tue`.
 impl FromStr for Weekdays {
     type Err = ScheduleError;
 

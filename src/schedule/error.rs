@@ -1,18 +1,18 @@
-//! What can be wrong with a calendar, found when it is made and never later.
+//! What can be wrong with a calendar; found when it is built, never later.
 
 use std::string::String;
 
-/// Why a [`Schedule`](super::Schedule), or a part of one, cannot be made.
+/// Why a [`Schedule`](super::Schedule), or a part of one, cannot be built.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ScheduleError {
-    /// The name is in no time zone database. Abbreviations such as "CST" mean different zones to different
-    /// people and are refused, unless the database itself has them.
-    #[error("time zone \"{name}\" is unknown, expected a name such as America/New_York")]
+    /// The time zone database does not have this name. Abbreviations such as "CST" mean different zones to
+    /// different people and are refused, unless the database itself has them.
+    #[error("unknown time zone \"{name}\", expected a name such as America/New_York")]
     UnknownZone {
         /// The name asked for.
         name: String,
     },
-    /// The bytes given for a zone are no compiled time zone.
+    /// The bytes given for a zone are not a compiled time zone.
     #[error("the data given for time zone \"{name}\" is not in TZif format")]
     ZoneData {
         /// The name given with the bytes.
@@ -24,7 +24,7 @@ pub enum ScheduleError {
         /// What was given.
         got: String,
     },
-    /// Not a date of the calendar.
+    /// Not a date in the calendar.
     #[error("expected a date such as 2026-12-25 or 20261225, got \"{got}\"")]
     Date {
         /// What was given.
@@ -36,16 +36,16 @@ pub enum ScheduleError {
         /// What was given.
         got: String,
     },
-    /// A set of weekdays without a day: nothing would ever happen on it.
+    /// An empty set of weekdays.
     #[error("expected at least one day of the week, got none")]
     NoWeekdays,
     /// [`Reset::AtOpening`](super::Reset::AtOpening) or [`Reset::AtClosing`](super::Reset::AtClosing) for a
     /// session that never opens or closes.
     #[error(
-        "a non-stop session has no opening and no closing to reset at: give it a window, or the reset a time"
+        "a session around the clock has no opening or closing to reset at: give it a window, or give the reset a time"
     )]
     ResetWithoutWindow,
-    /// No moment is in the session and in the logon window, so that nobody could ever log on.
-    #[error("the logon window never meets the session, so nobody could log on")]
+    /// The logon window never overlaps the session.
+    #[error("the logon window never overlaps the session, so nobody could log on")]
     LogonOutsideSession,
 }

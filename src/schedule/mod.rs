@@ -1,22 +1,22 @@
-//! Calendars of sessions, as a pure function of time (feature `schedule`).
+//! Session calendars, as pure functions of time (feature `schedule`).
 //!
-//! FIX leaves it to the two sides to agree when a session is held and when its sequence numbers begin again.
-//! A [`Schedule`] says both; the session itself never sees one. A driver asks it what a moment means and when
-//! to ask again, so nothing here reads a clock, and a question that comes late has the same answer.
+//! FIX leaves it to the two sides to agree when a session runs and when its sequence numbers start again. A
+//! [`Schedule`] says both; the session itself never sees one. A driver asks it what applies at a given time,
+//! and when to ask again. So nothing here reads a clock, and a question asked late gets the same answer.
 //!
-//! A calendar has three parts, each of which may be left out:
-//! - the **session**: one [`Window`], daily, on weekdays or weekly. Without it the session is held around the
+//! A calendar has three parts, each of them optional:
+//! - the **session**: one [`Window`], daily, on weekdays or weekly. Without it the session runs around the
 //!   clock.
-//! - the **logon window**, in which the two sides may be logged on, where that is less than the session:
-//!   sequence numbers that run from Sunday to Friday, links that are up from eight to six. Without it one may
-//!   log on whenever the session is held.
-//! - the **resets**: when a new series of sequence numbers is due. They are named one by one; a window alone
+//! - the **logon window**, in which the two sides may be logged on, if that is shorter than the session: for
+//!   sequence numbers that run from Sunday to Friday, and links that are up from eight to six. Without it,
+//!   logon is allowed whenever the session runs.
+//! - the **resets**: when a new series of sequence numbers is due. Each has to be added; a window alone
 //!   resets nothing.
 //!
-//! # A driver's use
+//! # In a driver
 //!
-//! A [`Timekeeper`] keeps a session to its calendar: it is asked in each round of the driver, and a program
-//! that begins again needs to know no more than its checkpoint.
+//! A [`Timekeeper`] keeps a session to its calendar. The driver asks it in each round; a restarted program
+//! needs nothing but its checkpoint.
 //!
 //! ```
 //! use sansfix::schedule::{Reset, Schedule, ScheduleError, TimeOfDay, Timekeeper, Weekday, Window, Zone};
@@ -65,10 +65,10 @@ pub use zone::{LocalTime, Zone};
 
 use crate::time::Utc;
 
-/// When a session is held, when one may log on, and when its sequence numbers begin again.
+/// When a session runs, when logon is allowed, and when its sequence numbers start again.
 ///
-/// A question costs a few microseconds, and some milliseconds where the answer is never. It looks a little
-/// over a year ahead or back, 390 days: what does not happen within them counts as never.
+/// A question costs a few microseconds, or some milliseconds if the answer is "never". It looks 390 days
+/// ahead or back: what does not happen within them counts as never.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Schedule {
     session: Option<Window>,
@@ -76,15 +76,15 @@ pub struct Schedule {
     resets: Vec<Reset>,
 }
 
-/// A moment at which a new series of sequence numbers is due.
+/// When a new series of sequence numbers is due.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Reset {
     /// Whenever the session opens.
     AtOpening,
     /// Whenever the session closes.
     AtClosing,
-    /// At a time of day, on these days of the week, whether the session is held then or not. A time that the
-    /// clock leaves out is moved to the end of the gap; one that it shows twice counts at the first.
+    /// At a time of day, on these days of the week, whether the session runs then or not. A time that the
+    /// clock skips is moved to the end of the gap; for one that it shows twice, the first counts.
     At {
         /// The days, on the clock of `time`.
         days: Weekdays,
@@ -94,16 +94,15 @@ pub enum Reset {
 }
 
 impl Schedule {
-    /// A calendar to be filled in: as it stands, a session around the clock that is never reset.
+    /// Builds a calendar, starting with a session around the clock that is never reset.
     pub fn builder() -> ScheduleBuilder {
         ScheduleBuilder::default()
     }
 
-    /// The instance of the session that `at` belongs to, named by its opening; `None` when no session is
-    /// held. A closing belongs to what follows it.
+    /// The instance of the session that `at` belongs to; `None` if the session is closed then. The moment of
+    /// closing is no longer part of it.
     ///
-    /// A session around the clock has one instance, from the earliest to the last moment that a [`Utc`] can
-    /// say.
+    /// A session around the clock has one instance, from the earliest to the latest [`Utc`].
     pub fn session_at(&self, at: Utc) -> Option<Period> {
         match &self.session {
             Some(session) => session.at(at),
@@ -116,8 +115,8 @@ impl Schedule {
         self.session_at(one).is_some_and(|period| period.contains(other))
     }
 
-    /// The period around `at` in which one may be logged on; `None` when one may not. It ends with the logon
-    /// window or with the session, whichever is first: a link that is up then is to be logged out.
+    /// The period around `at` in which logon is allowed; `None` if it is not. It ends with the logon window
+    /// or with the session, whichever is first; a link that is up then must log out.
     pub fn logon_at(&self, at: Utc) -> Option<Period> {
         let session = self.session_at(at)?;
         let logon = match &self.logon {
@@ -138,7 +137,7 @@ impl Schedule {
         session.at(after).or_else(|| session.next(after)).map(|period| period.closes)
     }
 
-    /// When, after `after`, a period begins in which one may be logged on; `None` when one may always.
+    /// When the next period in which logon is allowed begins after `after`; `None` if it is always allowed.
     pub fn next_logon(&self, after: Utc) -> Option<Utc> {
         let last = after.saturating_add(SEARCH);
         let mut at = after;
@@ -155,7 +154,7 @@ impl Schedule {
         }
     }
 
-    /// When, after `after`, a period ends in which one may be logged on; `None` when one may always.
+    /// When the first period in which logon is allowed ends after `after`; `None` if it is always allowed.
     pub fn next_logout(&self, after: Utc) -> Option<Utc> {
         let period = match self.logon_at(after) {
             Some(ALWAYS) => return None,
@@ -178,13 +177,12 @@ impl Schedule {
         self.resets.iter().filter_map(next).min()
     }
 
-    /// The latest reset after `since`, up to `now` and including it; `None` when there was none, and what is
-    /// in use may stay.
+    /// The latest reset after `since` and up to `now`, inclusive; `None` if there was none.
     ///
-    /// With `since` the moment at which the series in use began, this answers whether it is out of date: a
-    /// reset that fell into a night when the process was down, or a poll that came late, is found all the
-    /// same, and one already made is not asked for again. A standby asks with the series of the
-    /// checkpoint that it was handed, not with its own start.
+    /// If `since` is when the series in use began, this says whether it is out of date. A reset that was due
+    /// while the process was down, or between two polls, is found all the same, and one already made is
+    /// not due again. A standby asks with the series in the checkpoint it was given, not with the time it
+    /// started.
     pub fn due_reset(&self, since: Utc, now: Utc) -> Option<Utc> {
         let latest = |reset: &Reset| match reset {
             Reset::AtOpening => self.session.as_ref()?.latest(now).map(|period| period.opens),
@@ -208,7 +206,7 @@ impl Schedule {
     }
 }
 
-/// The parts of a [`Schedule`] as they are put together.
+/// Builds a [`Schedule`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ScheduleBuilder {
     session: Option<Window>,
@@ -217,22 +215,22 @@ pub struct ScheduleBuilder {
 }
 
 impl ScheduleBuilder {
-    /// The session is held in this window, each opening of which begins an instance of its own. Without this
-    /// it is held around the clock.
+    /// The session runs in this window; each opening begins a new instance. Without this, it runs around the
+    /// clock.
     #[must_use]
     pub fn session(mut self, window: Window) -> Self {
         self.session = Some(window);
         self
     }
 
-    /// One may be logged on in this window only, as far as the session is held.
+    /// Logon is allowed only in this window, and only while the session runs.
     #[must_use]
     pub fn logon(mut self, window: Window) -> Self {
         self.logon = Some(window);
         self
     }
 
-    /// The sequence numbers begin again then. May be called again for more.
+    /// The sequence numbers start again then. Call it again to add more.
     #[must_use]
     pub fn reset(mut self, reset: Reset) -> Self {
         self.resets.push(reset);
@@ -242,9 +240,9 @@ impl ScheduleBuilder {
     /// The calendar.
     ///
     /// # Errors
-    /// - [`ScheduleError::ResetWithoutWindow`]: a reset at the opening or closing of a session around the
-    ///   clock.
-    /// - [`ScheduleError::LogonOutsideSession`]: the logon window never meets the session.
+    /// - [`ScheduleError::ResetWithoutWindow`]: a reset at the opening or closing of a session that runs
+    ///   around the clock.
+    /// - [`ScheduleError::LogonOutsideSession`]: the logon window never overlaps the session.
     pub fn build(self) -> Result<Schedule, ScheduleError> {
         let ScheduleBuilder { session, logon, resets } = self;
         let at_a_bound = |reset: &Reset| matches!(reset, Reset::AtOpening | Reset::AtClosing);

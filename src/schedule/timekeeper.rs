@@ -1,4 +1,4 @@
-//! A session kept to its calendar: logged out at the end, enabled at the opening, reset in between.
+//! Keeps a session to its calendar: logs it out at the end, enables it at the opening, resets it in between.
 
 use core::time::Duration;
 
@@ -6,35 +6,34 @@ use super::{Period, Schedule};
 use crate::session::{Role, Session, State};
 use crate::time::{Instant, Now, Utc};
 
-/// The wall clock may be set, and a machine may sleep: so often a calendar is looked at again, whatever it
-/// said.
+/// The wall clock may be set, and a machine may sleep, so the calendar is consulted at least this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
-/// Two wall clocks may be so far apart. An initiator that knocks before the counterparty's clock shows the
-/// opening is refused, and where one window follows the other it would log on to the series before.
+/// How far two wall clocks may be apart. An initiator that connects before the counterparty's clock shows the
+/// opening is refused; if one window follows directly on another, it would log on to the previous series.
 const SKEW: Duration = Duration::from_secs(2);
 /// Text(58) of the Logout at the end of a window.
 const OVER: &str = "the session is over by its schedule";
 
 /// Keeps one session to its [`Schedule`], for a driver that asks it in each round.
 ///
-/// * **At the end of the window** it [disables](Session::disable) the session: one that is logged on recovers
-///   what is missing and logs out (FIX session layer 4.6.1), an initiator asks for no link any more, and
-///   [`Session::connected`] refuses those that an acceptor is offered: drop them without a word.
-/// * **When a reset is due**, however long ago that was, it waits for the end of the link, logging out where
-///   needed, and begins the new series [without a word](Session::reset_silently), since both sides know the
-///   hour. The series in use says itself when it began, so that nothing is kept beside the checkpoint, and a
-///   process that begins again resets neither twice nor too late.
-/// * **At the opening** it [enables](Session::enable) the session, once: one that is stopped later on, by you
-///   or by a refused Logon, stays so until the next opening.
+/// * **At the end of the window** it [disables](Session::disable) the session. If logged on, the session
+///   recovers what is missing and logs out (FIX session layer 4.6.1); an initiator asks for no further link;
+///   and for an acceptor [`Session::connected`] refuses new ones, which you drop without a word.
+/// * **When a reset is due**, or was while the process was down, it waits for the end of the link, logging
+///   out if necessary, and begins the new series [silently](Session::reset_silently), since both sides know
+///   the hour. The series says when it began, so no state is needed but the checkpoint, and a restarted
+///   process resets neither twice nor too late.
+/// * **At the opening** it [enables](Session::enable) the session, once. If it is stopped later, by you or by
+///   a refused Logon, it stays so until the next opening.
 ///
-/// Two clocks are never quite the same: an initiator connects two seconds after an opening or a reset, and
-/// not in the last two seconds of a window.
+/// Two wall clocks never agree exactly, so an initiator connects no earlier than two seconds after an opening
+/// or a reset, and not in the last two seconds of a window.
 ///
 /// ```
 /// use sansfix::schedule::Timekeeper;
 /// use sansfix::{Inbox, Now, Output, Session, Wait};
 ///
-/// /// One round of a driver: it waits for the session or for the calendar, whichever is first.
+/// /// One round of a driver: it waits for the session or for the calendar, whichever comes first.
 /// fn round(timekeeper: &mut Timekeeper, session: &mut Session, now: Now, inbox: &mut Inbox, out: &mut [u8]) -> Wait {
 ///     let look_again = timekeeper.keep(session, now);
 ///     loop {
@@ -51,7 +50,7 @@ pub struct Timekeeper {
     standing: Standing,
     /// Had the session a link when we last looked?
     had_link: bool,
-    /// Nothing changes before, unless a link comes or ends; `None`: nothing ever does.
+    /// When to consult the calendar again, unless a link comes or goes before; `None` for never.
     look_again: Option<Instant>,
 }
 
@@ -67,7 +66,7 @@ enum Standing {
 }
 
 impl Timekeeper {
-    /// For a session that was just made, or is at work.
+    /// A timekeeper for a session that is new, or already running.
     pub fn new(schedule: Schedule) -> Self {
         Timekeeper { schedule, standing: Standing::New, had_link: false, look_again: None }
     }
@@ -77,17 +76,17 @@ impl Timekeeper {
         &self.schedule
     }
 
-    /// Was the session last told that it may be linked? Where not, it is outside its hours, or about to be
-    /// reset.
+    /// Whether the session was last told that it may have a link. If not, it is outside its hours, or about
+    /// to be reset.
     pub fn is_open(&self) -> bool {
         matches!(self.standing, Standing::Open(_))
     }
 
-    /// Tells the session what the calendar wants of it now; answers when to call again, at the latest a
-    /// minute from now. `None`: never, since this calendar neither closes nor resets.
+    /// Tells the session what the calendar requires now, and returns when to call again, at the latest a
+    /// minute from now; `None` if this calendar neither closes nor resets.
     ///
-    /// Call it before you hand over a link, and in each round before the session is stepped: what it tells
-    /// the session is carried out by the steps that follow. It looks at the calendar only when it must.
+    /// Call it before you hand over a link, and in each round before you step the session: the following
+    /// steps carry out what it tells the session. It consults the calendar only when necessary.
     pub fn keep(&mut self, session: &mut Session, now: Now) -> Option<Instant> {
         let is_time = self.look_again.is_some_and(|then| then <= now.monotonic);
         if is_time || self.standing == Standing::New || self.had_link != has_link(session) {
@@ -99,7 +98,7 @@ impl Timekeeper {
         self.look_again
     }
 
-    /// Does what is due; answers when something may be due again.
+    /// Does what is due, and returns when something may be due next.
     fn look(&mut self, session: &mut Session, now: Now) -> Option<Utc> {
         let window = self.schedule.logon_at(now.utc);
         let began = session.checkpoint().series.began();

@@ -1,4 +1,4 @@
-//! Windows of time that come again and again: a session's, or the one for logon.
+//! Recurring windows of time: a session's, or the one for logon.
 
 use std::vec::Vec;
 
@@ -9,7 +9,7 @@ use super::clock::{Date, Weekday, Weekdays};
 use super::zone::LocalTime;
 use crate::time::Utc;
 
-/// A stretch of time from a moment up to, not including, another.
+/// A stretch of time from one moment up to, but not including, another.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Period {
     /// The first moment within.
@@ -27,13 +27,14 @@ impl Period {
 
 /// A window of time that opens on some days: what StartTime and EndTime say, or LogonTime and LogoutTime.
 ///
-/// - It opens when the clock of its start shows the start time, and closes when, next, the clock of its end
-///   shows the end time: on the same day, after midnight, or for equal times a full day later.
-/// - A bound that the clock leaves out, in the night when summer time begins, is moved to the end of the gap.
-///   A window that would lie in the gap altogether does not open.
-/// - A bound that the clock shows twice, in the night when summer time ends, opens at the first and closes at
-///   the second.
-/// - A window closes, at the latest, when the next one opens.
+/// - It opens when the clock in the start's zone shows the start time, and closes when the clock in the end's
+///   zone next shows the end time: on the same day, after midnight or, if both times are equal, a full day
+///   later.
+/// - A bound that the clock skips, in the night when summer time begins, is moved to the end of the gap. A
+///   window that lies entirely in the gap does not open.
+/// - If the clock shows a bound twice, in the night when summer time ends, the window opens at the first and
+///   closes at the second.
+/// - A window closes when the next one opens, at the latest.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Window {
     days: Weekdays,
@@ -59,14 +60,13 @@ impl Window {
         Window::on_weekdays(Weekdays::EVERY_DAY, start, end)
     }
 
-    /// A window that opens on these days of the week, counted on the clock of `start`. It may close on the
-    /// day after: one from Sunday to Thursday, 17:00 to 16:00, is open on Friday morning and closed on
-    /// Saturday.
+    /// A window that opens on these days of the week, in the zone of `start`. It may close on the day after:
+    /// one from Sunday to Thursday, 17:00 to 16:00, is open on Friday morning and closed on Saturday.
     pub fn on_weekdays(days: Weekdays, start: impl Into<LocalTime>, end: impl Into<LocalTime>) -> Self {
         Window { days, start: start.into(), end: end.into(), length: Length::Daily, holidays: Vec::new() }
     }
 
-    /// A window that opens once a week. With the same day twice it is open for some hours of that day when
+    /// A window that opens once a week. If both days are the same, it is open for some hours of that day if
     /// `end` is the later time, otherwise for a week.
     pub fn weekly(
         start_day: Weekday,
@@ -83,10 +83,11 @@ impl Window {
         }
     }
 
-    /// This window, which does not open on these dates of its start's calendar. May be called again for more.
+    /// The same window, but it does not open on these dates, in the zone of its start. Call it again to add
+    /// more.
     ///
-    /// A weekly one opens on the next date that is no holiday, at the same time, if that is before it closes.
-    /// A window that opened the day before is not cut short.
+    /// A weekly window opens on the next date that is not a holiday, at the same time, if that is before it
+    /// closes. A window that opened the day before is not cut short.
     #[must_use]
     pub fn except(mut self, holidays: impl IntoIterator<Item = Date>) -> Self {
         self.holidays.extend(holidays.into_iter().map(civil::Date::from));
@@ -113,7 +114,7 @@ impl Window {
             .find(|period| period.opens > after)
     }
 
-    /// The period of a day: the one on which it opens, but for a holiday.
+    /// The period that belongs to a day: the one on which it opens, or would if that were not a holiday.
     fn period(&self, day: civil::Date) -> Option<Period> {
         let opens = self.opening(day)?;
         let mut closes = self.closing(day)?;

@@ -1,4 +1,4 @@
-//! Time zones: from what a clock on the wall shows to a moment of UTC, and back.
+//! Time zones: from what a wall clock shows to UTC, and back.
 
 use core::str::FromStr;
 use std::string::ToString;
@@ -22,7 +22,7 @@ const SLACK_DAYS: i8 = 9;
 pub struct Zone(TimeZone);
 
 impl Zone {
-    /// UTC, in which a settings file's times are meant when it names no zone.
+    /// UTC.
     pub fn utc() -> Self {
         Zone(TimeZone::UTC)
     }
@@ -30,7 +30,7 @@ impl Zone {
     /// The zone with this name, such as `America/New_York`, in upper or lower case.
     ///
     /// # Errors
-    /// [`ScheduleError::UnknownZone`] when the database has no such name.
+    /// [`ScheduleError::UnknownZone`] if the database does not have the name.
     pub fn named(name: &str) -> Result<Self, ScheduleError> {
         match TimeZoneDatabase::bundled().get(name) {
             Ok(zone) if !zone.is_unknown() => Ok(Zone(zone)),
@@ -38,11 +38,11 @@ impl Zone {
         }
     }
 
-    /// A zone from a file of `/usr/share/zoneinfo` or another in TZif format, for rules newer than the
-    /// built-in ones.
+    /// A zone from the bytes of a file in TZif format, such as those in `/usr/share/zoneinfo`, for rules
+    /// newer than the built-in ones. `name` is for error messages.
     ///
     /// # Errors
-    /// [`ScheduleError::ZoneData`] when the bytes are nothing of the kind.
+    /// [`ScheduleError::ZoneData`] if the bytes are not in TZif format.
     pub fn from_tzif(name: &str, bytes: &[u8]) -> Result<Self, ScheduleError> {
         TimeZone::tzif(name, bytes).map(Zone).map_err(|_| ScheduleError::ZoneData { name: name.to_string() })
     }
@@ -121,7 +121,7 @@ impl TimeOfDay {
     }
 }
 
-/// A time without a zone is meant in UTC, as in a settings file.
+/// A time without a zone is in UTC, as in a settings file.
 impl From<TimeOfDay> for LocalTime {
     fn from(time: TimeOfDay) -> Self {
         LocalTime { time, zone: Zone::utc() }

@@ -1,6 +1,5 @@
-//! What the application wants of its session.
+//! What the application asks of its session.
 
-use super::liveness;
 use super::news::News;
 use super::owed::Owed;
 use super::state::{self, Input, State};
@@ -13,10 +12,10 @@ use crate::wire::BeginString;
 /// How a Logon is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Farewell<'t> {
-    /// A Logout says why, in Text(58), and where the version has it in SessionStatus(1409): 5 bad user name
-    /// or password, 6 locked, 7 not allowed now, 8 expired.
+    /// A Logout says why, in Text(58) and, under FIXT.1.1, in SessionStatus(1409): 5 bad user name or
+    /// password, 6 account locked, 7 not allowed at this time, 8 password expired.
     Logout {
-        /// Text(58); empty for none. Longer than 60 bytes is cut.
+        /// Text(58), cut to 60 bytes; empty for none.
         text: &'t str,
         /// SessionStatus(1409).
         session_status: Option<u16>,
@@ -25,29 +24,29 @@ pub enum Farewell<'t> {
     Silent,
 }
 
-/// The session is in no state for that.
+/// The session cannot do that in its present state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("the session cannot do that now: it is {0:?}")]
+#[error("the session cannot do that now, in state {0:?}")]
 pub struct NotNow(
-    /// Where it stands.
+    /// The present state.
     pub State,
 );
 
 impl Session {
-    /// Accepts the Logon of the last [`Event::Logon`](crate::Event::Logon): the session answers it, its reset
-    /// included.
+    /// Accepts the Logon of the last [`Event::Logon`](crate::Event::Logon), its reset included. The session
+    /// answers it.
     ///
     /// # Errors
-    /// No Logon waits for a verdict.
+    /// No Logon awaits a verdict.
     pub fn accept(&mut self, now: Now) -> Result<(), NotNow> {
         self.accept_logon(now, None)
     }
 
-    /// The same, and under FIXT.1.1 the answer says SessionStatus(1409): 0 session active, 1 password
-    /// changed, 2 password due to expire, 3 new password against the rules.
+    /// As [`accept`](Session::accept); under FIXT.1.1 the answer has SessionStatus(1409): 0 session active, 1
+    /// password changed, 2 password due to expire, 3 new password does not comply with policy.
     ///
     /// # Errors
-    /// No Logon waits for a verdict.
+    /// No Logon awaits a verdict.
     pub fn accept_with(&mut self, now: Now, session_status: u16) -> Result<(), NotNow> {
         self.accept_logon(now, Some(session_status))
     }
@@ -65,10 +64,10 @@ impl Session {
     }
 
     /// Refuses the Logon of the last [`Event::Logon`](crate::Event::Logon). Numbers and stored messages stay
-    /// as they were, but a Logout takes a number (FIX session layer 4.3.10).
+    /// as they were, except that a Logout takes a number (FIX session layer 4.3.10).
     ///
     /// # Errors
-    /// No Logon waits for a verdict.
+    /// No Logon awaits a verdict.
     pub fn refuse(&mut self, now: Now, farewell: Farewell<'_>) -> Result<(), NotNow> {
         let now = self.observe(now);
         let State::LogonReceived(_) = self.state else { return Err(NotNow(self.state)) };
@@ -84,10 +83,11 @@ impl Session {
         Ok(())
     }
 
-    /// Logs out: the session sends Logout once no replay runs and nothing is missing, or the time for an
-    /// answer has passed, waits for the answer, serves resends meanwhile, and asks for the link to be closed.
+    /// Logs out. The session sends Logout once nothing is missing and no replay is running, but after
+    /// [`LogoutPolicy::timeout`](super::LogoutPolicy::timeout) at the latest; then it waits for the answer,
+    /// serves resends meanwhile, and asks for the link to be closed.
     ///
-    /// `text` is what Text(58) says; empty for none, longer than 60 bytes is cut. Numbers survive.
+    /// `text` is Text(58), cut to 60 bytes; empty for none. Numbers survive.
     ///
     /// # Errors
     /// The session is not logged on.
@@ -113,12 +113,15 @@ impl Session {
 
     /// Begins a new series with both numbers at 1 (FIX session layer 4.4.2, 4.4.3).
     ///
-    /// Without a link an initiator asks for it by its next Logon; an acceptor begins it at once. Logged on,
-    /// the session recovers what is missing, exchanges TestRequest and Heartbeat, and sends a Logon with
-    /// ResetSeqNumFlag(141); until it is answered the old series stands.
+    /// Without a link, an initiator asks for it with its next Logon, and an acceptor begins it at once.
+    /// Logged on, the session recovers what is missing, exchanges TestRequest and Heartbeat, and sends a
+    /// Logon with ResetSeqNumFlag(141); until that is answered, the old series stands.
+    ///
+    /// FIX 4.0 has no ResetSeqNumFlag: there either side begins the new series at once, and only without a
+    /// link.
     ///
     /// # Errors
-    /// The session is between the two, or the version has no ResetSeqNumFlag.
+    /// The session is logging on or out, or is logged on under FIX 4.0.
     pub fn reset(&mut self, now: Now) -> Result<(), NotNow> {
         let now = self.observe(now);
         match (self.state, self.config.role) {
@@ -132,7 +135,7 @@ impl Session {
                 self.numbers.reset = self.numbers.reset.wanted();
                 Ok(())
             }
-            (State::Disconnected, _) => {
+            (State::Disconnected | State::Connecting, _) => {
                 self.new_series(now);
                 Ok(())
             }
@@ -140,10 +143,10 @@ impl Session {
         }
     }
 
-    /// Begins a new series at once and says nothing of it: both sides have agreed on the moment, as on the
-    /// hours of a session, which begins at number 1 (FIX session layer 4.1). [`Event::NewSeries`] follows.
+    /// Begins a new series at once, without telling the counterparty: both sides have agreed on the time,
+    /// such as the start of a trading day (FIX session layer 4.1). [`Event::NewSeries`] follows.
     ///
-    /// [`reset`](Session::reset) says it on the wire.
+    /// [`reset`](Session::reset) announces it on the wire.
     ///
     /// [`Event::NewSeries`]: crate::Event::NewSeries
     ///
@@ -160,15 +163,10 @@ impl Session {
         }
     }
 
-    /// With [`Finished::ByCall`](super::Finished::ByCall): everything up to `number` is finished, and need
-    /// not come again after a crash.
+    /// With [`Finished::ByCall`](super::Finished::ByCall): the application has finished everything up to
+    /// `number`, which need not come again after a crash.
     pub fn processed(&mut self, number: MsgSeqNum) {
         self.numbers.finish(number);
-    }
-
-    /// A TestRequest is owed when none is open: the liveness machine's own door for the application.
-    pub(super) fn probe(&mut self, now: Now, cause: super::Cause) {
-        self.live(now, liveness::Input::Probe(cause));
     }
 
     pub(super) fn owe_event(&mut self, news: News) {

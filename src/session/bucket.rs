@@ -3,7 +3,7 @@
 use super::config::Rate;
 use crate::time::Instant;
 
-/// A token bucket on the given clock: what is left, in thousandths of a message, and since when.
+/// A token bucket: what was left, in billionths of a message, at a time on the monotonic clock.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Bucket {
     left: u64,
@@ -11,6 +11,7 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
+    /// One message. In billionths of it, a rate per second is a gain per nanosecond.
     const TOKEN: u64 = 1_000_000_000;
 
     pub(super) fn full(rate: Option<Rate>) -> Self {
@@ -24,7 +25,7 @@ impl Bucket {
         self.left.saturating_add(gained).min(u64::from(rate.burst) * Self::TOKEN)
     }
 
-    /// When the next message may go; `None` for now.
+    /// When the next message may go out; `None` if it may now.
     #[inline]
     pub(super) fn wait(&self, rate: Option<Rate>, now: Instant) -> Option<Instant> {
         self.wait_for(rate?, now)

@@ -1,14 +1,14 @@
-//! What a session is told before it begins.
+//! The configuration of a session.
 
 use super::ids::{Id, Ids};
 use super::policy::{HeartBtIntRule, NextExpected, Policies, ResetOnLogon, SendingTimeCheck, TestMessage};
 use crate::time::Millis;
 use crate::wire::{BeginString, DataFields, TimePrecision};
 
-/// The smallest buffer that holds any admin message of a session whose texts are of ordinary length, in
-/// bytes.
+/// The least useful size of `out` in [`Session::step`](crate::Session::step), in bytes: it holds any admin
+/// message with texts of ordinary length.
 ///
-/// A longer echo or header asks for more by `NeedSpace`.
+/// For a longer echo or header the session asks for more by [`Output::NeedSpace`](crate::Output::NeedSpace).
 pub const OUT_MIN: usize = 1024;
 
 /// Which side opens the link and sends the first Logon. Fixed for the life of a session.
@@ -21,12 +21,13 @@ pub enum Role {
     Acceptor,
 }
 
-/// Everything a session is told before it begins. Public fields: change what [`Config::new`] set.
+/// Everything a session needs to know before it begins. The fields are public: change what [`Config::new`]
+/// set.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Config {
     /// Which side opens the link.
     pub role: Role,
-    /// BeginString(8), of every message in both directions.
+    /// BeginString(8) of every message, in both directions.
     pub begin_string: BeginString,
     /// Who talks to whom.
     pub ids: Ids,
@@ -34,23 +35,24 @@ pub struct Config {
     pub heart_bt_int: u32,
     /// The longest frame that is accepted, in bytes. A longer one ends the connection.
     pub frame_max: usize,
-    /// How fine SendingTime(52) is. Versions before 4.2 have seconds only, and get them whatever this says.
+    /// The precision of SendingTime(52). Versions before 4.2 have whole seconds only, whatever this says.
     pub time_precision: TimePrecision,
-    /// Data fields beside those of the standard, by length tag and data tag.
+    /// The data fields, which may contain SOH, by length tag and data tag: the standard's, and a venue's
+    /// own.
     pub data_fields: &'static DataFields,
     /// Which admin messages the application adds fields to before they go out.
-    pub compose: Compose,
-    /// How many application messages may go out how fast; `None` for no limit.
+    pub compose: ComposedTypes,
+    /// The rate limit for application messages; `None` for no limit.
     pub rate: Option<Rate>,
-    /// Where counterparties differ.
+    /// The choices in which counterparties differ.
     pub policies: Policies,
 }
 
-/// Which admin messages the application adds fields to: the session asks by `Output::Compose` before such a
-/// message goes out.
+/// Which admin messages the application adds fields to. Before such a message goes out, the session asks by
+/// [`Output::Compose`](crate::Output::Compose).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Compose {
-    /// Logon (A): Username, Password, a signature over its MsgSeqNum and SendingTime.
+pub struct ComposedTypes {
+    /// Logon (A): Username, Password, or a signature over its MsgSeqNum and SendingTime.
     pub logon: bool,
     /// Logout (5).
     pub logout: bool,
@@ -62,22 +64,22 @@ pub struct Compose {
     pub resend_request: bool,
     /// Reject (3).
     pub reject: bool,
-    /// SequenceReset-Reset (4) that an operator asks for; gap fills go out as they are.
+    /// SequenceReset-Reset (4), sent for an operator; gap fills are never composed.
     pub sequence_reset: bool,
 }
 
 /// A token bucket: `burst` messages at once, then `per_second`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Rate {
-    /// How many messages the bucket holds.
+    /// How many messages the bucket holds, at least 1.
     pub burst: u32,
-    /// How many it regains in a second.
+    /// How many it regains per second, at least 1.
     pub per_second: u32,
 }
 
 impl Config {
-    /// A session between `sender` (us) and `target` (the counterparty), by the rules of the standard: 30 s
-    /// heartbeats, frames up to 64 KiB, milliseconds, FIX 5.0 SP2 under FIXT.1.1.
+    /// A session between `sender` (us) and `target` (the counterparty) by the standard's rules, with
+    /// heartbeats every 30 s, frames of up to 64 KiB, milliseconds, and FIX 5.0 SP2 under FIXT.1.1.
     ///
     /// ```
     /// use sansfix::{BeginString, Config, Role};
@@ -86,7 +88,7 @@ impl Config {
     /// ```
     ///
     /// # Errors
-    /// A CompID that is empty, too long, or holds SOH.
+    /// A CompID is empty, too long, or contains SOH.
     pub fn new(
         role: Role,
         begin_string: BeginString,
@@ -107,7 +109,7 @@ impl Config {
             frame_max: 64 * 1024,
             time_precision: TimePrecision::Millis,
             data_fields: &DataFields::STANDARD,
-            compose: Compose::default(),
+            compose: ComposedTypes::default(),
             rate: None,
             policies: Policies::standard(),
         };
@@ -115,7 +117,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Can a session work like this? `Session::new` asks the same.
+    /// Checks whether a session can work like this. [`Session::new`](crate::Session::new) calls it too.
     ///
     /// # Errors
     /// The first field that cannot work, and why.
@@ -186,53 +188,53 @@ impl Config {
 
 /// A header with the longest identifiers must fit.
 const FRAME_MAX_LEAST: usize = 512;
-/// A day: a longer interval is a slip of units.
+/// A day: a longer interval is a mistake in units.
 pub(crate) const HEART_BT_INT_MAX: u32 = 86_400;
 
 /// Why a configuration cannot work.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A required text is empty.
-    #[error("{field} must not be empty (FIX session layer 4.2.2: it names a party on every message)")]
+    #[error("{field} must not be empty (FIX session layer 4.2.2, 4.3.7)")]
     Empty {
         /// Which.
         field: &'static str,
     },
-    /// A text does not fit.
-    #[error("{field} has {got} bytes, there is room for {room} beside the other identifiers")]
+    /// An identifier does not fit.
+    #[error("{field} has {got} bytes, but the other identifiers leave room for {room}")]
     TooLong {
         /// Which.
         field: &'static str,
-        /// Its length.
+        /// Its length, in bytes.
         got: usize,
-        /// What the others leave.
+        /// The room that the others leave, in bytes.
         room: usize,
     },
     /// SOH would end the field.
-    #[error("{field} holds SOH (0x01), which ends a field (FIX session layer 4.5.2)")]
+    #[error("{field} contains SOH (0x01), which ends a field (FIX session layer 4.5.2)")]
     HoldsSoh {
         /// Which.
         field: &'static str,
     },
-    /// A limit or wait of zero stops everything.
+    /// A limit or timeout of zero would stop everything.
     #[error("{field} must not be zero")]
     Zero {
         /// Which.
         field: &'static str,
     },
     /// No message would fit.
-    #[error("frame_max is {got} bytes, at least {FRAME_MAX_LEAST} are needed for a header")]
+    #[error("frame_max is {got} bytes, but a header needs at least {FRAME_MAX_LEAST}")]
     FrameMax {
-        /// What it was.
+        /// The configured length, in bytes.
         got: usize,
     },
     /// HeartBtInt(108) is in seconds.
-    #[error("HeartBtInt(108) is {got} seconds, at most {HEART_BT_INT_MAX} (a day) makes sense")]
+    #[error("HeartBtInt(108) is {got} seconds, but may be at most {HEART_BT_INT_MAX} (a day)")]
     HeartBtInt {
         /// What it was, in seconds.
         got: u32,
     },
-    /// The range is upside down.
+    /// The range is empty.
     #[error("the HeartBtInt(108) range {low} to {high} is empty (FIX session layer 4.3.5.2)")]
     HeartBtIntRange {
         /// Its lower end.
@@ -240,7 +242,7 @@ pub enum ConfigError {
         /// Its upper end.
         high: u32,
     },
-    /// A field that the version does not have.
+    /// The version does not have this field.
     #[error("{field} does not exist in {version}")]
     NotInVersion {
         /// Which.

@@ -1,4 +1,4 @@
-//! Who talks to whom: the identifiers of a configuration, kept as the header fields that they become.
+//! Who talks to whom: the identifiers of a configuration, stored as the header fields they become.
 
 use core::fmt;
 
@@ -6,17 +6,17 @@ use super::config::ConfigError;
 use super::stamp::Stamp;
 use crate::wire::{Body, Guard, SOH, put, tag};
 
-/// How many bytes the identifiers of a session may take together, each with its tag, `=` and SOH.
+/// How many bytes the identifiers of a session may take in total, each with its tag, `=` and SOH.
 pub const IDS_MAX: usize = 134;
 
-/// An identifier that a configuration fixes.
+/// An identifier that the configuration fixes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Id {
-    /// SenderCompID(49) of what we send, TargetCompID(56) of what we receive.
+    /// Our CompID: SenderCompID(49) of what we send, TargetCompID(56) of what we receive.
     SenderCompId,
     /// SenderSubID(50) of what we send.
     SenderSubId,
-    /// TargetCompID(56) of what we send, SenderCompID(49) of what we receive.
+    /// The counterparty's CompID: TargetCompID(56) of what we send, SenderCompID(49) of what we receive.
     TargetCompId,
     /// TargetSubID(57) of what we send.
     TargetSubId,
@@ -65,14 +65,14 @@ const FIELDS: [(Id, u32); 7] = [
     (Id::DefaultApplVerId, tag::DEFAULT_APPL_VER_ID),
 ];
 
-/// The first behind SendingTime(52).
+/// The first after SendingTime(52).
 const BEHIND: usize = Id::TargetCompId as usize;
-/// The first behind OrigSendingTime(122).
+/// The first after OrigSendingTime(122).
 const LOCATIONS: usize = Id::SenderLocationId as usize;
-/// Behind the last of a header.
+/// After the last of a header.
 const HEADER_END: usize = Id::DefaultApplVerId as usize;
 
-/// Who talks to whom: CompIDs, SubIDs, LocationIDs, and the version of the messages.
+/// Who talks to whom: CompIDs, SubIDs, LocationIDs, and the application version under FIXT.1.1.
 ///
 /// ```
 /// # use sansfix::{BeginString, Config, Id, Role};
@@ -97,7 +97,7 @@ impl Ids {
         self.delimited(id).and_then(<[u8]>::split_last).map_or(&[], |(_, value)| value)
     }
 
-    /// The value with the delimiter behind it; `None` of one that is not there.
+    /// The value with its delimiter; `None` if the identifier is not set.
     #[inline]
     pub(super) fn delimited(&self, id: Id) -> Option<&[u8]> {
         let name_len = match id {
@@ -127,7 +127,7 @@ impl Ids {
         self.text.get(..self.at(BEHIND)).unwrap_or_default()
     }
 
-    /// The fields behind SendingTime(52): 56, 57, 142 and 143.
+    /// The fields after SendingTime(52): 56, 57, 142 and 143.
     #[inline]
     pub(super) fn behind_sending_time(&self) -> &[u8] {
         self.text.get(self.at(BEHIND)..self.at(HEADER_END)).unwrap_or_default()
@@ -170,15 +170,15 @@ impl Ids {
         Some(at + end + time_len)
     }
 
-    /// An identifier; empty for none.
+    /// An identifier; empty if it is not set.
     pub fn get(&self, id: Id) -> &str {
         core::str::from_utf8(self.bytes(id)).unwrap_or_default()
     }
 
-    /// Sets an identifier: a SubID, a LocationID, another DefaultApplVerID. Empty for none.
+    /// Sets an identifier, or removes it if `text` is empty.
     ///
     /// # Errors
-    /// It holds SOH, or does not fit: all together take at most [`IDS_MAX`] bytes. Nothing has changed then.
+    /// It contains SOH, or does not fit: all together take at most [`IDS_MAX`] bytes. Nothing changes then.
     pub fn set(&mut self, id: Id, text: &str) -> Result<(), ConfigError> {
         let (field, got) = (id.field(), text.len());
         if text.as_bytes().contains(&SOH) {

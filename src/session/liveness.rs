@@ -6,23 +6,23 @@ use super::state::Place;
 /// Whether a TestRequest of ours is open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Liveness {
-    /// Messages come, or the silence is not yet long enough.
+    /// No: messages come, or the silence has not lasted long enough.
     Quiet,
-    /// A TestRequest is out.
+    /// Yes.
     Probing {
-        /// What asked for it.
+        /// Why it was sent.
         cause: Cause,
     },
 }
 
-/// Why a TestRequest went out.
+/// Why a TestRequest was sent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Cause {
     /// Nothing came for too long.
     Silence,
     /// The application asked.
     Asked,
-    /// A reset in session begins with one, and demands its echo (FIX session layer 4.4.2).
+    /// A reset in session begins with one, and needs its echo (FIX session layer 4.4.2).
     Reset,
 }
 
@@ -30,10 +30,10 @@ pub enum Cause {
 pub(crate) enum Input {
     /// A good message came, of any kind.
     Traffic,
-    /// A Heartbeat with the TestReqID(112) of the open TestRequest came, in sequence and nothing on either
-    /// side to be sent again, or not so.
+    /// A Heartbeat with the TestReqID(112) of the open TestRequest came. It is in sequence only if nothing is
+    /// missing and no replay is running.
     Echoed(Place),
-    /// The wait is over: nothing came since the last message, or since our TestRequest.
+    /// The timer expired: nothing came since the last message, or since our TestRequest.
     Elapsed,
     /// A TestRequest is wanted.
     Probe(Cause),
@@ -44,13 +44,13 @@ pub(crate) enum Input {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Action {
     None,
-    /// The wait for silence begins anew.
+    /// Restart the silence timer.
     Heard,
     /// Send a TestRequest and wait for what answers it.
     TestRequest,
     /// The echo that a reset waited for is in.
     ResetMayBegin,
-    /// The wait for silence begins anew; tell the application how long the echo took.
+    /// Restart the silence timer, and tell the application how long the echo took.
     RoundTrip,
     /// The connection is lost.
     Lost,
@@ -68,8 +68,8 @@ pub(crate) fn next(echo: Echo, state: Liveness, input: Input) -> (Liveness, Acti
         // Other traffic had shown life before the echo came.
         (Liveness::Quiet, Input::Echoed(_)) => (Liveness::Quiet, Action::RoundTrip),
         (Liveness::Probing { .. }, Input::Elapsed) => (Liveness::Quiet, Action::Lost),
-        // FIX session layer 4.4.2: the echo shows that nothing is missing. When it shows a gap, the reset
-        // begins anew once that is filled.
+        // FIX session layer 4.4.2: the echo shows that nothing is missing. If it shows a gap, the reset
+        // starts over once that is filled.
         (Liveness::Probing { cause: Cause::Reset }, Input::Echoed(Place::InSequence)) => {
             (Liveness::Quiet, Action::ResetMayBegin)
         }

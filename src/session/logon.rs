@@ -1,10 +1,10 @@
-//! The connection machine while a session is established (FIX session layer 4.3, 4.4).
+//! The connection machine while a session is being established (FIX session layer 4.3, 4.4).
 
 use super::state::{Action, Actions, Farewell, Input, Opening, State, Wait, close, stay, to};
 use crate::number::MsgSeqNum;
 use crate::reason::{LogonFault, Reason};
 
-/// What the counterparty's Logon says, as far as the session acts on it.
+/// The parts of the counterparty's Logon that the session acts on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct PeerLogon {
     /// MsgSeqNum(34).
@@ -13,9 +13,9 @@ pub struct PeerLogon {
     pub heart_bt_int: u32,
     /// ResetSeqNumFlag(141).
     pub reset: bool,
-    /// NextExpectedMsgSeqNum(789), where it is in use.
+    /// NextExpectedMsgSeqNum(789), if it is in use.
     pub next_expected: Option<MsgSeqNum>,
-    /// MaxMessageSize(383): the longest message that the counterparty takes, in bytes.
+    /// MaxMessageSize(383): the longest message the counterparty accepts, in bytes.
     pub max_message_size: Option<u32>,
 }
 
@@ -79,8 +79,8 @@ pub(super) fn sent(opening: Opening, input: Input) -> (State, Actions) {
     }
 }
 
-/// The application has the Logon and has not said yes or no. Until then nothing of it counts (FIX session
-/// layer 4.3.10, 4.4.3).
+/// The Logon awaits the application's verdict. Until then none of it takes effect (FIX session layer 4.3.10,
+/// 4.4.3).
 pub(super) fn received(logon: PeerLogon, input: Input) -> (State, Actions) {
     match input {
         // FIX session layer 4.3.10: the acceptor's answer comes first, recovery after it.
@@ -110,7 +110,7 @@ pub(super) fn received(logon: PeerLogon, input: Input) -> (State, Actions) {
 }
 
 impl PeerLogon {
-    /// FIX session layer 4.4.3: a Logon that resets bears number 1.
+    /// FIX session layer 4.4.3: a Logon that resets has number 1.
     pub(super) fn check_reset(self) -> Result<Self, LogonFault> {
         if self.reset && self.number != MsgSeqNum::FIRST {
             return Err(LogonFault::ResetNumber);

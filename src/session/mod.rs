@@ -1,4 +1,4 @@
-//! The session: four machines, two numbers, a few timers, and what is owed.
+//! The session: four state machines, two counters, a few timers, and the output that is owed.
 
 mod acted;
 mod admin;
@@ -49,7 +49,7 @@ mod timers;
 mod usual;
 
 pub use application::{Farewell, NotNow};
-pub use config::{Compose, Config, ConfigError, OUT_MIN, Rate, Role};
+pub use config::{ComposedTypes, Config, ConfigError, OUT_MIN, Rate, Role};
 pub use ids::{IDS_MAX, Id, Ids};
 pub use liveness::{Cause, Liveness};
 pub use logon::PeerLogon;
@@ -59,7 +59,7 @@ pub use policy::*;
 pub use recovery::{Asked, Inbound, Recovery, Refusal};
 pub use replay::{Outbound, Replaying, Span};
 pub use resend::ReplayError;
-pub use rules::{Answer as Violated, MessageRules, NoRules, RefTag, Violation};
+pub use rules::{MessageRules, NoRules, RefTag, Reply, Violation};
 pub use send::{Outgoing, SendError};
 pub use state::{Answer, Opening, State};
 pub use status::{Closed, Status, Text};
@@ -78,17 +78,17 @@ use timers::Timers;
 
 /// One side of a FIX session, as a value.
 ///
-/// It is given bytes, the time and requests, and gives frames, events and the moment at which it wants to be
-/// called again. It owns no socket, clock, thread or heap memory: two sessions that were told the same are
+/// You give it bytes, the time and requests; it returns frames, events and the time at which it wants to be
+/// called again. It owns no socket, clock, thread or heap memory, and two sessions given the same inputs are
 /// equal, byte for byte.
 ///
-/// * [`step`](Session::step) does input and output; call it until it answers
+/// * [`step`](Session::step) does input and output; call it until it returns
 ///   [`Output::Wait`](crate::Output::Wait).
-/// * [`connected`](Session::connected) and [`disconnected`](Session::disconnected) tell it of the link.
+/// * [`connected`](Session::connected) and [`disconnected`](Session::disconnected) tell it about the link.
 /// * [`send`](Session::send), [`accept`](Session::accept), [`logout`](Session::logout) and the like are the
-///   application's wishes.
-// In this order: what a step with nothing to do looks at, from the end of `numbers` to the beginning
-// of `course`, is on two cache lines.
+///   application's requests.
+// The order matters: what a step with nothing to do reads, from the end of `numbers` to the beginning of
+// `course`, is on two cache lines.
 #[repr(C, align(64))]
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Session {
@@ -106,9 +106,9 @@ pub struct Session {
     clock: Instant,
     owed: Queue,
     timers: Timers,
-    /// Counts connections, so that answers to an old one are told apart.
+    /// Counts connections, to recognise answers that belong to an old one.
     link: u32,
-    /// Counts what happened, so that frames built before it are told apart.
+    /// Counts changes, to recognise frames built before the last one.
     ticket: u32,
     course: Course,
     stamp: Stamp,
@@ -116,7 +116,7 @@ pub struct Session {
     attempt: u32,
     /// MaxMessageSize(383) of the counterparty, in bytes.
     peer_max: Option<NonZeroU32>,
-    /// The TestRequest that is out: its number, and when it went.
+    /// The open TestRequest: its number, and when it was sent.
     probe: Option<(MsgSeqNum, Instant)>,
     /// Numbers below the expected one that the application asked for again.
     again: Option<Span>,
@@ -124,15 +124,15 @@ pub struct Session {
     memory: status::Memory,
 }
 
-/// Whose turn it is, the wire's or the replay's: replaying before reading would let two sides that recover
-/// from each other block.
+/// Whose turn it is, the wire's or the replay's. If replaying always came before reading, two sides that
+/// recover from each other would deadlock.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Turn {
     Read,
     Replay,
 }
 
-/// What the application asked for that has to wait for its moment.
+/// What the application asked for that has to wait.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Goal {
     Stay,
@@ -142,7 +142,7 @@ enum Goal {
     Reset,
 }
 
-/// May an initiator ask to be connected?
+/// Whether the session may have a link.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Standby {
     Ready,
@@ -150,7 +150,7 @@ enum Standby {
 }
 
 impl Session {
-    /// A session without a link, at the numbers of `resume`: [`Checkpoint::begin`] for a new one.
+    /// A session without a link, at the numbers in `resume`; use [`Checkpoint::begin`] for a new one.
     ///
     /// ```
     /// use sansfix::{BeginString, Checkpoint, Config, Role, Session, Utc};
@@ -161,7 +161,7 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// A configuration that cannot work; see [`Config::check`].
+    /// The configuration cannot work; see [`Config::check`].
     pub fn new(config: Config, resume: Checkpoint) -> Result<Session, ConfigError> {
         config.check()?;
         Ok(Session {
@@ -195,20 +195,20 @@ impl Session {
         self.state
     }
 
-    /// The number that the next inbound message must bear.
+    /// The expected MsgSeqNum(34) of the next inbound message.
     pub fn next_in(&self) -> MsgSeqNum {
         self.numbers.next_in
     }
 
-    /// The number that the next outbound message will bear.
+    /// The MsgSeqNum(34) of the next outbound message.
     pub fn next_out(&self) -> MsgSeqNum {
         self.numbers.next_out
     }
 
-    /// What a restart begins from, for the application's own store.
+    /// What a restarted process resumes from, for the application's own store.
     ///
-    /// It counts the message in hand as finished: store it after your work, or in the same transaction. With
-    /// [`Finished::ByCall`] it counts what `processed` named.
+    /// It counts the message in hand as finished, so store it after your work, or in the same transaction.
+    /// With [`Finished::ByCall`] it counts only what [`processed`](Session::processed) reported.
     pub fn checkpoint(&self) -> Checkpoint {
         match self.config.policies.checks.finished {
             Finished::ByStep => Checkpoint { next_in: self.numbers.next_in, ..self.numbers.checkpoint() },
@@ -216,13 +216,14 @@ impl Session {
         }
     }
 
-    /// What a restart begins from once `message` is finished: to store with its effect, under either policy.
+    /// What a restarted process resumes from once `message` and all before it are finished: to be stored with
+    /// their effects, under either [`Finished`] policy.
     pub fn checkpoint_after(&self, message: &Message<'_>) -> Checkpoint {
         let here = self.numbers.checkpoint();
         Checkpoint { next_in: here.next_in.max(message.msg_seq_num().next()), ..here }
     }
 
-    /// What it was told before it began.
+    /// Its configuration.
     pub fn config(&self) -> &Config {
         &self.config
     }

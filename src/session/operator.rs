@@ -1,4 +1,4 @@
-//! What an operator wants at night: each call leaves its trace, each refusal says why.
+//! What an operator asks for at night. Each refusal says why.
 
 use super::application::NotNow;
 use super::classify::{Class, Classified, Kind};
@@ -19,21 +19,21 @@ use crate::reason::Reason;
 use crate::time::Now;
 use crate::wire::{MsgType, tag};
 
-/// Why an operator's wish was not taken. Nothing has happened.
+/// Why an operator's request was refused. The session is unchanged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum OperatorError {
-    /// The session is in no state for that.
-    #[error("the session cannot do that now: it is {0:?}")]
+    /// The session cannot do that in its present state.
+    #[error("the session cannot do that now, in state {0:?}")]
     NotNow(State),
     /// A SequenceReset only raises the number (FIX session layer 4.8.6).
-    #[error("the next outbound number is {next_out} already, a reset to {got} would not raise it")]
+    #[error("the next outbound number is already {next_out}, so a reset to {got} would not raise it")]
     NotAbove {
-        /// The present one.
+        /// The present number.
         next_out: MsgSeqNum,
-        /// The one asked for.
+        /// The number asked for.
         got: MsgSeqNum,
     },
-    /// The range has no number in it.
+    /// The range is empty.
     #[error("the range from {from} to {to} is empty")]
     EmptyRange {
         /// Its first number.
@@ -41,21 +41,35 @@ pub enum OperatorError {
         /// Its last.
         to: MsgSeqNum,
     },
-    /// A ResendRequest is open: one is outstanding at a time (FIX session layer 4.8.2).
-    #[error("a ResendRequest is open already")]
+    /// A ResendRequest is open, and only one may be outstanding (FIX session layer 4.8.2).
+    #[error("a ResendRequest is already open")]
     RequestOpen,
-    /// Too much is owed already: let the session take a step.
-    #[error("the session has more to send first: step it")]
+    /// No replay is running.
+    #[error("no replay is running")]
+    NoReplay,
+    /// The running replay is already past the number, or ends before it.
+    #[error("the replay has {first} to {last} left, got {got}")]
+    OutsideReplay {
+        /// The number asked for.
+        got: MsgSeqNum,
+        /// The first number left in the replay.
+        first: MsgSeqNum,
+        /// The last.
+        last: MsgSeqNum,
+    },
+    /// The session owes too much output already.
+    #[error("the session has output to send first: step it")]
     StepFirst,
 }
 
 impl Session {
-    /// Sets the number that the next inbound message must bear. Lower asks for nothing by itself: messages
-    /// below it are low no more and are handed over again when they come; higher skips messages, a
-    /// poisoned one for instance. A reset of ours that was never answered is not asked for again.
+    /// Sets the expected number of the next inbound message. A higher one skips messages, such as a poison
+    /// message. A lower one asks for nothing by itself, but messages from there on are delivered again if
+    /// they come. A reset of ours that was never answered is not asked for again.
+    /// [`Event::NextInSet`](crate::Event::NextInSet) follows.
     ///
     /// # Errors
-    /// Our own Logon is out, or the session is ending: wait for it.
+    /// The session is logging on or out; try again afterwards. (While a Logon awaits its verdict it works.)
     pub fn set_next_in(&mut self, now: Now, next: MsgSeqNum) -> Result<(), NotNow> {
         let now = self.observe(now);
         self.settled()?;
@@ -68,12 +82,13 @@ impl Session {
         Ok(())
     }
 
-    /// Sets the number that the next outbound message will bear, without telling the counterparty: it sees a
-    /// gap, or a number too low. [`sequence_reset`](Session::sequence_reset) tells it. A reset of ours
-    /// that was never answered is not asked for again.
+    /// Sets the number of the next outbound message without telling the counterparty, which will see a gap,
+    /// or a number too low. [`sequence_reset`](Session::sequence_reset) tells it. A reset of ours that
+    /// was never answered is not asked for again. [`Event::NextOutSet`](crate::Event::NextOutSet)
+    /// follows.
     ///
     /// # Errors
-    /// Our own Logon is out, or the session is ending: wait for it.
+    /// The session is logging on or out; try again afterwards. (While a Logon awaits its verdict it works.)
     pub fn set_next_out(&mut self, now: Now, next: MsgSeqNum) -> Result<(), NotNow> {
         self.observe(now);
         self.settled()?;
@@ -87,10 +102,12 @@ impl Session {
     }
 
     /// Tells the counterparty by SequenceReset-Reset that our next number is `next_out`, which must be above
-    /// the present one: what lies between is never sent. For disasters only (FIX session layer 4.8.6).
+    /// the present one. What it still misses below that number is never sent. For disasters only (FIX
+    /// session layer 4.8.6).
     ///
     /// # Errors
-    /// The session is not logged on, or the number is not above the present one.
+    /// The session is not logged on, the number is not above the present one, or a SequenceReset is already
+    /// owed.
     pub fn sequence_reset(&mut self, now: Now, next_out: MsgSeqNum) -> Result<(), OperatorError> {
         self.observe(now);
         self.takes_wishes()?;
@@ -105,8 +122,8 @@ impl Session {
         Ok(())
     }
 
-    /// Asks for the messages from `from` to `to` (`None`: all from there on), whether or not they are
-    /// missing. Those that were processed before are handed over once more, marked
+    /// Asks the counterparty for the messages from `from` to `to` (`None`: all from there on), whether or not
+    /// they are missing. Those that were already processed are delivered again, marked
     /// [`Message::is_again`](crate::Message::is_again).
     ///
     /// # Errors
@@ -136,37 +153,38 @@ impl Session {
         Ok(())
     }
 
-    /// Sends a TestRequest; [`Event::RoundTrip`](crate::Event::RoundTrip) says how long its echo took.
+    /// Sends a TestRequest, unless one is already open. [`Event::RoundTrip`](crate::Event::RoundTrip) says
+    /// how long its echo took.
     ///
     /// # Errors
-    /// The session is not logged on.
-    pub fn test_request(&mut self, now: Now) -> Result<(), NotNow> {
+    /// The session is not logged on, or owes too much output already.
+    pub fn test_request(&mut self, now: Now) -> Result<(), OperatorError> {
         let now = self.observe(now);
-        if self.state != State::Active || !self.owed.has_room() {
-            return Err(NotNow(self.state));
-        }
-        self.probe(now, Cause::Asked);
+        self.takes_wishes()?;
+        self.live(now, liveness::Input::Probe(Cause::Asked));
         Ok(())
     }
 
-    /// Lets a running replay begin again at `from`, where what lies below is not worth sending: one gap fill
-    /// stands in for it.
+    /// Makes a running replay continue at `from`. One gap fill goes out instead of what it has not yet sent
+    /// below that number.
     ///
     /// # Errors
-    /// No replay runs, or it is past that number.
-    pub fn replay_from(&mut self, now: Now, from: MsgSeqNum) -> Result<(), NotNow> {
+    /// No replay is running, or `from` is not among the numbers it has left.
+    pub fn replay_from(&mut self, now: Now, from: MsgSeqNum) -> Result<(), OperatorError> {
         self.observe(now);
         let Outbound::Replaying(replay) = self.outbound() else {
-            return Err(NotNow(self.state));
+            return Err(OperatorError::NoReplay);
         };
-        if from < replay.scanned || from > replay.end(self.numbers.next_out) {
-            return Err(NotNow(self.state));
+        let (first, last) = (replay.scanned, replay.end(self.numbers.next_out));
+        if from < first || from > last {
+            return Err(OperatorError::OutsideReplay { got: from, first, last });
         }
         self.out(replay::Input::Nothing(from));
         Ok(())
     }
 
-    /// Logs out, if logged on, and asks for no connection any more until [`enable`](Session::enable).
+    /// Logs out, if logged on, and has no further link until [`enable`](Session::enable): an initiator asks
+    /// for none, and [`connected`](Session::connected) refuses one. `text` is Text(58) of the Logout.
     pub fn disable(&mut self, now: Now, text: &str) {
         let now = self.observe(now);
         self.standby = Standby::Stopped;
@@ -174,7 +192,7 @@ impl Session {
             self.timers.stop(Timer::Connection);
         }
         if self.state == State::Connecting {
-            // The wish is taken back: a link that comes for it all the same is refused.
+            // The request is withdrawn: a link that comes all the same is refused.
             self.owe_no_frames();
             return self.go(now, Input::LinkDown);
         }
@@ -188,18 +206,19 @@ impl Session {
         }
     }
 
-    /// Connects again, after [`disable`](Session::disable) or [`Event::Stopped`](crate::Event::Stopped);
-    /// attempts are counted anew.
+    /// Allows links again, after [`disable`](Session::disable) or [`Event::Stopped`](crate::Event::Stopped).
+    /// An initiator asks for one at its next step, and counts its attempts from 1.
     pub fn enable(&mut self, now: Now) {
         self.observe(now);
         self.standby = Standby::Ready;
         self.attempt = 0;
     }
 
-    /// Closes the link without a Logout, for a reason of the application's.
+    /// Closes the link without a Logout, for the reason `why`, which also decides whether an initiator
+    /// reconnects: [`Reason::allows_reconnect`].
     ///
     /// # Errors
-    /// There is no link.
+    /// There is no link, or it is already being closed.
     pub fn disconnect(&mut self, now: Now, why: Reason) -> Result<(), NotNow> {
         let now = self.observe(now);
         if matches!(self.state, State::Disconnected | State::Connecting | State::Closing(_)) {
@@ -210,7 +229,7 @@ impl Session {
         Ok(())
     }
 
-    /// Logged on, and nothing piles up that was owed before.
+    /// Whether the session is logged on and has room to owe more.
     fn takes_wishes(&self) -> Result<(), OperatorError> {
         if self.state != State::Active {
             return Err(OperatorError::NotNow(self.state));
@@ -218,8 +237,8 @@ impl Session {
         if self.owed.has_room() { Ok(()) } else { Err(OperatorError::StepFirst) }
     }
 
-    /// Numbers may be set while the session is logged on or has no link, and while a Logon waits for its
-    /// verdict: an acceptor without a memory takes them from there (FIX session layer 4.4.4).
+    /// Whether numbers may be set: while the session is logged on or has no link, and while a Logon awaits
+    /// its verdict, since an acceptor without a memory takes them from there (FIX session layer 4.4.4).
     fn settled(&self) -> Result<(), NotNow> {
         match self.state {
             State::Active | State::Disconnected | State::Connecting | State::LogonReceived(_) => Ok(()),
@@ -231,7 +250,7 @@ impl Session {
         }
     }
 
-    /// Did the application ask for this number again? It and what lies below it have come then.
+    /// Whether the application asked for this number again; it and those below it count as delivered then.
     pub(super) fn takes_again(&mut self, number: MsgSeqNum) -> bool {
         let Some(Span { from, to }) = self.again.filter(|span| span.from <= number && number <= span.to)
         else {
@@ -242,7 +261,7 @@ impl Session {
         true
     }
 
-    /// FIX session layer 4.5.5: does a Heartbeat bear the TestReqID of our open TestRequest?
+    /// FIX session layer 4.5.5: whether a Heartbeat has the TestReqID of our open TestRequest.
     fn echoes(&self, inbox: &Inbox<'_>, message: &Classified) -> bool {
         let Some((number, _)) = self.probe else { return false };
         if message.kind != Kind::Heartbeat {
@@ -265,7 +284,7 @@ impl Session {
         self.live(now, if echoes { liveness::Input::Echoed(place) } else { liveness::Input::Traffic });
     }
 
-    /// Does a Reject refer to our open ResendRequest, by RefSeqNum(45) and, where it says, RefMsgType(372)?
+    /// Whether a Reject refers to our open ResendRequest, by RefSeqNum(45) and, if present, RefMsgType(372).
     pub(super) fn rejects_our_request(&self, reject: &Message<'_>) -> bool {
         let referred = reject.get(tag::REF_SEQ_NUM).and_then(|value| value.seq_num().ok());
         let msg_type = reject

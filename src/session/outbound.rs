@@ -1,4 +1,4 @@
-//! What is owed becomes frames.
+//! How what is owed becomes a frame.
 
 use super::Session;
 use super::header::{Extra, HeaderFacts};
@@ -16,13 +16,13 @@ use crate::wire::{
     BeginString, Body, BodyFault, EncodeError, Guard, MsgType, UTC_TIMESTAMP_MAX, copy, encode,
 };
 
-/// Why an admin message that the application adds to was not built.
+/// Why an admin message with fields from the application was not built.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ComposeError {
-    /// The question is not open any more.
+    /// The question is no longer open.
     #[error("the session has moved on since it asked: step it again")]
     Late,
-    /// `out` is too small.
+    /// `out` is too small: this many bytes are enough.
     #[error("the message needs {0} bytes of space")]
     NeedSpace(usize),
     /// The added fields cannot be sent.
@@ -78,11 +78,11 @@ impl Session {
         }
     }
 
-    /// Builds the admin message that [`Output::Compose`] announced, with the fields that `body` adds behind
+    /// Builds the admin message that [`Output::Compose`] announced, with the fields that `body` adds after
     /// the session's own.
     ///
     /// # Errors
-    /// [`ComposeError::Late`] when the session has moved on; otherwise nothing has moved, and it asks again.
+    /// See [`ComposeError`]. The session is unchanged then, and asks again when stepped.
     pub fn compose<'o>(
         &mut self,
         now: Now,

@@ -1,4 +1,5 @@
-//! One inbound frame: from its classification to what the machines hear and the application is told.
+//! One inbound frame: from its classification to the inputs of the machines and the event for the
+//! application.
 
 use super::classify::{Against, Class, Classified, Kind, Unclassified, classify};
 use super::owed::Owed;
@@ -7,7 +8,7 @@ use super::react::{Reaction, react};
 use super::recovery::Became;
 use super::rules::MessageRules;
 use super::state::{Farewell, Input, Place, State};
-use super::{Session, recovery};
+use super::{Outbound, Session, recovery};
 use crate::event::{Event, Ignored};
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout, Message};
@@ -17,8 +18,9 @@ use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, tag};
 
-/// What the application is told of the frame in hand. It becomes an event once nothing else needs the inbox.
-// A tag that fills its word leaves no gap before the layout: the two are written side by side, not built
+/// What to tell the application about the frame in hand. It becomes an event once nothing else needs the
+/// inbox.
+// A tag that fills a word leaves no gap before the layout, so the two are written in place, not built
 // elsewhere and copied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u64)]
@@ -48,7 +50,7 @@ impl Told {
     }
 }
 
-/// Was the frame just read, or held since it arrived?
+/// Whether the frame was just read, or had been held above a gap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Arrival {
     Fresh,
@@ -71,7 +73,9 @@ impl Session {
             utc: (arrival == Arrival::Fresh).then_some(now.utc),
         };
         let mut classified = classify(inbox.current(), span, against);
-        self.memory.last_received = Some(now.monotonic);
+        if arrival == Arrival::Fresh {
+            self.memory.last_received = Some(now.monotonic);
+        }
         match self.state {
             State::AwaitingLogon => self.first_message(now, inbox, classified, rules),
             State::LogonSent(opening) => self.answer_to_logon(now, inbox, opening, classified, rules),
@@ -80,7 +84,7 @@ impl Session {
                     self.expect_alike_if_usual(inbox.current(), message);
                 }
                 let series = self.numbers.series;
-                let told = self.established(now, inbox, &mut classified, rules);
+                let told = self.established(now, inbox, &mut classified, arrival, rules);
                 if self.numbers.series != series {
                     inbox.forget_all();
                 }
@@ -100,16 +104,20 @@ impl Session {
         now: Now,
         inbox: &mut Inbox<'_>,
         classified: &mut Result<Classified, Unclassified>,
+        arrival: Arrival,
         rules: &impl MessageRules,
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
             Err(why) => return self.unclassified(now, inbox, *why, Farewell::Logout),
         };
-        self.heard(now, inbox, message);
+        // What was held was a sign of life, and an echo, when it came.
+        if arrival == Arrival::Fresh {
+            self.heard(now, inbox, message);
+        }
         self.acknowledged(message.last_processed);
         if let Some(fault) = &message.fault {
-            return self.reject_message(now, message, message.rejection(fault), fault.fatal);
+            return self.header_at_fault(now, inbox, message, fault);
         }
         if self.config.policies.checks.sequence == Check::Off && message.kind != Kind::Reset {
             self.numbers.move_to(message.layout.number);
@@ -195,7 +203,7 @@ impl Session {
         }
     }
 
-    /// LastMsgSeqNumProcessed(369) says so much.
+    /// Notes LastMsgSeqNumProcessed(369).
     #[inline]
     pub(super) fn acknowledged(&mut self, last_processed: Option<MsgSeqNum>) {
         // A number that was never sent acknowledges nothing.
@@ -204,7 +212,7 @@ impl Session {
         }
     }
 
-    /// The next message: what its kind asks for.
+    /// The expected message: does what its kind asks for.
     fn act_on(
         &mut self,
         now: Now,
@@ -217,7 +225,7 @@ impl Session {
         }
         let view = self.message(inbox, message.layout);
         if let Err(violation) = rules.check(&view) {
-            return self.violated(now, message, violation.answer, violation.tag);
+            return self.violated(now, message, violation.reply, violation.tag);
         }
         match message.kind {
             Kind::Application => {
@@ -225,7 +233,7 @@ impl Session {
                 self.advanced(now);
                 Some(Told::Message(message.layout))
             }
-            // FIX session layer 4.5.1: its effect is that it came. A Logon in session and a
+            // FIX session layer 4.5.1: its arrival is its only effect. A Logon in session and a
             // SequenceReset-Reset have paths of their own.
             Kind::Heartbeat | Kind::Logon | Kind::Reset => {
                 self.count(now);
@@ -261,26 +269,31 @@ impl Session {
             Kind::Logout => {
                 self.memory.note_logout(&view);
                 self.count(now);
-                self.go(now, Input::Logout(Place::InSequence));
+                // FIX session layer 4.6.3: what the counterparty asked for goes out before our answer.
+                let place = match self.outbound() {
+                    Outbound::Live => Place::InSequence,
+                    Outbound::Replaying(_) => Place::AboveGap,
+                };
+                self.go(now, Input::Logout(place));
                 Some(Told::Logout(message.layout))
             }
         }
     }
 
-    /// By policy a message above a gap waits for its turn, as long as there is room.
-    fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> Became {
+    /// By policy a message above a gap is held, as long as there is room.
+    pub(super) fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> Became {
         let held = self.config.policies.gaps.above == Above::Hold && inbox.hold(message.layout.number.get());
         if held { Became::Held } else { Became::Dropped }
     }
 
     /// FIX session layer 4.8.1, 4.8.2: a number above the expected one.
-    fn gap(&mut self, now: Now, message: &Classified, became: Became) -> Option<Told> {
+    pub(super) fn gap(&mut self, now: Now, message: &Classified, became: Became) -> Option<Told> {
         let (expected, number) = (self.numbers.next_in, message.layout.number);
         let asked = self.recover(now, recovery::Input::Gap { expected, number, became });
         asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 
-    /// The next expected number is done with.
+    /// Counts the expected number.
     pub(super) fn count(&mut self, now: Now) {
         self.numbers.count();
         self.advanced(now);

@@ -1,11 +1,11 @@
-//! Messages that are not taken: duplicates, numbers too low, and what breaks a rule.
+//! Messages that are not accepted: duplicates, numbers too low, and broken rules.
 
 use super::Session;
-use super::classify::{Class, Classified, Kind, Unclassified};
+use super::classify::{Class, Classified, Fault, Kind, Unclassified};
 use super::owed::{Owed, Rejection, Why};
-use super::policy::{LowNumber, OrigSendingTime};
+use super::policy::{Check, LowNumber, OrigSendingTime};
 use super::receive::Told;
-use super::rules::{Answer, RefTag};
+use super::rules::{RefTag, Reply};
 use super::state::{Farewell, Input};
 use crate::event::Ignored;
 use crate::inbox::Inbox;
@@ -16,8 +16,7 @@ use crate::time::Now;
 use crate::wire::tag;
 
 impl Session {
-    /// A frame without which nothing can be said of its message: garbled, or the end of the link, with this
-    /// farewell.
+    /// A frame that cannot be classified: it is garbled, or ends the link, with this farewell.
     pub(super) fn unclassified(
         &mut self,
         now: Now,
@@ -35,8 +34,8 @@ impl Session {
         None
     }
 
-    /// FIX session layer 4.8.7, test case 2e: already received, so it is ignored; but an application message
-    /// must say well when it was first sent.
+    /// FIX session layer 4.8.7, test case 2e: it was already received, so it is ignored. But an application
+    /// message needs a good OrigSendingTime all the same.
     pub(super) fn duplicate(&mut self, now: Now, message: &Classified) -> Option<Told> {
         let judged = match (message.kind, self.config.policies.checks.orig_sending_time) {
             (Kind::Application, _) => true,
@@ -70,20 +69,45 @@ impl Session {
         }
     }
 
+    /// A header that says something wrong. FIX session layer 4.8.1: what ends the connection does so at once;
+    /// anything else is judged once the number is the next, as a body is (test cases 2b, 2c).
+    pub(super) fn header_at_fault(
+        &mut self,
+        now: Now,
+        inbox: &mut Inbox<'_>,
+        message: &Classified,
+        fault: &Fault,
+    ) -> Option<Told> {
+        let in_order = self.config.policies.checks.sequence == Check::On
+            && fault.fatal.is_none()
+            // The numbers of these may stand elsewhere.
+            && !matches!(message.kind, Kind::Logon | Kind::Reset);
+        match message.class {
+            Class::High if in_order => {
+                let became = self.hold(inbox, message);
+                self.gap(now, message, became)
+            }
+            Class::Low if in_order => self.too_low(now, message),
+            Class::Next | Class::High | Class::Low | Class::LowDuplicate => {
+                self.reject_message(now, message, message.rejection(fault), fault.fatal)
+            }
+        }
+    }
+
     /// A message breaks a rule of the dictionary.
     pub(super) fn violated(
         &mut self,
         now: Now,
         message: &Classified,
-        answer: Answer,
+        reply: Reply,
         tag: Option<RefTag>,
     ) -> Option<Told> {
         let number = message.layout.number;
-        match answer {
-            Answer::Reject(reason) => {
+        match reply {
+            Reply::Reject(reason) => {
                 self.reject_message(now, message, Rejection::new(number, reason, tag), None)
             }
-            Answer::BusinessReject(code, text) => {
+            Reply::BusinessReject(code, text) => {
                 let rejection = Rejection { number: number.get(), tag, why: Why::Business(code, text) };
                 self.owe(Owed::BusinessReject(rejection));
                 self.count_if_next(now, message.class);
@@ -103,7 +127,8 @@ impl Session {
         self.reject_message(now, message, rejection, None)
     }
 
-    /// FIX session layer 4.5.4: Reject, counted when it was the next; a Reject is never answered by a Reject.
+    /// FIX session layer 4.5.4: rejects a message, and counts it if it was the expected one. A Reject is
+    /// never answered with a Reject.
     pub(super) fn reject_message(
         &mut self,
         now: Now,

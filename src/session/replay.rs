@@ -1,33 +1,33 @@
-//! The outbound machine: does a replay run, and what stands behind it (FIX session layer 4.8.3 to 4.8.5)?
+//! The outbound machine: is a replay running, and what waits for it (FIX session layer 4.8.3 to 4.8.5)?
 
 use crate::number::MsgSeqNum;
 
-/// Whether sent messages are being sent again.
+/// Whether a replay is running.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Outbound {
-    /// No: a message goes to the wire when it is committed.
+    /// No: a message goes out when it is committed.
     Live,
-    /// Yes: messages of the application wait behind it, so that numbers go out in order.
+    /// Yes: the application's messages wait for it to finish, so that numbers go out in order.
     Replaying(Replaying),
 }
 
 /// A replay.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Replaying {
-    /// Everything below this number has gone out: it comes next.
+    /// The next number to go out.
     pub next: MsgSeqNum,
-    /// The journal has nothing between `next` and here: one gap fill will cover it, however wide.
+    /// The journal has nothing from `next` up to here: one gap fill will cover it, however wide.
     pub scanned: MsgSeqNum,
     /// The last number asked for.
     pub to: MsgSeqNum,
-    /// The first message that has not gone out yet: committed while the replay ran. It follows what was
-    /// asked for; what went out live between the two is not sent again.
+    /// The first message committed during the replay, which has not gone out yet. It follows what was asked
+    /// for; what had gone out live in between is not sent again.
     pub unsent: Option<MsgSeqNum>,
-    /// A request that has to wait until those messages have gone out.
+    /// A request that has to wait until those have gone out.
     pub later: Option<Span>,
 }
 
-/// Numbers from the first to the second, both included.
+/// A range of numbers, both ends included.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Span {
     /// The first.
@@ -94,7 +94,7 @@ impl Replaying {
         if self.next > self.to { next_out.previous().unwrap_or(self.to) } else { self.to }
     }
 
-    /// Has this message never gone out? Then it bears no PossDupFlag(43).
+    /// Whether this message has never gone out, and so goes without PossDupFlag(43).
     pub(crate) fn is_first_transmission(&self, number: MsgSeqNum) -> bool {
         self.unsent.is_some_and(|unsent| number >= unsent)
     }

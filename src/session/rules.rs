@@ -1,4 +1,4 @@
-//! The door for message rules: what a dictionary demands of a message beyond the session layer's own rules.
+//! The hook for message rules: what a dictionary demands of a message beyond the session layer's own rules.
 
 use core::fmt;
 
@@ -6,15 +6,18 @@ use crate::message::Message;
 use crate::reject_reason::SessionRejectReason;
 use crate::wire::write_uint;
 
-/// Rules for the content of messages, asked for each message in sequence before it takes effect.
+/// Rules for the content of messages, checked for each message in sequence before it takes effect. Pass them
+/// to [`Session::step_with`](crate::Session::step_with).
 ///
-/// The session works without any; `sansfix::dictionary` is one set, and an application may bring its own.
+/// The session needs none. `sansfix::dictionary` provides one implementation; an application may write its
+/// own.
 pub trait MessageRules {
-    /// Is the message as it should be?
+    /// Checks a message.
     ///
     /// # Errors
-    /// The first thing that is wrong. The session answers it by a Reject or BusinessMessageReject and counts
-    /// the number (FIX session layer 4.5.4); the application does not see the message as one.
+    /// The first violation. The session answers it with a Reject or BusinessMessageReject and counts the
+    /// number (FIX session layer 4.5.4). The application gets [`Event::Refused`](crate::Event::Refused),
+    /// not the message.
     fn check(&self, message: &Message<'_>) -> Result<(), Violation>;
 }
 
@@ -29,7 +32,7 @@ impl MessageRules for NoRules {
     }
 }
 
-/// The rules there are, if there are any.
+/// Rules that may be absent.
 impl<R: MessageRules> MessageRules for Option<R> {
     #[inline]
     fn check(&self, message: &Message<'_>) -> Result<(), Violation> {
@@ -40,18 +43,18 @@ impl<R: MessageRules> MessageRules for Option<R> {
     }
 }
 
-/// What a message breaks.
+/// A rule that a message breaks, and the answer to it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Violation {
     /// How it is answered.
-    pub answer: Answer,
-    /// RefTagID(371): the field at fault, when it is one.
+    pub reply: Reply,
+    /// RefTagID(371): the field at fault, if a single one is.
     pub tag: Option<RefTag>,
 }
 
 /// How a violation is answered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Answer {
+pub enum Reply {
     /// Reject(3) with this SessionRejectReason(373).
     Reject(SessionRejectReason),
     /// BusinessMessageReject(j) with this BusinessRejectReason(380) and Text(58); a Reject(3) with the text
@@ -59,9 +62,8 @@ pub enum Answer {
     BusinessReject(u16, &'static str),
 }
 
-/// RefTagID(371) as it is written: mostly a number, but a malformed tag is quoted as it came, as far as it
-/// fits.
-// Behind the text stand zeros, of which it has none.
+/// RefTagID(371): a tag or, if what came is not one, its first 12 characters.
+// The text, padded with zero bytes, which it never contains.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RefTag([u8; 12]);
 
@@ -75,7 +77,8 @@ impl RefTag {
         RefTag(text)
     }
 
-    /// What stands where a tag should. Anything but printable ASCII ends it.
+    /// What stands where a tag should, up to the first byte that is not printable ASCII; `None` if that is
+    /// empty.
     pub fn malformed(text: &[u8]) -> Option<Self> {
         let mut quoted = [0; 12];
         let printable = text.iter().take_while(|byte| byte.is_ascii_graphic());
@@ -83,7 +86,7 @@ impl RefTag {
         (quoted != [0; 12]).then_some(RefTag(quoted))
     }
 
-    /// The tag, unless it is a malformed one.
+    /// The tag; `None` if it is malformed.
     pub fn number(self) -> Option<u32> {
         self.as_str().parse().ok().filter(|&tag| tag > 0)
     }
@@ -117,7 +120,7 @@ mod tests {
 
     impl MessageRules for NothingIsGood {
         fn check(&self, _: &Message<'_>) -> Result<(), Violation> {
-            Err(Violation { answer: Answer::Reject(SessionRejectReason::Other), tag: None })
+            Err(Violation { reply: Reply::Reject(SessionRejectReason::Other), tag: None })
         }
     }
 

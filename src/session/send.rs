@@ -1,4 +1,4 @@
-//! Messages of the application on their way out.
+//! The application's outbound messages.
 
 use super::header::{Extra, HeaderFacts, may_be_given};
 use super::policy::{ResetOnLogon, WhileDisconnected};
@@ -13,14 +13,14 @@ use crate::wire::{BeginString, Body, BodyFault, EncodeError, Guard, MsgType, SOH
 
 /// An application message to send: its type, and header fields of its own.
 ///
-/// A bare [`MsgType`] is one without header fields. The header fields (50, 57, 97, 115, 116, 128, 129, 142 to
-/// 145, 1128, a venue's own) are stored with the message and go out again with it. A data field follows its
-/// length field.
+/// A bare [`MsgType`] converts into one without header fields. Header fields (50, 57, 97, 115, 116, 128, 129,
+/// 142 to 145, 1128, a venue's own) are stored with the message and sent again with it. They replace a SubID
+/// or LocationID of the configuration. Put a data field right after its length field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Outgoing<'m> {
     /// MsgType(35).
     pub msg_type: MsgType<'m>,
-    /// Header fields, by tag and value.
+    /// Header fields, as tag and value.
     pub header: &'m [(u32, &'m [u8])],
 }
 
@@ -30,29 +30,31 @@ impl<'m> From<MsgType<'m>> for Outgoing<'m> {
     }
 }
 
-/// Why a message was not built. No number is taken.
+/// Why a message was not built. No number was taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SendError {
     /// Nothing can be sent in this state.
-    #[error("nothing can be sent now: the session is {0:?}")]
+    #[error("nothing can be sent now, in state {0:?}")]
     NotNow(State),
-    /// `out` is too small: so many bytes are enough.
+    /// `out` is too small: this many bytes are enough.
     #[error("the message needs {0} bytes of space")]
     NeedSpace(usize),
-    /// The body cannot be sent as it was written, or was cancelled.
+    /// The body cannot be sent as written, or was cancelled.
     #[error(transparent)]
     Body(BodyFault),
-    /// The type is empty, holds SOH, or is one that the session sends itself.
-    #[error("MsgType(35) is empty, holds SOH, or belongs to the session")]
+    /// The type is empty, contains SOH, or is an admin type, which only the session sends.
+    #[error("MsgType(35) is empty, contains SOH, or is an admin type, which only the session sends")]
     MsgType,
-    /// The field is not one that an application may give in the header.
-    #[error("tag {tag} cannot be given as a header field: it is none, or the session writes it")]
+    /// The application may not set this header field, or its value contains SOH.
+    #[error(
+        "tag {tag} cannot be set in the header: it is not a header field, the session writes it, or its value contains SOH"
+    )]
     HeaderField {
         /// The tag.
         tag: u32,
     },
-    /// Longer than the counterparty takes (FIX session layer 4.3.6).
-    #[error("the message has {len} bytes, the counterparty takes {max}: MaxMessageSize(383)")]
+    /// The message is longer than the counterparty accepts (FIX session layer 4.3.6).
+    #[error("the message has {len} bytes, but the counterparty accepts {max}: MaxMessageSize(383)")]
     TooLong {
         /// Its length, in bytes.
         len: usize,
@@ -62,10 +64,10 @@ pub enum SendError {
     /// The configured rate is used up.
     #[error("the rate limit is used up until {not_before:?}")]
     TooFast {
-        /// When the next message may go.
+        /// When the next message may go out, on the monotonic clock.
         not_before: Instant,
     },
-    /// The sequence numbers have reached the end of their range (FIX session layer 4.1): a reset is needed.
+    /// Sequence numbers have reached the end of their range (FIX session layer 4.1): a reset is needed.
     #[error("sequence numbers are exhausted: a reset is needed")]
     OutOfNumbers,
 }
@@ -73,8 +75,8 @@ pub enum SendError {
 impl Session {
     /// Builds an application message: `body` writes its fields, the session everything else.
     ///
-    /// The message has not happened until the frame is committed. During a replay its bytes are empty, and
-    /// the replay sends it in its turn.
+    /// Nothing is sent until you commit the frame and write its bytes. During a replay these are empty: the
+    /// message goes out in its turn, after the replay.
     ///
     /// ```no_run
     /// # use sansfix::{MsgType, Now, RingJournal, SendError, Session};
@@ -88,7 +90,7 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// See [`SendError`]; nothing has happened then.
+    /// See [`SendError`]; the session is unchanged then.
     pub fn send<'o, 'm>(
         &mut self,
         now: Now,
@@ -102,13 +104,14 @@ impl Session {
         self.close(end, out)
     }
 
-    /// Builds a Reject for an application message that breaks the session's rules in the application's eyes.
+    /// Builds a Reject for a received application message that, in the application's judgement, breaks
+    /// session-level rules. `tag` is RefTagID(371); if `text` is empty, Text(58) is that of `reason`.
     ///
-    /// Failures of business are not for it: they are answered by messages of the application (FIX session
-    /// layer 4.5.4). The message's own number was counted when it was handed over.
+    /// Do not use it for business-level failures: answer these with application messages (FIX session layer
+    /// 4.5.4). The rejected message's number has already been counted.
     ///
     /// # Errors
-    /// As [`send`](Session::send).
+    /// As for [`send`](Session::send).
     pub fn reject<'o>(
         &mut self,
         now: Now,
@@ -141,12 +144,12 @@ impl Session {
         self.end(end.map_err(SendError::Body)?, out)
     }
 
-    /// Builds a BusinessMessageReject for an application message: `code` is BusinessRejectReason(380), 3 for
-    /// a type that is not supported (test case 2r). Before FIX 4.2, which has no such message, it is a
-    /// Reject.
+    /// Builds a BusinessMessageReject for a received application message. `code` is
+    /// BusinessRejectReason(380): 3 for an unsupported type (test case 2r). Versions before FIX 4.2 do
+    /// not have this message; a Reject is built instead.
     ///
     /// # Errors
-    /// As [`send`](Session::send).
+    /// As for [`send`](Session::send).
     pub fn business_reject<'o>(
         &mut self,
         now: Now,
@@ -172,7 +175,7 @@ impl Session {
         })
     }
 
-    /// May this message be sent now?
+    /// Whether this message may be sent now.
     #[inline(always)]
     fn admit(&self, now: Now, message: &Outgoing<'_>) -> Result<(), SendError> {
         self.may_send()?;

@@ -1,8 +1,8 @@
 //! The connection machine: from a link to a session and back.
 //!
-//! A pure function from (rules, state, input) to the next state and what has to be done. Sequence numbers
-//! stay out of it: a message was classified before it became an input, and what looks like an exception (a
-//! gap closes) is an input of its own.
+//! A pure function from (rules, state, input) to the next state and a list of actions. Sequence numbers stay
+//! out of it: a message has been classified before it becomes an input, and what looks like an exception,
+//! such as a gap that closes, is an input of its own.
 
 use arrayvec::ArrayVec;
 
@@ -20,36 +20,36 @@ pub enum State {
     Connecting,
     /// An acceptor has a link and waits for the first Logon.
     AwaitingLogon,
-    /// Our Logon is due or out, and the answer is awaited.
+    /// Our Logon is owed or sent, and the answer is awaited.
     LogonSent(Opening),
-    /// The counterparty's Logon is good by the session's rules; the application judges it. Nothing more is
-    /// read.
+    /// The counterparty's Logon passed the session's checks and awaits the application's verdict. Nothing
+    /// more is read.
     LogonReceived(PeerLogon),
     /// Logged on.
     Active,
-    /// Our Logout is due or out, and the answer is awaited.
+    /// Our Logout is owed or sent, and the answer is awaited.
     LogoutSent,
     /// The counterparty asked to log out.
     LogoutReceived(Answer),
-    /// The link is to be closed for this reason, once what is owed has gone out.
+    /// The link will be closed for this reason, once what is owed has gone out.
     Closing(Reason),
 }
 
-/// What our Logon opens.
+/// What our Logon starts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Opening {
-    /// A connection that goes on with the series.
+    /// A connection that continues the series.
     Resumed,
-    /// A new series, which the counterparty has to confirm.
+    /// A new series, which the counterparty must confirm.
     Reset,
 }
 
-/// Has the counterparty's Logout been answered?
+/// Whether the counterparty's Logout has been answered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Answer {
-    /// Not before the messages below it have come (FIX session layer 4.6.3).
+    /// Not yet: messages below it are missing (FIX session layer 4.6.3).
     Owed,
-    /// Yes; the counterparty closes the link.
+    /// Yes; now the counterparty closes the link.
     Given,
 }
 
@@ -58,21 +58,21 @@ pub enum Answer {
 pub(crate) enum Input {
     /// An initiator's wait before the next attempt is over.
     ConnectDue,
-    /// The driver has a link. An initiator's first Logon opens this.
+    /// The driver has a link. The `Opening` is that of an initiator's first Logon.
     LinkUp(Opening),
-    /// The driver has no link any more.
+    /// The driver no longer has a link.
     LinkDown,
-    /// A first message that is no Logon.
+    /// The first message is not a Logon.
     NotALogon,
-    /// A Logon that passed every check of the session's own.
+    /// A Logon passed all of the session's own checks.
     Logon(PeerLogon),
     /// The application accepts the Logon.
     Accepted,
-    /// The application refuses the Logon, with a Logout or without a word.
+    /// The application refuses the Logon.
     Refused(Farewell),
     /// The application or the end of a recovery asks for a reset in session.
     Reset,
-    /// The counterparty's Logout, its number the next, or above a gap.
+    /// The counterparty's Logout.
     Logout(Place),
     /// Nothing is missing any more.
     Recovered,
@@ -80,9 +80,9 @@ pub(crate) enum Input {
     LogoutAsked,
     /// Something ends the connection.
     Fatal(Reason, Farewell),
-    /// The wait of this state is over.
+    /// This state's timeout has passed.
     Timeout,
-    /// Nothing answers.
+    /// Nothing answered our TestRequest.
     Silent,
 }
 
@@ -91,7 +91,7 @@ pub(crate) enum Input {
 pub(crate) enum Place {
     /// It is the next.
     InSequence,
-    /// Messages below it are missing.
+    /// Messages below it are missing, or others are being sent again.
     AboveGap,
 }
 
@@ -113,7 +113,7 @@ pub(crate) enum Action {
     SendLogon(Opening),
     /// Hand the Logon to the application.
     Judge,
-    /// Take the Logon's facts as ours, its reset included, and answer it.
+    /// Adopt what the Logon says, its reset included, and answer it.
     AnswerLogon(PeerLogon),
     /// Take the answer to our Logon.
     TakeAnswer(PeerLogon),
@@ -129,26 +129,26 @@ pub(crate) enum Action {
     SayWhy(Reason),
     /// Drop the link.
     Disconnect(Reason),
-    /// Let the time for this state begin.
+    /// Start this state's timeout, or stop it.
     Await(Wait),
 }
 
-/// The waits of the connection machine; one at a time.
+/// What the connection machine waits for; one thing at a time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Wait {
-    /// For a Logon, its answer, a verdict.
+    /// A Logon, the answer to ours, or a verdict.
     Logon,
-    /// For the answer to our Logout, or the messages below the counterparty's.
+    /// The answer to our Logout, or the messages missing below the counterparty's.
     Logout,
-    /// For the counterparty to close the link.
+    /// The counterparty to close the link.
     Close,
-    /// For nothing.
+    /// Nothing.
     Nothing,
 }
 
 pub(crate) type Actions = ArrayVec<Action, 4>;
 
-/// What the transitions depend on beside state and input.
+/// What the transitions depend on besides state and input.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Rules {
     pub(crate) role: Role,
@@ -158,7 +158,7 @@ pub(crate) struct Rules {
     pub(crate) invalid_logon: BadLogon,
 }
 
-/// The next state, and what has to be done.
+/// The next state, and what to do.
 pub(crate) fn next(rules: Rules, state: State, input: Input) -> (State, Actions) {
     match state {
         State::Disconnected => disconnected(rules, state, input),

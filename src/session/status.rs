@@ -1,4 +1,4 @@
-//! All of a session at a glance, for a person.
+//! A session's whole state at a glance, for a person.
 
 use core::fmt;
 
@@ -12,10 +12,10 @@ use crate::reason::Reason;
 use crate::time::Instant;
 use crate::wire::tag;
 
-/// The longest text that a session keeps, in bytes; longer ones are cut.
+/// The longest text a session keeps, in bytes; longer ones are cut.
 const TEXT_MAX: usize = 60;
 
-/// A short text: what a Logout said, or says.
+/// A short text, from a Logout.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Text {
     bytes: [u8; TEXT_MAX],
@@ -28,7 +28,7 @@ impl Text {
         Text { bytes: [0; TEXT_MAX], len: 0 }
     }
 
-    /// As much of `text` as fits, without what cannot stand in a field.
+    /// As much of `text` as fits, without SOH.
     pub fn cut(text: &str) -> Self {
         let mut kept = ArrayString::<TEXT_MAX>::new();
         for character in text.chars().filter(|&character| character != '\u{1}') {
@@ -67,42 +67,41 @@ pub struct Closed {
     pub why: Reason,
     /// When, on the monotonic clock.
     pub at: Instant,
-    /// Text(58) of the counterparty's Logout, the first 60 bytes. Forgotten when a later connection ends by
-    /// a Logout: a session has room for what one said.
+    /// The first 60 bytes of Text(58) in the counterparty's Logout. Lost once a later Logout is on its way,
+    /// because a session has room for one text.
     pub text: Text,
-    /// SessionStatus(1409) of it.
+    /// SessionStatus(1409) in it.
     pub session_status: Option<u16>,
-    /// The number that the counterparty expects of us, where its Logout said: in NextExpectedMsgSeqNum(789),
-    /// or in the words `expecting N`.
+    /// The number that the counterparty expects from us, if its Logout said so, in
+    /// NextExpectedMsgSeqNum(789) or in the words `expecting N`.
     pub peer_expects: Option<MsgSeqNum>,
 }
 
-/// Where a session stands, all of it.
+/// A session's whole state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Status {
     /// The connection.
     pub state: State,
-    /// Whether messages of the counterparty are missing, and what was asked for.
+    /// Whether messages from the counterparty are missing, and what was asked for.
     pub inbound: Inbound,
     /// Whether a TestRequest is open.
     pub liveness: Liveness,
-    /// Whether a replay runs.
+    /// Whether a replay is running.
     pub outbound: Outbound,
-    /// The number that the next inbound message must bear.
+    /// The expected MsgSeqNum(34) of the next inbound message.
     pub next_in: MsgSeqNum,
-    /// The number that the next outbound message will bear.
+    /// The MsgSeqNum(34) of the next outbound message.
     pub next_out: MsgSeqNum,
-    /// What would be stored now: its `next_in` is what the application has finished.
+    /// What would be stored now; its `next_in` counts only what the application has finished.
     pub stored: Checkpoint,
-    /// LastMsgSeqNumProcessed(369) as the counterparty last said it.
+    /// The highest LastMsgSeqNumProcessed(369) from the counterparty in this series.
     pub acknowledged: Option<MsgSeqNum>,
     /// HeartBtInt(108) in force, in seconds.
     pub heart_bt_int: u32,
-    /// When the session was logged on, on the present link or the last; `None` when that was refused or is
-    /// not yet done.
+    /// When the present connection, or else the last one, was logged on; `None` if it was not.
     pub logged_on: Option<Instant>,
-    /// When the session next wants to be called.
+    /// When the session next wants to be called; `None` if no timer runs.
     pub deadline: Option<Instant>,
     /// When a frame last came in.
     pub last_received: Option<Instant>,
@@ -114,7 +113,7 @@ pub struct Status {
     pub last_request: Option<Span>,
 }
 
-/// What a session remembers only to be able to say it.
+/// What a session remembers only to report it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) acknowledged: Option<MsgSeqNum>,
@@ -206,7 +205,7 @@ impl Memory {
     }
 }
 
-/// The number behind `expecting` in the customary words of test case 2c.
+/// The number after `expecting` in the customary words of test case 2c.
 fn expecting(text: &str) -> Option<MsgSeqNum> {
     let (_, rest) = text.split_once("expecting ")?;
     let digits = rest.split(|character: char| !character.is_ascii_digit()).next()?;
@@ -214,7 +213,7 @@ fn expecting(text: &str) -> Option<MsgSeqNum> {
 }
 
 impl Session {
-    /// All of it, for a person or a dashboard.
+    /// The whole state, for a person or a dashboard.
     pub fn status(&self) -> Status {
         Status {
             state: self.state,

@@ -17,6 +17,7 @@ use crate::message::Message;
 use crate::output::{Connect, Output, Replay, Wait};
 use crate::planted::{Bug, planted};
 use crate::time::Now;
+use crate::wire::tag;
 
 impl Session {
     /// What the session wants next: an event to hand on, a frame to send, a moment to wait for.
@@ -192,6 +193,15 @@ impl Session {
         }
         let detour = self.course.detour();
         let settled = !detour.inbound.is_recovering() && detour.outbound == Outbound::Live;
+        // FIX session layer 4.6.3: everything below the counterparty's Logout has come, what it asked for has
+        // gone out, and so has what the last message owed: nothing follows our Logout.
+        if self.state == State::LogoutReceived(Answer::Owed) {
+            let ready = settled && detour.acted.is_empty();
+            if ready {
+                self.go(now, Input::Recovered);
+            }
+            return ready;
+        }
         if self.state != State::Active || !settled {
             return false;
         }
@@ -255,7 +265,10 @@ impl Session {
             }
             Owed::LoggedOn => {
                 self.settle_first();
-                Output::Event(Event::LoggedOn(self.in_hand(inbox)))
+                let logon = self.in_hand(inbox);
+                let processed = logon.get(tag::LAST_MSG_SEQ_NUM_PROCESSED);
+                self.acknowledged(processed.and_then(|value| value.seq_num().ok()));
+                Output::Event(Event::LoggedOn(logon))
             }
             Owed::Connect => {
                 self.settle_first();

@@ -211,13 +211,16 @@ fn reaction_table() -> String {
         Kind::Logout,
         Kind::Logon,
     ];
-    let mut table = String::from("| message | next | next, PossDup | above a gap | low, PossDup | low |\n");
-    table.push_str("| --- | --- | --- | --- | --- | --- |\n");
+    let mut table = String::from(
+        "| message | next | next, PossDup | above a gap | above, PossDup | low, PossDup | low |\n",
+    );
+    table.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");
     for kind in kinds {
         let cells = [
             react(kind, Class::Next, false),
             react(kind, Class::Next, true),
             react(kind, Class::High, false),
+            react(kind, Class::High, true),
             react(kind, Class::LowDuplicate, true),
             react(kind, Class::Low, false),
         ];

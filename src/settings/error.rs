@@ -1,4 +1,4 @@
-//! Why settings are refused.
+//! Why a settings file is refused.
 
 use core::fmt;
 use std::path::PathBuf;
@@ -8,12 +8,12 @@ use std::string::String;
 use crate::schedule::ScheduleError;
 use crate::session::ConfigError;
 
-/// Why a settings file is refused: nothing of it is loaded. The text names file, line and key.
+/// Why a settings file is refused; nothing is loaded then. The text names file, line and key.
 #[derive(Debug, thiserror::Error)]
 pub struct SettingsError {
-    /// The file, where there is one.
+    /// The file, if there is one.
     pub file: Option<PathBuf>,
-    /// The line, from 1; `None` where the whole file is meant.
+    /// The line, from 1; `None` if the whole file is meant.
     pub line: Option<usize>,
     /// What is wrong.
     pub fault: SettingsFault,
@@ -23,7 +23,7 @@ pub struct SettingsError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsFault {
-    /// The operating system refused, or the file is no UTF-8.
+    /// The operating system refused, or the file is not UTF-8.
     #[error("cannot be read: {0}")]
     Io(std::io::Error),
     /// The file is larger than any settings file.
@@ -32,14 +32,14 @@ pub enum SettingsFault {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// A line of another form.
+    /// A line of an unknown form.
     #[error("expected [DEFAULT], [SESSION], KEY=VALUE or # comment, got \"{0}\"")]
     Line(String),
-    /// A key above the first section.
-    #[error("{0}: expected [DEFAULT] or [SESSION] above the first key")]
+    /// A key before the first section.
+    #[error("{0}: expected [DEFAULT] or [SESSION] before the first key")]
     OutsideSection(String),
     /// A second `[DEFAULT]`.
-    #[error("expected one [DEFAULT], the first is in line {first}")]
+    #[error("expected one [DEFAULT], but another is on line {first}")]
     DefaultTwice {
         /// The first one's line.
         first: usize,
@@ -47,42 +47,45 @@ pub enum SettingsFault {
     /// There is no `[SESSION]`.
     #[error("expected at least one [SESSION]")]
     NoSession,
-    /// A session that was there before.
-    #[error("session {0} is there twice")]
+    /// The same session twice.
+    #[error("session {0} is defined twice")]
     SessionTwice(String),
-    /// Neither QuickFIX nor QuickFIX/J has this key.
-    #[error("{0}: no key of QuickFIX or QuickFIX/J")]
+    /// Neither QuickFIX nor QuickFIX/J has this key, and [`Settings::load_with`](super::Settings::load_with)
+    /// was not told of it.
+    #[error(
+        "{0}: unknown key, neither QuickFIX nor QuickFIX/J has it, nor is it named as the application's own"
+    )]
     UnknownKey(String),
     /// The same key twice in one section.
-    #[error("{key}: expected once in a section, it is in line {first} too")]
+    #[error("{key}: expected once per section, but it is also on line {first}")]
     KeyTwice {
         /// The key.
         key: String,
         /// The first one's line.
         first: usize,
     },
-    /// A key that every session needs.
-    #[error("{0}: missing in this session and in [DEFAULT]")]
+    /// A required key is missing.
+    #[error("{0}: required, but neither this session nor [DEFAULT] has it")]
     Missing(&'static str),
-    /// A value that cannot be.
+    /// An impossible value.
     #[error("{key}: expected {expected}, got \"{got}\"")]
     Value {
         /// The key.
         key: String,
-        /// What it may be.
+        /// What is allowed.
         expected: &'static str,
-        /// What it is.
+        /// What the file has.
         got: String,
     },
     /// Values that do not go together.
     #[error("{key}: {why}")]
     Contradiction {
-        /// The key that was read last.
+        /// One of the keys.
         key: String,
-        /// What it contradicts.
+        /// The contradiction.
         why: &'static str,
     },
-    /// A time, a day or a zone that cannot be, or a calendar that cannot.
+    /// An impossible time, day, zone or calendar.
     #[cfg(feature = "schedule")]
     #[error("{key}: {source}")]
     Schedule {
@@ -91,7 +94,7 @@ pub enum SettingsFault {
         /// What is wrong with it.
         source: ScheduleError,
     },
-    /// The session cannot work like this.
+    /// The resulting configuration cannot work.
     #[error(transparent)]
     Config(#[from] ConfigError),
 }

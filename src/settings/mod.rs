@@ -1,9 +1,9 @@
 //! QuickFIX's settings file, read into a [`Config`] for each session.
 //!
-//! The file has one `[DEFAULT]` section and a `[SESSION]` section for each session, which stands above the
-//! defaults. Keys are QuickFIX's and QuickFIX/J's, without regard to case; a key that neither has, a key
-//! twice in a section, and a value that cannot be are errors with file, line and key, and nothing is loaded
-//! then. Sessions begin from [`Policies::quickfix`](crate::Policies::quickfix).
+//! The file has one `[DEFAULT]` section, and a `[SESSION]` section for each session, which overrides the
+//! defaults. Keys are QuickFIX's and QuickFIX/J's, in any case. An unknown key, a key set twice in a section,
+//! and an impossible value are errors that name file, line and key; nothing is loaded then. The policies
+//! start from [`Policies::quickfix`](crate::Policies::quickfix).
 //!
 //! ```
 //! use sansfix::Id;
@@ -31,11 +31,11 @@
 //! # Ok::<(), sansfix::settings::SettingsError>(())
 //! ```
 //!
-//! What a session acts on is in [`SessionSettings::config`]; what message rules are made of is in
-//! [`SessionSettings::rules`]; with the feature `schedule`, `SessionSettings::schedule` makes the calendar.
-//! What belongs to sockets, files, databases and logs is handed to the caller, by
-//! [`get`](SessionSettings::get) and [`path`](SessionSettings::path). Passwords in `LogonTag` never reach
-//! `Debug`.
+//! What the session acts on is in [`SessionSettings::config`], and what message rules need is in
+//! [`SessionSettings::rules`]. With the feature `schedule`, `SessionSettings::schedule` makes the calendar.
+//! Keys for sockets, files, databases and logs are passed to the caller, by [`get`](SessionSettings::get) and
+//! [`path`](SessionSettings::path), as are keys of the application's own, named to
+//! [`load_with`](Settings::load_with). Passwords in `LogonTag` never reach `Debug`.
 
 mod error;
 mod keys;
@@ -56,14 +56,15 @@ use std::string::String;
 use std::vec::Vec;
 
 use crate::session::{Config, Id};
-use section::Section;
+use keys::Owner;
+use section::{Section, Setting};
 
 pub use error::{SettingsError, SettingsFault};
 pub use rules::RulesSettings;
 #[cfg(feature = "dictionary")]
 pub use rules::{RulesLoadError, load_dictionary};
 
-/// The sessions of a settings file, in its order.
+/// The sessions of a settings file, in the file's order.
 #[derive(Clone, Debug)]
 pub struct Settings {
     sessions: Vec<SessionSettings>,
@@ -72,20 +73,20 @@ pub struct Settings {
 /// One session of a settings file.
 #[derive(Clone)]
 pub struct SessionSettings {
-    /// What the session is told.
+    /// The session's configuration.
     pub config: Config,
     /// What messages are checked against.
     pub rules: RulesSettings,
-    /// Fields for our Logon (`LogonTag`), by tag and value: write them when the session asks by
-    /// `Output::Compose`, which the configuration makes it do.
+    /// Fields for our Logon (`LogonTag`), as tag and value. Write them when the session asks by
+    /// [`Output::Compose`](crate::Output::Compose); if there are any, [`config`](Self::config) makes it ask.
     pub logon_fields: Vec<(u32, String)>,
-    /// Are sent messages kept for resends (`PersistMessages`)? If not, use a journal that keeps numbers
-    /// alone: every resend is a gap fill then.
+    /// Whether sent messages are kept for resends (`PersistMessages`). If not, use a journal that keeps only
+    /// checkpoints: every resend is a gap fill then.
     pub persist_messages: bool,
-    /// Where all this was read, if it was a file: it is named in errors, and relative paths are relative to
-    /// its folder.
+    /// The file all this was read from, if any: errors name it, and relative paths are relative to its
+    /// folder.
     file: Option<PathBuf>,
-    /// The caller's keys.
+    /// The keys left to the caller, and those of the calendar.
     others: Section,
 }
 
@@ -93,20 +94,39 @@ impl Settings {
     /// Reads a file; relative paths in it are relative to its folder.
     ///
     /// # Errors
-    /// The file cannot be read, or is wrong: see [`SettingsFault`].
+    /// The file cannot be read or is faulty: see [`SettingsFault`].
     pub fn load(file: impl AsRef<Path>) -> Result<Self, SettingsError> {
+        Settings::load_with(file, &[])
+    }
+
+    /// The same for a file that also has keys of the application's `own`: [`SessionSettings::get`] returns
+    /// them, as it does those of sockets. A key that neither engine has and `own` does not name is still an
+    /// error, since it may be a misspelling. A name that an engine has stays the engine's.
+    ///
+    /// # Errors
+    /// Those of [`load`](Settings::load).
+    pub fn load_with(file: impl AsRef<Path>, own: &[&str]) -> Result<Self, SettingsError> {
         let file = file.as_ref();
         let in_file = |error: SettingsError| SettingsError { file: Some(file.to_owned()), ..error };
         let text = reader::read(file).map_err(in_file)?;
-        Settings::parse_from(&text, Some(file)).map_err(in_file)
+        Settings::parse_from(&text, Some(file), own).map_err(in_file)
     }
 
     /// Reads the text of a file; relative paths in it stay as they are.
     ///
     /// # Errors
-    /// The text is wrong: see [`SettingsFault`].
+    /// The text is faulty: see [`SettingsFault`].
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        Settings::parse_from(text, None)
+        Settings::parse_with(text, &[])
+    }
+
+    /// The same for a text that also has keys of the application's `own`, as for
+    /// [`load_with`](Settings::load_with).
+    ///
+    /// # Errors
+    /// Those of [`parse`](Settings::parse).
+    pub fn parse_with(text: &str, own: &[&str]) -> Result<Self, SettingsError> {
+        Settings::parse_from(text, None, own)
     }
 
     /// The sessions, at least one.
@@ -114,14 +134,14 @@ impl Settings {
         &self.sessions
     }
 
-    /// The sessions themselves.
+    /// The sessions, by value.
     pub fn into_sessions(self) -> Vec<SessionSettings> {
         self.sessions
     }
 
-    fn parse_from(text: &str, file: Option<&Path>) -> Result<Self, SettingsError> {
+    fn parse_from(text: &str, file: Option<&Path>, own: &[&str]) -> Result<Self, SettingsError> {
         let mut sessions: Vec<SessionSettings> = Vec::new();
-        for section in section::sections(text)? {
+        for section in section::sections(text, own)? {
             let session = session::read(&section, file)?;
             if let Some(twin) = sessions.iter().find(|other| other.is_twin_of(&session)) {
                 return Err(SettingsError::at(section.line, SettingsFault::SessionTwice(twin.name())));
@@ -133,23 +153,30 @@ impl Settings {
 }
 
 impl SessionSettings {
-    /// The value of a key that is the caller's: of sockets, files, databases, logs, the calendar. `None` when
-    /// the file does not set it, or when it went into [`config`](Self::config) or [`rules`](Self::rules).
+    /// The value of a key left to the caller: for sockets, files, databases, logs, the calendar, or one of
+    /// the application's own. `None` if the file does not set it, or if it went into
+    /// [`config`](Self::config) or [`rules`](Self::rules).
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.others().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+        let is_meant = |known: &&Setting| known.key.eq_ignore_ascii_case(key);
+        self.others.settings.iter().find(is_meant).map(|setting| setting.value.as_str())
     }
 
-    /// The same for a key that names a file or folder, relative to the settings file's folder.
+    /// The same, for a key that names a file or folder; relative paths are resolved against the settings
+    /// file's folder.
     pub fn path(&self, key: &str) -> Option<PathBuf> {
         self.get(key).map(|path| folder(self.file.as_deref()).join(path))
     }
 
-    /// All keys that are the caller's, with their values.
+    /// All keys left to the caller, with their values. With the feature `schedule`, those of the calendar are
+    /// not among them: `schedule` reads them.
     pub fn others(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.others.settings.iter().map(|setting| (setting.key.as_str(), setting.value.as_str()))
+        let is_callers = |owner| owner == Owner::Caller || !cfg!(feature = "schedule");
+        let callers = self.others.settings.iter().filter(move |setting| is_callers(setting.owner));
+        callers.map(|setting| (setting.key.as_str(), setting.value.as_str()))
     }
 
-    /// The session as QuickFIX writes it: `FIX.4.4:BUYSIDE->SELLSIDE`, and the qualifier if there is one.
+    /// The session's name as QuickFIX writes it: `FIX.4.4:BUYSIDE->SELLSIDE`, followed by the qualifier, if
+    /// any.
     pub fn name(&self) -> String {
         let (version, [sender, target]) = (
             self.config.begin_string,
@@ -170,10 +197,10 @@ fn folder(file: Option<&Path>) -> &Path {
     file.and_then(Path::parent).unwrap_or(Path::new(""))
 }
 
-/// Values of the caller's keys and of Logon fields may be secrets.
+/// Without the values of the caller's keys and of Logon fields, which may be secrets.
 impl core::fmt::Debug for SessionSettings {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let keys: Vec<_> = self.others().map(|(key, _)| key).collect();
+        let keys: Vec<_> = self.others.settings.iter().map(|setting| &setting.key).collect();
         let tags: Vec<_> = self.logon_fields.iter().map(|(tag, _)| tag).collect();
         f.debug_struct("SessionSettings")
             .field("config", &self.config)

@@ -1,8 +1,8 @@
 //! The lines of a settings file.
 //!
-//! Own code, since no crate for INI files tells the line of a key, without which an error cannot say where to
-//! look; and QuickFIX's form has no quotes, no escapes, no `;` comments and no comments behind a value, which
-//! those crates read into passwords.
+//! Written here because no INI crate reports the line of a key, without which an error cannot say where to
+//! look; and because QuickFIX's format has no quotes, escapes, `;` comments or trailing comments, which those
+//! crates would find in passwords.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,10 +11,10 @@ use std::string::{String, ToString};
 
 use super::error::{SettingsError, SettingsFault};
 
-/// No settings file is longer, in bytes; a log or a store handed over by mistake is.
+/// No settings file is longer, in bytes; a log or a store passed by mistake would be.
 const FILE_MAX: usize = 16 << 20;
 
-/// One line that says something.
+/// A line that is not blank or a comment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Line<'t> {
     /// `[DEFAULT]`, in any case.
@@ -25,7 +25,7 @@ pub(super) enum Line<'t> {
     Pair(&'t str, &'t str),
 }
 
-/// A whole file, unless it is too long to be one of settings.
+/// The whole file, or as much as shows that it is too long.
 pub(super) fn read(file: &Path) -> Result<String, SettingsError> {
     let io = |error| SettingsError::whole(SettingsFault::Io(error));
     let mut text = String::new();
@@ -34,7 +34,7 @@ pub(super) fn read(file: &Path) -> Result<String, SettingsError> {
     Ok(text)
 }
 
-/// The lines that say something, with their numbers from 1.
+/// The lines that are not blank or comments, with their numbers from 1.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = Result<(usize, Line<'_>), SettingsError>> {
     let too_large = SettingsFault::TooLarge { limit: FILE_MAX };
     let refused = (text.len() > FILE_MAX).then(|| Err(SettingsError::whole(too_large)));
@@ -46,7 +46,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Result<(usize, Line<'_>)
     refused.into_iter().chain(read)
 }
 
-/// One line; `None` when it says nothing.
+/// One line; `None` if it is blank or a comment.
 fn line(text: &str) -> Result<Option<Line<'_>>, SettingsFault> {
     let text = text.trim();
     if text.is_empty() || text.starts_with('#') {

@@ -10,34 +10,35 @@ use super::section::{Section, Setting};
 use super::session::appl_ver_id;
 use crate::wire::BeginString;
 
-/// Which dictionaries a session uses, and which of their checks. Paths are complete. What the file says for
-/// sessions of the other kind, FIX 4.x or FIXT.1.1, is left out.
+/// Which dictionaries a session uses, and which of their checks. Paths are already resolved. Keys for
+/// sessions of the other kind, FIX 4.x or FIXT.1.1, are ignored.
 ///
-/// With the feature `dictionary`, `load` makes the rules.
+/// With the feature `dictionary`, `load` creates the rules.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RulesSettings {
-    /// Is anything checked? Not with `UseDataDictionary=N`, `ValidateIncomingMessage=N` or
-    /// `RejectInvalidMessage=N`, nor without a dictionary.
+    /// Whether anything is checked. Nothing is with `UseDataDictionary=N`, `ValidateIncomingMessage=N` or
+    /// `RejectInvalidMessage=N`, or without a dictionary.
     pub enabled: bool,
-    /// The session's version, which its dictionary must have.
+    /// The session's version, which its dictionary must match.
     pub begin_string: BeginString,
     /// `DataDictionary`: the dictionary of a FIX 4.x session.
     pub dictionary: Option<PathBuf>,
-    /// `TransportDataDictionary`: FIXT.1.1's.
+    /// `TransportDataDictionary`: the dictionary of FIXT.1.1.
     pub transport: Option<PathBuf>,
-    /// `AppDataDictionary`, and those with a version behind the name; each with its ApplVerID(1128). The
-    /// first is DefaultApplVerID's.
+    /// `AppDataDictionary`, and those with a version after the name; each with its ApplVerID(1128). The
+    /// first is that of DefaultApplVerID(1137).
     pub applications: Vec<(String, PathBuf)>,
-    /// `ValidateFieldsOutOfOrder`: must header, body and trailer stand one behind the other?
+    /// `ValidateFieldsOutOfOrder`: whether header, body and trailer must come one after another.
     pub fields_in_order: bool,
-    /// `ValidateFieldsHaveValues`: is a field without a value rejected?
+    /// `ValidateFieldsHaveValues`: whether a field without a value is rejected.
     pub fields_have_values: bool,
-    /// `ValidateUserDefinedFields`: are fields from 5000 on rejected that the dictionary does not have?
+    /// `ValidateUserDefinedFields`: whether tags from 5000 on that the dictionary does not have are
+    /// rejected.
     pub user_defined_fields: bool,
-    /// `AllowUnknownMsgFields`: are other fields let through that the dictionary does not have for the
-    /// message?
+    /// `AllowUnknownMsgFields`: whether other tags that the dictionary does not have for the message are
+    /// allowed.
     pub allow_unknown_fields: bool,
-    /// `ValidateUnorderedGroupFields`: must the fields of a group have the dictionary's order?
+    /// `ValidateUnorderedGroupFields`: whether the fields of a group must be in the dictionary's order.
     pub group_order: bool,
 }
 
@@ -127,11 +128,11 @@ mod load {
         Checks, Dictionary, DictionaryError, DictionaryRules, OnFault, RulesError, Version,
     };
 
-    /// Why rules cannot be loaded: nothing of them is.
+    /// Why rules cannot be loaded.
     #[derive(Debug, thiserror::Error)]
     #[non_exhaustive]
     pub enum RulesLoadError {
-        /// The operating system refused, or the file is no UTF-8.
+        /// The operating system refused, or the file is not UTF-8.
         #[error("{}: cannot be read: {source}", file.display())]
         Io {
             /// The dictionary.
@@ -139,7 +140,7 @@ mod load {
             /// The operating system's answer.
             source: io::Error,
         },
-        /// The dictionary is wrong.
+        /// The dictionary is faulty.
         #[error("{}: {source}", file.display())]
         Dictionary {
             /// The dictionary.
@@ -147,23 +148,23 @@ mod load {
             /// What is wrong, and where.
             source: DictionaryError,
         },
-        /// The dictionary is one of another version.
+        /// The dictionary is for another version.
         #[error("{}: expected a dictionary of {expected}, got {got}", file.display())]
         Version {
             /// The dictionary.
             file: PathBuf,
-            /// BeginString(8) or ApplVerID(1128) of the version that the settings say.
+            /// The version in the settings, by BeginString(8) or ApplVerID(1128).
             expected: String,
             /// The dictionary's version.
             got: Version,
         },
-        /// The dictionaries do not make the rules of a session.
+        /// The dictionaries do not fit together.
         #[error(transparent)]
         Rules(#[from] RulesError),
     }
 
     impl RulesSettings {
-        /// The checks that the settings ask for, QuickFIX's where they say nothing.
+        /// The checks that the settings ask for; otherwise QuickFIX's.
         pub fn checks(&self) -> Checks {
             let reject = |on| if on { OnFault::Reject } else { OnFault::Allow };
             Checks {
@@ -177,16 +178,17 @@ mod load {
             }
         }
 
-        /// Loads the dictionaries; `None` when nothing is to be checked. Sessions that share dictionaries
-        /// load them once by `load_with`.
+        /// Loads the dictionaries; `None` if nothing is to be checked. Sessions that share dictionaries can
+        /// load them once with [`load_with`](Self::load_with).
         ///
         /// # Errors
-        /// A file that cannot be read, is no dictionary, or is not of the version that the settings say.
+        /// A file cannot be read, is not a dictionary, or is for another version than the settings.
         pub fn load(&self) -> Result<Option<DictionaryRules>, RulesLoadError> {
             self.load_with(&mut |file| load_dictionary(file).map(Arc::new))
         }
 
-        /// The same with `load` for the file of one dictionary: a cache, or files that lie elsewhere.
+        /// As [`load`](Self::load), but reads each dictionary with the function given: a cache, say, or
+        /// another source.
         ///
         /// # Errors
         /// Those of `load`, and dictionaries that do not fit the settings.
@@ -231,7 +233,7 @@ mod load {
     /// Reads the dictionary in a file.
     ///
     /// # Errors
-    /// The file cannot be read, or is no dictionary.
+    /// The file cannot be read, or is not a dictionary.
     pub fn load_dictionary(file: &Path) -> Result<Dictionary, RulesLoadError> {
         let text =
             fs::read_to_string(file).map_err(|source| RulesLoadError::Io { file: file.into(), source })?;

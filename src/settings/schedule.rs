@@ -1,4 +1,4 @@
-//! The calendar of a session: StartTime, EndTime and the keys around them.
+//! The calendar of a session: StartTime, EndTime and related keys.
 
 use core::str::FromStr;
 
@@ -13,17 +13,17 @@ impl SessionSettings {
     /// When the session is held, when one may log on, and when its sequence numbers begin again, for a
     /// [`Timekeeper`](crate::schedule::Timekeeper) or a driver's own use.
     ///
-    /// As in both engines the session is held from StartTime to EndTime: every day, on Weekdays, or once a
-    /// week from StartDay to EndDay; and each time that it opens its sequence numbers begin at 1. Where
-    /// LogonTime, LogoutTime, LogonDay or LogoutDay is there, one may log on in that window only; what is
-    /// missing of it is the session's. Times are `HH:MM:SS` and, behind a space, a zone; else they are
-    /// meant in TimeZone, else in UTC.
+    /// As in both engines, the session runs from StartTime to EndTime: every day, on Weekdays, or once a week
+    /// from StartDay to EndDay. Each time it opens, its sequence numbers start at 1. With LogonTime,
+    /// LogoutTime, LogonDay or LogoutDay, logon is allowed only in that window; those not set are taken
+    /// from the session. Times are `HH:MM:SS`, optionally followed by a space and a zone; otherwise they
+    /// are in TimeZone or, without it, in UTC.
     ///
-    /// A session with `NonStopSession=Y` is held around the clock and never reset, whatever its bounds. So is
-    /// one without StartTime and EndTime, which the engines refuse.
+    /// With `NonStopSession=Y` the session runs around the clock and is never reset, whatever its bounds. So
+    /// does one without StartTime and EndTime, which the engines refuse.
     ///
-    /// Nothing here asks the system for its zone: with `UseLocalTime=Y`, TimeZone must name it. QuickFIX,
-    /// which has no TimeZone, passes over it.
+    /// Nothing here asks the system for its zone: with `UseLocalTime=Y`, TimeZone must name it. (QuickFIX has
+    /// no TimeZone key and ignores it.)
     ///
     /// ```
     /// use sansfix::Utc;
@@ -47,8 +47,8 @@ impl SessionSettings {
     /// ```
     ///
     /// # Errors
-    /// A time, day or zone that cannot be, keys that do not go together, a logon window that never meets the
-    /// session: with file, line and key.
+    /// An impossible time, day or zone, keys that contradict each other, or a logon window that never
+    /// overlaps the session; with file, line and key.
     pub fn schedule(&self) -> Result<Schedule, SettingsError> {
         read(&self.others).map_err(|error| SettingsError { file: self.file.clone(), ..error })
     }

@@ -1,4 +1,4 @@
-//! The sections of a settings file, each session above the defaults.
+//! The sections of a settings file; each session overrides the defaults.
 
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -24,8 +24,8 @@ pub(super) struct Section {
     pub(super) settings: Vec<Setting>,
 }
 
-/// The sessions, at least one.
-pub(super) fn sections(text: &str) -> Result<Vec<Section>, SettingsError> {
+/// The sessions, at least one. `own` are the keys that the application adds.
+pub(super) fn sections(text: &str, own: &[&str]) -> Result<Vec<Section>, SettingsError> {
     let mut default: Option<Section> = None;
     let mut sessions: Vec<Section> = Vec::new();
     let mut in_default = false;
@@ -50,7 +50,7 @@ pub(super) fn sections(text: &str) -> Result<Vec<Section>, SettingsError> {
                 let Some(current) = current else {
                     return Err(SettingsError::at(number, SettingsFault::OutsideSection(key.to_string())));
                 };
-                current.add(key, value, number)?;
+                current.add(key, value, number, own)?;
             }
         }
     }
@@ -64,8 +64,8 @@ pub(super) fn sections(text: &str) -> Result<Vec<Section>, SettingsError> {
 }
 
 impl Section {
-    fn add(&mut self, key: &str, value: &str, line: usize) -> Result<(), SettingsError> {
-        let Some((key, owner)) = keys::known(key) else {
+    fn add(&mut self, key: &str, value: &str, line: usize, own: &[&str]) -> Result<(), SettingsError> {
+        let Some((key, owner)) = keys::known(key).or_else(|| keys::own(key, own)) else {
             return Err(SettingsError::at(line, SettingsFault::UnknownKey(key.to_string())));
         };
         if let Some(first) = self.settings.iter().find(|setting| setting.key == key) {
@@ -91,7 +91,7 @@ impl Section {
         self.get(key).ok_or_else(|| SettingsError::at(self.line, SettingsFault::Missing(key)))
     }
 
-    /// The value as `read` takes it.
+    /// The value, parsed by `read`.
     pub(super) fn read<T>(
         &self,
         key: &str,

@@ -1,4 +1,4 @@
-//! One section made into a session's configuration.
+//! From one section to a session's configuration.
 
 use std::path::{Path, PathBuf};
 use std::string::{String, ToString};
@@ -28,7 +28,7 @@ pub(super) fn read(section: &Section, file: Option<&Path>) -> Result<SessionSett
     let logon_fields = logon_fields(section)?;
     config.compose.logon = !logon_fields.is_empty();
     config.check().map_err(|error| SettingsError::at(section.line, error))?;
-    let callers = section.settings.iter().filter(|setting| setting.owner == Owner::Caller);
+    let callers = section.settings.iter().filter(|setting| setting.owner != Owner::Session);
     let others = Section { line: section.line, settings: callers.cloned().collect() };
     Ok(SessionSettings {
         rules: RulesSettings::read(section, config.begin_string, folder(file))?,
@@ -108,7 +108,7 @@ fn logon(section: &Section, config: &mut Config) -> Result<(), SettingsError> {
     if let Some(time) = duration(section, "ReconnectInterval")? {
         policy.reconnect_after = time;
     }
-    // The engines' initiators announce the reset, where the version can; their acceptors do not.
+    // The engines' initiators announce the reset if the version allows it; their acceptors do not.
     let silent = config.role == Role::Acceptor || config.begin_string == BeginString::Fix40;
     if section.flag("ResetOnLogon")? == Some(true) {
         policy.reset_on_logon = if silent { ResetOnLogon::Silent } else { ResetOnLogon::Announced };
@@ -186,7 +186,7 @@ fn checks(section: &Section, config: &mut Config) -> Result<(), SettingsError> {
             *check = Check::Off;
         }
     }
-    // QuickFIX/J's name and QuickFIX's; BodyLength is what frames are found by, and always counts.
+    // QuickFIX/J's name and QuickFIX's. BodyLength delimits frames, so it is always checked.
     for key in ["ValidateChecksum", "ValidateLengthAndChecksum"] {
         if section.flag(key)? == Some(false) {
             policy.checksum = Check::Off;
@@ -204,7 +204,8 @@ fn checks(section: &Section, config: &mut Config) -> Result<(), SettingsError> {
     if let Some(setting) =
         section.get("AllowPosDup").filter(|setting| setting.value.eq_ignore_ascii_case("Y"))
     {
-        let why = "not offered: PossDupFlag(43) is the session's own, an application marks by PossResend(97)";
+        let why =
+            "not supported: PossDupFlag(43) belongs to the session, and an application uses PossResend(97)";
         return Err(setting.fault(SettingsFault::Contradiction { key: setting.key.clone(), why }));
     }
     section.flag("AllowPosDup")?;
@@ -237,7 +238,7 @@ fn logon_fields(section: &Section) -> Result<Vec<(u32, String)>, SettingsError> 
             Some((number(tag.trim()).filter(|&tag| tag > 0)?, value.trim().to_string()))
         });
         let Some(field) = field.filter(|(_, value)| !value.is_empty()) else {
-            // What stands there may be a password.
+            // The value may be a password.
             let (expected, got) = ("TAG=VALUE", "something else".to_string());
             return Err(setting.fault(SettingsFault::Value { key: setting.key.clone(), expected, got }));
         };

@@ -2,7 +2,7 @@ use std::string::{String, ToString};
 
 use super::{SessionSettings, Settings, keys};
 use crate::session::{
-    Check, Compose, Config, GarbledMessage, Id, LastProcessed, NextExpected, OrigSendingTime, Percent,
+    Check, ComposedTypes, Config, GarbledMessage, Id, LastProcessed, NextExpected, OrigSendingTime, Percent,
     RequestEnd, ResetOn, ResetOnLogon, Role, SendingTimeCheck, Silence, WhileOpen,
 };
 use crate::time::Millis;
@@ -113,7 +113,10 @@ fn fixt_names_its_application_version() {
         let config = &settings.sessions()[0].config;
         assert_eq!((config.begin_string, config.ids.get(Id::DefaultApplVerId)), (BeginString::Fixt11, id));
     }
-    assert_eq!(error(&text), "line 5: DefaultApplVerID: missing in this session and in [DEFAULT]");
+    assert_eq!(
+        error(&text),
+        "line 5: DefaultApplVerID: required, but neither this session nor [DEFAULT] has it"
+    );
 }
 
 /// QuickFIX/J: a TestRequest after 1 + 0.5, the end after 1 + 1.4 HeartBtInts of silence.
@@ -144,14 +147,28 @@ fn what_is_the_callers_is_handed_to_the_caller() {
     assert_eq!(session.get("SocketConnectHost2"), Some("b"));
     assert_eq!(session.path("FileStorePath"), Some("store".into()));
     assert_eq!(session.get("SenderCompID"), None);
-    assert_eq!(session.others().count(), 4);
+    let others: std::vec::Vec<_> = session.others().map(|(key, _)| key).collect();
+    assert_eq!(others[..3], ["SocketAcceptPort", "SocketConnectHost2", "FileStorePath"]);
+}
+
+#[test]
+fn keys_of_the_calendar_are_the_callers_only_where_nothing_here_reads_them() {
+    let session = session("StartTime=08:00:00\nendtime=17:00:00\nSocketAcceptPort=5001");
+    assert_eq!(session.get("StartTime"), Some("08:00:00"));
+    assert_eq!(session.get("EndTime"), Some("17:00:00"));
+    let others: std::vec::Vec<_> = session.others().map(|(key, _)| key).collect();
+    if cfg!(feature = "schedule") {
+        assert_eq!(others, ["SocketAcceptPort"]);
+    } else {
+        assert_eq!(others, ["StartTime", "EndTime", "SocketAcceptPort"]);
+    }
 }
 
 #[test]
 fn logon_fields_are_handed_over_and_never_shown() {
     let session = session("LogonTag=553=me\nLogonTag1=554=se=cret\nJdbcPassword=hush");
     assert_eq!(session.logon_fields, [(553, "me".to_string()), (554, "se=cret".to_string())]);
-    assert_eq!(session.config.compose, Compose { logon: true, ..Compose::default() });
+    assert_eq!(session.config.compose, ComposedTypes { logon: true, ..ComposedTypes::default() });
     let shown = std::format!("{session:?}");
     assert!(!shown.contains("cret") && !shown.contains("hush"), "{shown}");
     let refused = error_with("LogonTag=secret");
@@ -199,18 +216,36 @@ fn dictionaries_of_the_other_kind_of_session_are_left_out() {
 }
 
 #[test]
+fn keys_of_the_applications_own_are_taken_where_it_names_them() {
+    let text = std::format!("{LEAST}deskname=alpha\nHeartBtInt=20\n");
+    let unnamed = Settings::parse(&text).unwrap_err().to_string();
+    assert_eq!(
+        unnamed,
+        "line 7: deskname: unknown key, neither QuickFIX nor QuickFIX/J has it, nor is it named as the application's own"
+    );
+    let session = Settings::parse_with(&text, &["DeskName", "HeartBtInt"]).unwrap().into_sessions().remove(0);
+    assert_eq!((session.get("DeskName"), session.get("HeartBtInt")), (Some("alpha"), None));
+    assert_eq!(session.config.heart_bt_int, 20, "the engines' keys stay theirs");
+    let twice = Settings::parse_with(&std::format!("{text}DESKNAME=b"), &["DeskName"]).unwrap_err();
+    assert_eq!(twice.to_string(), "line 9: DeskName: expected once per section, but it is also on line 7");
+}
+
+#[test]
 fn an_error_names_line_and_key() {
     for (line, says) in [
         ("HeartBtInt=-1", "line 7: HeartBtInt: expected seconds from 0 to 86400, got \"-1\""),
         ("HeartBtInt=86401", "line 7: HeartBtInt: expected seconds from 0 to 86400, got \"86401\""),
         ("LogonTimeout=0", "line 7: LogonTimeout: expected seconds from 1 to 86400, got \"0\""),
         ("ResetOnLogon=yes", "line 7: ResetOnLogon: expected Y or N, got \"yes\""),
-        ("ResetOnLogin=Y", "line 7: ResetOnLogin: no key of QuickFIX or QuickFIX/J"),
-        ("targetcompid=X", "line 7: TargetCompID: expected once in a section, it is in line 6 too"),
+        (
+            "ResetOnLogin=Y",
+            "line 7: ResetOnLogin: unknown key, neither QuickFIX nor QuickFIX/J has it, nor is it named as the application's own",
+        ),
+        ("targetcompid=X", "line 7: TargetCompID: expected once per section, but it is also on line 6"),
         ("[SESION]", "line 7: expected [DEFAULT], [SESSION], KEY=VALUE or # comment, got \"[SESION]\""),
         ("junk", "line 7: expected [DEFAULT], [SESSION], KEY=VALUE or # comment, got \"junk\""),
-        ("[DEFAULT]", "line 7: expected one [DEFAULT], the first is in line 1"),
-        ("[SESSION]\nTargetCompID=THEM", "line 7: session FIX.4.4:US->THEM is there twice"),
+        ("[DEFAULT]", "line 7: expected one [DEFAULT], but another is on line 1"),
+        ("[SESSION]\nTargetCompID=THEM", "line 7: session FIX.4.4:US->THEM is defined twice"),
         (
             "ResendRequestChunkSize=4294967296",
             "line 7: ResendRequestChunkSize: expected a number of messages, 0 for all, got \"4294967296\"",
@@ -223,19 +258,22 @@ fn an_error_names_line_and_key() {
     ] {
         assert_eq!(error_with(line), says);
     }
-    assert!(error_with("AllowPosDup=Y").starts_with("line 7: AllowPosDup: not offered"));
+    assert!(error_with("AllowPosDup=Y").starts_with("line 7: AllowPosDup: not supported"));
     assert_eq!(error(""), "expected at least one [SESSION]");
     assert_eq!(
         error("HeartBtInt=30"),
-        "line 1: HeartBtInt: expected [DEFAULT] or [SESSION] above the first key"
+        "line 1: HeartBtInt: expected [DEFAULT] or [SESSION] before the first key"
     );
-    assert_eq!(error("[SESSION]"), "line 1: ConnectionType: missing in this session and in [DEFAULT]");
+    assert_eq!(
+        error("[SESSION]"),
+        "line 1: ConnectionType: required, but neither this session nor [DEFAULT] has it"
+    );
     let old = LEAST.replace("FIX.4.4", "FIX.4.2") + "EnableNextExpectedMsgSeqNum=Y";
     assert_eq!(error(&old), "line 5: NextExpectedMsgSeqNum(789) does not exist in FIX.4.2");
     let long = std::format!("TargetSubID={}", "x".repeat(120));
     assert_eq!(
         error_with(&long),
-        "line 7: TargetSubID(57) has 120 bytes, there is room for 116 beside the other identifiers"
+        "line 7: TargetSubID(57) has 120 bytes, but the other identifiers leave room for 116"
     );
 }
 

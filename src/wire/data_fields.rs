@@ -12,7 +12,14 @@ pub struct DataFields {
     /// Pairs of a length field's tag and its data field's.
     agreed: &'static [(u32, u32)],
     begins: Beginnings,
+    /// The bits by which most other fields are known; none where one of those is data by agreement.
+    usual: u64,
 }
+
+/// A tag of two digits below 80, which no data field of FIX's own has, and its `=`: the bits of the first
+/// three characters that all of them share, and where these stand.
+const USUAL: u64 = 0x3d_00_30;
+const USUAL_BITS: u64 = 0xff_00_f8;
 
 /// How data fields begin: one bit for each hash of the first three characters of one.
 type Beginnings = [u64; 8];
@@ -31,13 +38,16 @@ impl DataFields {
     /// assert_eq!(DATA.length_tag(96), Some(95));
     /// ```
     pub const fn new(agreed: &'static [(u32, u32)]) -> Self {
-        let mut begins = STANDARD_BEGINNINGS;
+        let (mut begins, mut usual) = (STANDARD_BEGINNINGS, USUAL_BITS);
         let mut rest = agreed;
         while let [(_, tag), others @ ..] = rest {
             begins = with(begins, *tag);
+            if *tag < 80 {
+                usual = 0;
+            }
             rest = others;
         }
-        DataFields { agreed, begins }
+        DataFields { agreed, begins, usual }
     }
 
     /// The tag of the field that gives the length of data field `tag`, or `None` when `tag` is no data field.
@@ -66,6 +76,9 @@ impl DataFields {
     /// May this be the beginning of a data field? For most others the answer is no, without reading the tag.
     #[inline]
     pub(super) fn may_begin(&self, word: u64) -> bool {
+        if word & self.usual == USUAL {
+            return false;
+        }
         let hash = hash(word);
         self.begins.get(hash / 64).is_some_and(|bits| bits >> (hash % 64) & 1 == 1)
     }
@@ -165,7 +178,7 @@ mod tests {
 
     #[test]
     fn every_data_field_may_begin_one_and_no_other_tag_of_two_digits_does() {
-        const AGREED: DataFields = DataFields::new(&[(5001, 5002), (4_000_000_001, 4_000_000_002)]);
+        const AGREED: DataFields = DataFields::new(&[(57, 58), (5001, 5002), (4_000_000_001, 4_000_000_002)]);
         let may_begin = |fields: DataFields, tag: u32| {
             let text = std::format!("{tag}=value");
             fields.may_begin(super::super::delimiters::first_word(text.as_bytes()))

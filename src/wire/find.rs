@@ -54,13 +54,14 @@ pub(crate) fn find_each_before<'a, const N: usize>(
     tags: [u32; N],
     data: &'static DataFields,
 ) -> [Option<Value<'a>>; N] {
-    match walk(bytes, margin, tags, data) {
-        Some(values) => values,
-        None => one_by_one(bytes, margin, tags, data),
+    let mut values = [None; N];
+    if !walk(bytes, margin, tags, data, &mut values) {
+        one_by_one(bytes, margin, tags, data, &mut values);
     }
+    values
 }
 
-/// One walk for all; `None` where a field has to be read with care.
+/// One walk for all; false where a field has to be read with care.
 // The tags are known where it is used: then nothing is left of the needles but numbers in the code.
 #[inline(always)]
 fn walk<'a, const N: usize>(
@@ -68,35 +69,35 @@ fn walk<'a, const N: usize>(
     margin: usize,
     tags: [u32; N],
     data: &DataFields,
-) -> Option<[Option<Value<'a>>; N]> {
+    values: &mut [Option<Value<'a>>; N],
+) -> bool {
+    let Some(end) = bytes.len().checked_sub(margin) else { return false };
     if !tags.into_iter().all(Needle::is_for) {
-        return None;
+        return false;
     }
-    let end = bytes.len().checked_sub(margin)?;
     // No whole word begins where the search ends.
     let bytes = bytes.get(..end + 7).unwrap_or(bytes);
-    let mut values = [None; N];
-    let (mut found, mut at) = (0, 0);
+    let (mut left, mut at) = (N, 0);
     for delimiter in Delimiters::of(bytes) {
-        let Some(rest) = bytes.get(at..) else { break };
-        let Some(word) = rest.first_chunk() else { break };
+        let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
         let word = u64::from_le_bytes(*word);
-        if data.begin_with(rest, word) {
-            return None;
+        if data.may_begin(word) && data.begin(bytes.get(at..).unwrap_or_default()) {
+            return false;
         }
-        for (tag, value) in tags.into_iter().zip(&mut values) {
+        for (tag, value) in tags.into_iter().zip(&mut *values) {
             let needle = Needle::of(tag);
             if needle.fits(word) && value.is_none() {
-                *value = bytes.get(at + needle.len()..delimiter).map(Value::new);
-                found += 1;
+                let Some(found) = bytes.get(at + needle.len()..delimiter) else { return false };
+                *value = Some(Value::new(found));
+                left -= 1;
+                if left == 0 {
+                    return true;
+                }
             }
-        }
-        if found == N {
-            return Some(values);
         }
         at = delimiter + 1;
     }
-    (at >= end).then_some(values)
+    at >= end
 }
 
 #[cold]
@@ -106,8 +107,9 @@ fn one_by_one<'a, const N: usize>(
     margin: usize,
     tags: [u32; N],
     data: &'static DataFields,
-) -> [Option<Value<'a>>; N] {
-    tags.map(|tag| find_before(bytes, margin, tag, data))
+    values: &mut [Option<Value<'a>>; N],
+) {
+    *values = tags.map(|tag| find_before(bytes, margin, tag, data));
 }
 
 /// A tag and its `=` as they stand in a message, to be compared without reading the tags there.

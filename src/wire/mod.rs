@@ -1,4 +1,4 @@
-//! Frames and fields: bytes of FIX, and nothing about sessions.
+//! Frames and fields: the bytes of FIX, and nothing about sessions.
 
 mod begin_string;
 mod body;
@@ -13,6 +13,7 @@ mod find;
 mod frame;
 mod header;
 mod msg_type;
+mod scaled;
 pub mod tag;
 mod timestamp;
 mod value;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use sansfix::session::{Check, Finished, SendingTimeCheck, State, Violated, Violation};
+use sansfix::session::{Check, Finished, Reply, SendingTimeCheck, State, Violation};
 use sansfix::wire::{DataFields, MsgType};
 use sansfix::{
     BeginString, Checkpoint, Config, Event, Id, Inbox, Instant, Message, MessageRules, Millis, MsgSeqNum,
@@ -51,8 +51,8 @@ impl MessageRules for Thirds {
     fn check(&self, message: &Message<'_>) -> Result<(), Violation> {
         let is_third = message.msg_seq_num().get().is_multiple_of(3);
         if self.0 && is_third && message.msg_type() != MsgType::LOGON {
-            let answer = Violated::Reject(SessionRejectReason::Other);
-            return Err(Violation { answer, tag: None });
+            let reply = Reply::Reject(SessionRejectReason::Other);
+            return Err(Violation { reply, tag: None });
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use hotfix::message::{OutboundMessage, Part};
 use hotfix::session::error::SendError;
 use hotfix::session::{SessionHandle, Status};
 use hotfix::store::in_memory::InMemoryMessageStore;
-use sansfix::{BeginString, Body, Checkpoint, Config, Directory, Name, Role, Session};
+use sansfix::{BeginString, Body, Checkpoint, Config, Directory, Role, Session, SessionName};
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tokio::{Acceptor, Clock, Driver, Handle, Keeper, Limits};
 use tokio::net::TcpListener;
@@ -120,7 +120,7 @@ async fn sell() -> (SocketAddr, Sold, Handle, Arc<Mutex<Vec<String>>>) {
     let config = Config::new(Role::Acceptor, BeginString::Fix44, "SANSFIX", "HOTFIX").unwrap();
     let mut directory = Directory::new();
     let (links, arrivals) = mpsc::channel(1);
-    directory.add(Name::of_session(&config), links);
+    directory.add(SessionName::of_session(&config), links);
     let session = Session::new(config, Checkpoint::begin(clock.now().utc)).unwrap();
     let desk = Desk { also: report, ..Desk::new(Party::seller(ORDERS), ORDERS / 3) };
     let log = desk.log.clone();

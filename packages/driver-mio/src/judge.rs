@@ -12,6 +12,11 @@ use sansfix::{Farewell, Now, Session};
 pub enum Verdict {
     /// Come in.
     Accept,
+    /// Come in, and under FIXT.1.1 the answer says more: see [`Session::accept_with`].
+    AcceptWith {
+        /// SessionStatus(1409): 1 where NewPassword(925) was taken, 2 where the password soon expires.
+        session_status: u16,
+    },
     /// A Logout says why.
     Refuse {
         /// Text(58).
@@ -28,6 +33,7 @@ impl Verdict {
     pub(crate) fn pronounce(&self, session: &mut Session, now: Now) {
         let _ = match self {
             Verdict::Accept => session.accept(now),
+            Verdict::AcceptWith { session_status } => session.accept_with(now, *session_status),
             Verdict::Refuse { text, session_status } => {
                 session.refuse(now, Farewell::Logout { text, session_status: *session_status })
             }

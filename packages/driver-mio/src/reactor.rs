@@ -11,7 +11,7 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use sansfix::dictionary::DictionaryRules;
 use sansfix::journal::Journal;
 use sansfix::schedule::Timekeeper;
-use sansfix::{Compose, Config, Directory, Event, Frame, Message, Name, Now, Session, State};
+use sansfix::{Body, Compose, Config, Directory, Event, Frame, Message, Now, Session, SessionName, State};
 
 use crate::deadlines::Deadlines;
 use crate::judge::{Answer, Asker, Question, Verdict};
@@ -38,11 +38,19 @@ pub trait Application {
     /// What [`next`](Application::next) gave is recorded.
     fn sent(&mut self) {}
 
-    /// An admin message is about to go out, by `Config::compose`: the fields to add, a Logon's Username(553)
-    /// and Password(554) for instance.
-    fn compose(&mut self, asked: &Compose) -> Vec<(u32, String)> {
-        let _ = asked;
-        Vec::new()
+    /// An admin message is about to go out, by `Config::compose`: write the fields to add, a Logon's
+    /// Username(553) and Password(554) for instance. A field that cannot be written ends the link: without it
+    /// the message is not what the counterparty waits for. May be asked again for the same message.
+    fn compose(&mut self, asked: &Compose, body: &mut Body<'_>) {
+        let _ = (asked, body);
+    }
+
+    /// The counterparty asks for `message` of ours, as it was recorded. `false`: it is not sent again, and a
+    /// gap fill stands in, as for an order that is stale by now (FIX session layer 4.8.5). A message that
+    /// waited for its turn or for a link is asked for as well: it was recorded and never sent.
+    fn resends(&mut self, message: &Message<'_>, now: Now) -> bool {
+        let _ = (message, now);
+        true
     }
 }
 
@@ -91,7 +99,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         let mut reactor = Reactor::new(sessions)?;
         let mut directory = Directory::new();
         for (index, slot) in reactor.slots.iter().enumerate() {
-            directory.add(Name::of_session(slot.session.config()), index);
+            directory.add(SessionName::of_session(slot.session.config()), index);
         }
         reactor.poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         reactor.port = Some(Port::new(listener, limits, directory));

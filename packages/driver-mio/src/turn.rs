@@ -6,8 +6,8 @@ use sansfix::schedule::Timekeeper;
 use sansfix::session::ComposeError;
 use sansfix::wire::tag;
 use sansfix::{
-    Body, Event, Frame, Inbox, Instant, NotNow, Now, Outbox, Output, PushError, Reason, Replay, ReplayError,
-    Session, State,
+    Body, Event, Frame, Inbox, Instant, Message, NotNow, Now, Outbox, Output, PushError, Reason, Replay,
+    ReplayError, Session, State, Stored,
 };
 
 use crate::judge::Asker;
@@ -163,25 +163,19 @@ impl<A: Application, J: Journal> Slot<A, J> {
                 Output::Replay(asked) if choked => {
                     return Ok(Pause::Wait(sansfix::Wait { until: asked.until(), read: true }));
                 }
-                Output::Replay(asked) => {
-                    match replay(&mut self.session, &mut self.journal, now, asked, out)? {
-                        Some(frame) => frame,
-                        None => continue,
-                    }
-                }
+                Output::Replay(asked) => match self.replay(now, asked, out)? {
+                    Some(frame) => frame,
+                    None => continue,
+                },
                 Output::NeedSpace(space) => {
                     out.resize(space, 0);
                     continue;
                 }
                 Output::Connect(_) => return Ok(Pause::Connect),
                 Output::Compose(asked) => {
-                    let fields = self.application.compose(&asked);
-                    let body = |body: &mut Body<'_>| {
-                        for (tag, value) in &fields {
-                            body.text(*tag, value);
-                        }
-                    };
-                    match self.session.compose(now, asked, inbox, out, body) {
+                    let application = &mut self.application;
+                    let body = |body: &mut Body<'_>| application.compose(&asked, body);
+                    match self.session.compose(now, asked.clone(), inbox, out, body) {
                         Ok(frame) => frame,
                         Err(ComposeError::Late) => continue,
                         Err(ComposeError::NeedSpace(space)) => {
@@ -208,32 +202,41 @@ impl<A: Application, J: Journal> Slot<A, J> {
             push(frame, &mut self.session, &mut self.journal, outbox, link)?;
         }
     }
+
+    /// Answers a question to the journal. What the application does not want to be sent again is withheld
+    /// (FIX session layer 4.8.5).
+    fn replay<'o>(
+        &mut self,
+        now: Now,
+        asked: Replay,
+        out: &'o mut Vec<u8>,
+    ) -> Result<Option<Frame<'o>>, Failed> {
+        let Slot { session, application, journal, .. } = self;
+        let mut stored =
+            journal.first_in(asked.series(), asked.from(), asked.to()).map_err(|_| Failed::Journal)?;
+        if let Some(Stored::Message { number, frame }) = stored
+            && let Ok(message) = Message::read(frame, session.config().data_fields)
+            && !application.resends(&message, now)
+        {
+            stored = Some(Stored::Withheld { up_to: number });
+        }
+        // A stored message grows by PossDupFlag(43) and OrigSendingTime(122).
+        let longest = session.config().frame_max + 256;
+        if out.len() < longest {
+            out.resize(longest, 0);
+        }
+        match session.replay(now, asked, stored, out) {
+            Ok(frame) => Ok(frame),
+            Err(ReplayError::Late) => Ok(None),
+            Err(ReplayError::NeedSpace(_) | ReplayError::OutOfRange { .. }) => Err(Failed::Journal),
+        }
+    }
 }
 
 /// Why nothing more may be written.
 enum Failed {
     Journal,
     Link,
-}
-
-fn replay<'o, J: Journal>(
-    session: &mut Session,
-    journal: &mut J,
-    now: Now,
-    asked: Replay,
-    out: &'o mut Vec<u8>,
-) -> Result<Option<Frame<'o>>, Failed> {
-    let stored = journal.first_in(asked.series(), asked.from(), asked.to()).map_err(|_| Failed::Journal)?;
-    // A stored message grows by PossDupFlag(43) and OrigSendingTime(122).
-    let longest = session.config().frame_max + 256;
-    if out.len() < longest {
-        out.resize(longest, 0);
-    }
-    match session.replay(now, asked, stored, out) {
-        Ok(frame) => Ok(frame),
-        Err(ReplayError::Late) => Ok(None),
-        Err(ReplayError::NeedSpace(_) | ReplayError::OutOfRange { .. }) => Err(Failed::Journal),
-    }
 }
 
 /// Records a frame; makes room first where there is none.
@@ -276,7 +279,7 @@ mod tests {
 
     use sansfix::schedule::{Reset, Schedule, TimeOfDay, Window, Zone};
     use sansfix::testing::MemoryJournal;
-    use sansfix::{BeginString, Checkpoint, Config, Message, Role, Utc};
+    use sansfix::{BeginString, Checkpoint, Config, Role, Utc};
 
     use super::*;
     use crate::judge::{Question, Verdict};

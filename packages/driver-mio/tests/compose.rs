@@ -6,7 +6,9 @@ use std::io::Read as _;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use sansfix::{BeginString, Checkpoint, Compose, Config, Event, Message, NoJournal, Now, Role, Session, Utc};
+use sansfix::{
+    BeginString, Body, Checkpoint, Compose, Config, Event, Message, NoJournal, Now, Role, Session, Utc,
+};
 use sansfix_driver_mio::{Application, Question, Reactor, Verdict};
 
 struct Desk;
@@ -18,8 +20,9 @@ impl Application for Desk {
 
     fn on(&mut self, _: &Event<'_>, _: &mut Session, _: Now) {}
 
-    fn compose(&mut self, asked: &Compose) -> Vec<(u32, String)> {
-        vec![(553, "desk".into()), (554, format!("secret of {}", asked.msg_seq_num()))]
+    fn compose(&mut self, asked: &Compose, body: &mut Body<'_>) {
+        body.text(553, "desk").display(554, format_args!("secret of {}", asked.msg_seq_num()));
+        body.data(95, 96, b"\x02\x03");
     }
 }
 
@@ -37,5 +40,8 @@ fn a_logon_bears_user_name_and_password() {
     let mut bytes = [0; 1024];
     let len = listener.accept().unwrap().0.read(&mut bytes).unwrap();
     let logon = String::from_utf8_lossy(&bytes[..len]).replace('\u{1}', "|");
-    assert!(logon.contains("|35=A|") && logon.contains("|553=desk|554=secret of 1|"), "{logon}");
+    assert!(
+        logon.contains("|35=A|") && logon.contains("|553=desk|554=secret of 1|95=2|96=\u{2}\u{3}|"),
+        "{logon}"
+    );
 }

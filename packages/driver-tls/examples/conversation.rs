@@ -9,8 +9,8 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use sansfix::{
-    BeginString, Checkpoint, Config, Directory, Event, Message, Millis, Name, Reason, RingJournal, Role,
-    Session,
+    BeginString, Checkpoint, Config, Directory, Event, Message, Millis, Reason, RingJournal, Role, Session,
+    SessionName,
 };
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tls::{Client, Identity, Server, names};
@@ -46,7 +46,7 @@ pub(crate) async fn converse(shown: &str, orders: u64) -> Result<Tally, Fault> {
     let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELLSIDE", "BUYSIDE")?;
     let mut directory = Directory::new();
     let (links, arrivals) = mpsc::channel(1);
-    directory.add(Name::of_session(&config), links);
+    directory.add(SessionName::of_session(&config), links);
     let seller = Desk { party: Party::seller(orders), half: None, done: Arc::default() };
     let session = Session::new(config, Checkpoint::begin(clock.now().utc))?;
     let (driver, selling) = Driver::new(session, seller, keeper.keep(ring()), clock);
@@ -103,6 +103,10 @@ impl Application for Desk {
 
     fn on(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
         self.party.hear(event);
+        if matches!(event, Event::Stopped { .. }) {
+            // Nobody waits for another day here.
+            line.stop("");
+        }
         if self.half.take_if(|half| *half < self.party.heard()).is_some() {
             let _ = line.session.disconnect(line.now, Reason::LinkLost);
         }

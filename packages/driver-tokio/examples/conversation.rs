@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use sansfix::journal::{FileJournal, FileJournalOptions};
 use sansfix::{
-    BeginString, Checkpoint, Config, Directory, Event, Id, LogonId, Message, Millis, Name, Role, Session,
+    BeginString, Body, Checkpoint, Compose, Config, Directory, Event, Id, LogonId, Message, Millis, Role,
+    Session, SessionName,
 };
 use sansfix_conversation::{Party, Tally};
 use sansfix_driver_tokio::{
@@ -46,7 +47,7 @@ pub(crate) async fn converse(buyers: usize, orders: u64) -> Result<Tally, Fault>
     let mut directory = Directory::new();
     let mut open = move |folder: &Path, name: &str| -> Result<_, Fault> {
         let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELL", name)?;
-        let key = Name::of_session(&config);
+        let key = SessionName::of_session(&config);
         let (session, journal) = resume(config, folder, clock)?;
         let (driver, handle) =
             Driver::new(session, Desk::new(Party::seller(orders)), keeper.keep(journal), clock);
@@ -165,8 +166,8 @@ impl Application for Desk {
         }
     }
 
-    fn compose(&mut self, _asked: &sansfix::Compose) -> Vec<(u32, String)> {
-        vec![(USERNAME, "desk".into()), (PASSWORD, "secret".into())]
+    fn compose(&mut self, _: &Compose, body: &mut Body<'_>) {
+        body.text(USERNAME, "desk").text(PASSWORD, "secret");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use sansfix::{Compose, Event, Message};
+use sansfix::{Body, Compose, Event, Message, Now};
 
 use crate::line::Line;
 
@@ -11,6 +11,12 @@ use crate::line::Line;
 pub enum Verdict {
     /// Come in.
     Accept,
+    /// Come in, and under FIXT.1.1 the answer says more: see
+    /// [`Session::accept_with`](sansfix::Session::accept_with).
+    AcceptWith {
+        /// SessionStatus(1409): 1 where NewPassword(925) was taken, 2 where the password soon expires.
+        session_status: u16,
+    },
     /// A Logout says why.
     Refuse {
         /// Text(58).
@@ -36,10 +42,18 @@ pub trait Application: Send {
         let _ = line;
     }
 
-    /// An admin message is about to go out, by `Config::compose`: the fields to add, a Logon's Username(553)
-    /// and Password(554) for instance.
-    fn compose(&mut self, asked: &Compose) -> Vec<(u32, String)> {
-        let _ = asked;
-        Vec::new()
+    /// An admin message is about to go out, by `Config::compose`: write the fields to add, a Logon's
+    /// Username(553) and Password(554) for instance. A field that cannot be written ends the link: without it
+    /// the message is not what the counterparty waits for. May be asked again for the same message.
+    fn compose(&mut self, asked: &Compose, body: &mut Body<'_>) {
+        let _ = (asked, body);
+    }
+
+    /// The counterparty asks for `message` of ours, as it was recorded. `false`: it is not sent again, and a
+    /// gap fill stands in, as for an order that is stale by now (FIX session layer 4.8.5). A message that
+    /// waited for its turn or for a link is asked for as well: it was recorded and never sent.
+    fn resends(&mut self, message: &Message<'_>, now: Now) -> bool {
+        let _ = (message, now);
+        true
     }
 }

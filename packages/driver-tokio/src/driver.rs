@@ -7,12 +7,8 @@ use std::pin::{Pin, pin};
 use sansfix::dictionary::DictionaryRules;
 use sansfix::journal::Record;
 use sansfix::schedule::Timekeeper;
-use sansfix::session::ComposeError;
 use sansfix::wire::tag;
-use sansfix::{
-    Body, Compose, Connect, Event, Inbox, Instant, Now, Output, Reason, Replay, ReplayError, Session, State,
-    Wait,
-};
+use sansfix::{Connect, Event, Inbox, Instant, Now, Output, Replay, Session, State, Wait};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
@@ -21,10 +17,11 @@ use crate::acceptor::Arrival;
 use crate::application::{Application, Verdict};
 use crate::clock::Clock;
 use crate::line::{Batch, Line};
+use crate::link::HIGH_WATER;
 use crate::store::{Store, StoreError};
 
-/// A session, its application and its journal: one task. With a [`Timekeeper`] it keeps to the session's hours
-/// as well, with [`DictionaryRules`] it checks what comes in.
+/// A session, its application and its journal: one task. With a [`Timekeeper`] it keeps to the session's
+/// hours as well, with [`DictionaryRules`] it checks what comes in.
 pub struct Driver<A> {
     pub(crate) session: Session,
     pub(crate) application: A,
@@ -40,6 +37,21 @@ pub struct Driver<A> {
     /// The verdict on a Logon, while it is made.
     pub(crate) judging: Option<Pin<Box<dyn Future<Output = Verdict> + Send>>>,
     pub(crate) stopping: bool,
+    pub(crate) tap: Option<Tap>,
+}
+
+/// Who looks on at what goes over the link.
+type Tap = Box<dyn FnMut(Now, Traffic<'_>) + Send>;
+
+/// What goes over a link, for [`Driver::tapped_by`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Traffic<'b> {
+    /// A new link: what was read in part on the one before never came whole.
+    Link,
+    /// Bytes that were read, in the pieces in which they came.
+    In(&'b [u8]),
+    /// Whole frames that are safe in the journal and are written next.
+    Out(&'b [u8]),
 }
 
 pub(crate) enum Call {
@@ -82,6 +94,7 @@ impl<A: Application> Driver<A> {
             calls: todo,
             judging: None,
             stopping: false,
+            tap: None,
         };
         (driver, Handle(calls))
     }
@@ -102,8 +115,18 @@ impl<A: Application> Driver<A> {
         self
     }
 
-    /// Runs an initiator: `connect` opens a link whenever the session wants one. Returns when the session is
-    /// stopped, by its handle or by itself; with a calendar that opens again, by its handle only.
+    /// Shows `tap` all bytes of the session's links: for a log of messages, of which `packages/observe` has
+    /// one, or a counter. It is called on the session's task, which waits for it.
+    #[must_use]
+    pub fn tapped_by(mut self, tap: impl FnMut(Now, Traffic<'_>) + Send + 'static) -> Self {
+        self.tap = Some(Box::new(tap));
+        self
+    }
+
+    /// Runs an initiator: `connect` opens a link whenever the session wants one. Returns when the driver is
+    /// stopped, by [`Handle::stop`] or [`Line::stop`]. A session that wants no link any more, one that is
+    /// disabled or whose Logon was refused, waits to be enabled by a handle; without handles and without a
+    /// calendar that opens again nobody could, and this returns.
     ///
     /// # Errors
     /// The journal's: nothing more can be sent.
@@ -133,19 +156,23 @@ impl<A: Application> Driver<A> {
                 Pause::Wait(wait) => self.wake(wait.until),
                 Pause::Replay(_) | Pause::Disconnect => None,
             };
-            // No deadline and no link: an initiator that does not want one any more.
-            if until.is_none() {
-                return Ok((self.session, self.application));
+            if until.is_some() {
+                tokio::select! {
+                    () = sleep_or_forever(self.clock, until) => {}
+                    Some(call) = self.calls.recv() => self.run(call),
+                }
+                continue;
             }
-            tokio::select! {
-                () = sleep_or_forever(self.clock, until) => {}
-                Some(call) = self.calls.recv() => self.run(call),
+            match self.calls.recv().await {
+                Some(call) => self.run(call),
+                // It wants no link any more, and nobody is left who could enable it.
+                None => return Ok((self.session, self.application)),
             }
         }
     }
 
-    /// Runs an acceptor: links come from an [`Acceptor`](crate::Acceptor). Returns when the session is
-    /// stopped by its handle, or no link can come any more.
+    /// Runs an acceptor: links come from an [`Acceptor`](crate::Acceptor). Returns when the driver is
+    /// stopped, by [`Handle::stop`] or [`Line::stop`], or no link can come any more.
     ///
     /// # Errors
     /// The journal's: nothing more can be sent.
@@ -225,9 +252,8 @@ impl<A: Application> Driver<A> {
                         }
                         _ => {}
                     }
-                    let mut line =
-                        Line { now, session: &mut self.session, out: &mut self.out, batch: &mut self.batch };
-                    self.application.on(event, &mut line);
+                    let Driver { session, application, out, batch, stopping, .. } = self;
+                    application.on(event, &mut Line { now, session, out, batch, stopping });
                 }
                 Output::Transmit(frame) => {
                     // Nothing came between the two: it is never out of date.
@@ -239,15 +265,12 @@ impl<A: Application> Driver<A> {
                 Output::Connect(asked) => return Pause::Connect(asked),
                 Output::Disconnect(_) => return Pause::Disconnect,
                 Output::Wait(wait) => {
-                    if self.session.state() == State::Active && !choked {
+                    // An application that always has more to say is written in between.
+                    let full = choked || self.batch.bytes.len() >= HIGH_WATER;
+                    if self.session.state() == State::Active && !full {
                         let taken = self.batch.bytes.len();
-                        let mut line = Line {
-                            now,
-                            session: &mut self.session,
-                            out: &mut self.out,
-                            batch: &mut self.batch,
-                        };
-                        self.application.idle(&mut line);
+                        let Driver { session, application, out, batch, stopping, .. } = self;
+                        application.idle(&mut Line { now, session, out, batch, stopping });
                         // What was sent moves the heartbeat: ask for the deadline again.
                         if self.batch.bytes.len() > taken {
                             continue;
@@ -259,42 +282,6 @@ impl<A: Application> Driver<A> {
         }
     }
 
-    /// A field that cannot be sent ends the link: without it the message is not what the counterparty waits
-    /// for.
-    fn compose(&mut self, now: Now, asked: Compose, inbox: &Inbox<'_>) {
-        let fields = self.application.compose(&asked);
-        let body = |body: &mut Body<'_>| {
-            for (tag, value) in &fields {
-                body.text(*tag, value);
-            }
-        };
-        match self.session.compose(now, asked, inbox, &mut self.out, body) {
-            Ok(frame) => {
-                let _ = self.batch.push(frame, &mut self.session);
-            }
-            Err(ComposeError::Late) => {}
-            Err(ComposeError::NeedSpace(space)) => self.out.resize(space, 0),
-            Err(ComposeError::Body(_)) => drop(self.session.disconnect(now, Reason::Closed)),
-        }
-    }
-
-    /// Answers a question to the journal. Everything that was recorded is safe before it is asked.
-    pub(crate) async fn replay(&mut self, asked: Replay) -> Result<(), StoreError> {
-        self.flush().await?;
-        let found = self.store.first_in(asked.series(), asked.from(), asked.to()).await?;
-        let stored = found.as_ref().map(crate::store::Found::as_stored);
-        match self.session.replay(self.clock.now(), asked, stored, &mut self.out) {
-            Ok(Some(frame)) => {
-                let _ = self.batch.push(frame, &mut self.session);
-            }
-            Ok(None) | Err(ReplayError::Late) => {}
-            // It is offered again.
-            Err(ReplayError::NeedSpace(space)) => self.out.resize(space, 0),
-            Err(wrong @ ReplayError::OutOfRange { .. }) => return Err(StoreError::new(&wrong)),
-        }
-        Ok(())
-    }
-
     /// Waits until the batch's records are safe; its bytes may be written then.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
         if self.batch.entries.is_empty() {
@@ -304,19 +291,19 @@ impl<A: Application> Driver<A> {
         self.store.save(entries).await
     }
 
+    pub(crate) fn show(&mut self, traffic: Traffic<'_>) {
+        if let Some(tap) = &mut self.tap {
+            tap(self.clock.now(), traffic);
+        }
+    }
+
     pub(crate) fn run(&mut self, call: Call) {
         let now = self.clock.now();
+        let Driver { session, out, batch, stopping, .. } = self;
+        let mut line = Line { now, session, out, batch, stopping };
         match call {
-            Call::Run(call) => call(&mut Line {
-                now,
-                session: &mut self.session,
-                out: &mut self.out,
-                batch: &mut self.batch,
-            }),
-            Call::Stop(text) => {
-                self.session.disable(now, &text);
-                self.stopping = true;
-            }
+            Call::Run(call) => call(&mut line),
+            Call::Stop(text) => line.stop(&text),
         }
     }
 }

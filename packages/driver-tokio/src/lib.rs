@@ -15,15 +15,17 @@
 //!   once it says that they are safe.
 //! * [`Acceptor`] finds the session of a new link by its Logon. Strangers and duplicates are dropped without
 //!   a word.
-//! * [`Driver::kept_by`] a timekeeper keeps to the session's hours, [`Driver::checked_by`] a dictionary checks
-//!   what comes in; `SessionSettings` of a QuickFIX settings file has both.
+//! * [`Driver::kept_by`] a timekeeper keeps to the session's hours, [`Driver::checked_by`] a dictionary
+//!   checks what comes in; `SessionSettings` of a QuickFIX settings file has both.
+//! * [`Application::resends`] says what is not worth sending again, [`Application::compose`] adds fields to a
+//!   Logon, [`Driver::tapped_by`] shows all bytes.
 //! * [`Handle::call`] runs anything on a session from elsewhere, [`Handle::stop`] logs out and ends its
 //!   driver.
 //!
 //! ```no_run
 //! use std::future::{Future, ready};
 //! use sansfix::journal::{FileJournal, FileJournalOptions};
-//! use sansfix::{BeginString, Checkpoint, Config, Directory, Event, Message, MsgType, Name, Role, Session};
+//! use sansfix::{BeginString, Checkpoint, Config, Directory, Event, Message, MsgType, SessionName, Role, Session};
 //! use sansfix_driver_tokio::{Acceptor, Application, Clock, Driver, Keeper, Limits, Line, Verdict};
 //! use tokio::{net::TcpListener, sync::mpsc};
 //!
@@ -48,7 +50,7 @@
 //! let (clock, mut keeper) = (Clock::start(), Keeper::start()?);
 //! let (journal, found) = FileJournal::open("SELL-BUY.journal", FileJournalOptions::default())?;
 //! let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELL", "BUY")?;
-//! let name = Name::of_session(&config);
+//! let name = SessionName::of_session(&config);
 //! let session = Session::new(config, found.resume.unwrap_or(Checkpoint::begin(clock.now().utc)))?;
 //! let (driver, handle) = Driver::new(session, Desk, keeper.keep(journal), clock);
 //!
@@ -67,10 +69,35 @@
 //! # Ok(()) }
 //! ```
 //!
-//! `examples/conversation.rs` has many sessions, each of whose links is cut.
+//! A log of messages as FIX viewers read it, by `packages/observe`:
+//!
+//! ```
+//! use std::{fs::File, io::BufWriter};
+//! use sansfix_driver_tokio::{Application, Driver, Traffic};
+//! use sansfix_observe::{Direction, MessageLog, Tap};
+//!
+//! fn logged<A: Application>(driver: Driver<A>, file: File, frame_max: usize) -> Driver<A> {
+//!     let mut log = MessageLog::new(BufWriter::new(file));
+//!     let (mut inbound, mut outbound) = (Tap::new(frame_max), Tap::new(frame_max));
+//!     driver.tapped_by(move |now, traffic| {
+//!         let logged = match traffic {
+//!             Traffic::Link => Ok(inbound.clear()),
+//!             Traffic::In(bytes) => inbound.bytes(bytes, |frame| log.write(now.utc, Direction::In, frame)),
+//!             Traffic::Out(bytes) => outbound.bytes(bytes, |frame| log.write(now.utc, Direction::Out, frame)),
+//!         };
+//!         if let Err(error) = logged {
+//!             eprintln!("the log cannot be written: {error}");
+//!         }
+//!     })
+//! }
+//! ```
+//!
+//! `examples/conversation.rs` has many sessions, each of whose links is cut; `examples/standby.rs` ships a journal
+//! to a second process, which takes the session over.
 #![forbid(unsafe_code)]
 
 mod acceptor;
+mod answer;
 mod application;
 mod clock;
 mod driver;
@@ -81,6 +108,6 @@ mod store;
 pub use acceptor::{Acceptor, Arrival, Limits};
 pub use application::{Application, Verdict};
 pub use clock::Clock;
-pub use driver::{Driver, Handle, Stopped};
+pub use driver::{Driver, Handle, Stopped, Traffic};
 pub use line::{Line, SayError};
 pub use store::{Found, Keeper, Store, StoreError};

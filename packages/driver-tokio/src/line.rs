@@ -1,6 +1,9 @@
 //! What goes out in one round: frames, and the records that must be safe first.
 
-use sansfix::{Body, Frame, MsgSeqNum, Now, Outgoing, SendError, Session, Stale};
+use sansfix::journal::Record;
+use sansfix::{
+    Body, Frame, Message, MsgSeqNum, Now, Outgoing, SendError, Session, SessionRejectReason, Stale,
+};
 
 use crate::store::Entry;
 
@@ -9,10 +12,11 @@ use crate::store::Entry;
 pub struct Line<'s> {
     /// The time of this round.
     pub now: Now,
-    /// The session: accept, log out, ask for its status, set its numbers.
+    /// The session: log out, ask for its status, set its numbers.
     pub session: &'s mut Session,
     pub(crate) out: &'s mut Vec<u8>,
     pub(crate) batch: &'s mut Batch,
+    pub(crate) stopping: &'s mut bool,
 }
 
 /// Why a message was not sent. No number is taken.
@@ -39,13 +43,61 @@ impl Line<'_> {
         body: impl Fn(&mut Body<'_>),
     ) -> Result<MsgSeqNum, SayError> {
         let message = message.into();
-        let space = match self.session.send(self.now, message, self.out, &body) {
+        self.say(|session, now, out| session.send(now, message, out, &body))
+    }
+
+    /// Sends a Reject, as [`Session::reject`] says: for a message that breaks the session's rules in the
+    /// application's eyes.
+    ///
+    /// # Errors
+    /// As [`send`](Line::send).
+    pub fn reject(
+        &mut self,
+        message: &Message<'_>,
+        reason: SessionRejectReason,
+        tag: Option<u32>,
+        text: &str,
+    ) -> Result<MsgSeqNum, SayError> {
+        self.say(|session, now, out| session.reject(now, message, reason, tag, text, out))
+    }
+
+    /// Sends a BusinessMessageReject, as [`Session::business_reject`] says: `code` is
+    /// BusinessRejectReason(380).
+    ///
+    /// # Errors
+    /// As [`send`](Line::send).
+    pub fn business_reject(
+        &mut self,
+        message: &Message<'_>,
+        code: u16,
+        text: &str,
+    ) -> Result<MsgSeqNum, SayError> {
+        self.say(|session, now, out| session.business_reject(now, message, code, text, out))
+    }
+
+    /// Stores where the session stands, the message in hand counted as finished: after a crash it does not
+    /// come again. Every frame that goes out stores that too; this is for messages that nothing answers.
+    pub fn checkpoint(&mut self) {
+        self.batch.entries.push(Record::checkpoint(self.session.checkpoint()).into());
+    }
+
+    /// Logs out with `text` for a reason and ends the driver, as [`Handle::stop`](crate::Handle::stop) does.
+    pub fn stop(&mut self, text: &str) {
+        self.session.disable(self.now, text);
+        *self.stopping = true;
+    }
+
+    fn say(
+        &mut self,
+        build: impl for<'o> Fn(&mut Session, Now, &'o mut [u8]) -> Result<Frame<'o>, SendError>,
+    ) -> Result<MsgSeqNum, SayError> {
+        let space = match build(self.session, self.now, self.out) {
             Ok(frame) => return Ok(self.batch.push(frame, self.session)?),
             Err(SendError::NeedSpace(space)) => space,
             Err(other) => return Err(other.into()),
         };
         self.out.resize(space, 0);
-        let frame = self.session.send(self.now, message, self.out, &body)?;
+        let frame = build(self.session, self.now, self.out)?;
         Ok(self.batch.push(frame, self.session)?)
     }
 }

@@ -11,11 +11,11 @@ use tokio::time::timeout;
 
 use crate::acceptor::Arrival;
 use crate::application::{Application, Verdict};
-use crate::driver::{Driver, Pause, sleep_or_forever};
+use crate::driver::{Driver, Pause, Traffic, sleep_or_forever};
 use crate::store::StoreError;
 
 /// With so many bytes unwritten a replay and the application pause until the transport has taken some.
-const HIGH_WATER: usize = 256 * 1024;
+pub(crate) const HIGH_WATER: usize = 256 * 1024;
 
 /// How long the last bytes of a link that is closed may take.
 const LAST_BYTES: Duration = Duration::from_secs(1);
@@ -42,6 +42,10 @@ impl<A: Application> Driver<A> {
         if self.session.connected(self.clock.now(), &mut inbox).is_err() {
             return Ok(());
         }
+        self.show(Traffic::Link);
+        if !link.bytes.is_empty() {
+            self.show(Traffic::In(&link.bytes));
+        }
         inbox.extend(&link.bytes);
         let mut seat = link.seat;
         let (mut from, mut to) = split(link.stream);
@@ -53,7 +57,13 @@ impl<A: Application> Driver<A> {
             let choked = unwritten.len() >= HIGH_WATER;
             let pause = self.round(&mut inbox, choked);
             self.flush().await?;
-            unwritten.append(&mut self.batch.bytes);
+            if !self.batch.bytes.is_empty() {
+                let bytes = std::mem::take(&mut self.batch.bytes);
+                self.show(Traffic::Out(&bytes));
+                unwritten.extend_from_slice(&bytes);
+                self.batch.bytes = bytes;
+                self.batch.bytes.clear();
+            }
             if self.session.state() == State::Active {
                 seat = None;
             }
@@ -79,7 +89,11 @@ impl<A: Application> Driver<A> {
             tokio::select! {
                 came = from.read(inbox.space()), if read => match came {
                     Ok(0) | Err(_) => break,
-                    Ok(bytes) => inbox.filled(bytes),
+                    Ok(bytes) => {
+                        let space = inbox.space();
+                        self.show(Traffic::In(space.get(..bytes).unwrap_or(space)));
+                        inbox.filled(bytes);
+                    }
                 },
                 went = transmit(&mut to, &unwritten), if unflushed || !unwritten.is_empty() => match went {
                     Ok(bytes) => {
@@ -124,6 +138,7 @@ async fn transmit(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Resul
 fn pronounce(session: &mut Session, now: sansfix::Now, verdict: &Verdict) {
     let _ = match verdict {
         Verdict::Accept => session.accept(now),
+        Verdict::AcceptWith { session_status } => session.accept_with(now, *session_status),
         Verdict::Refuse { text, session_status } => {
             session.refuse(now, Farewell::Logout { text, session_status: *session_status })
         }

@@ -1,7 +1,7 @@
 //! Journals on a thread of their own, so that no task waits for a disk while it holds up others.
 
-use std::fmt::Display;
-use std::sync::mpsc;
+use std::fmt::{self, Display};
+use std::sync::{Arc, Mutex, mpsc};
 
 use sansfix::journal::{Journal, Record, Sent, Stored};
 use sansfix::{Checkpoint, MsgSeqNum, Series};
@@ -16,11 +16,18 @@ pub struct Keeper<J> {
     kept: usize,
 }
 
-/// The journal of one session, on the keeper's thread.
-#[derive(Clone, Debug)]
-pub struct Store {
-    jobs: mpsc::Sender<Job>,
-    place: usize,
+/// The journal of one session, on the keeper's thread or with the session.
+#[derive(Clone)]
+pub struct Store(Where);
+
+#[derive(Clone)]
+enum Where {
+    /// On the keeper's thread, by its place there.
+    Kept {
+        jobs: mpsc::Sender<Job>,
+        place: usize,
+    },
+    Here(Arc<Mutex<dyn Journals + Send>>),
 }
 
 /// A journal failed; its own words.
@@ -88,16 +95,37 @@ where
         let _ = self.new.send(journal);
         let _ = self.jobs.send(Job::Adopt);
         self.kept += 1;
-        Store { jobs: self.jobs.clone(), place: self.kept - 1 }
+        Store(Where::Kept { jobs: self.jobs.clone(), place: self.kept - 1 })
     }
 }
 
 impl Store {
+    /// A journal without a thread: the session's task records and syncs, and waits for nobody. For journals
+    /// in memory and [`NoJournal`](sansfix::NoJournal); for a file where a write is cheaper than the way
+    /// to a thread; and for tests under tokio's paused time, which runs on while a task waits for a
+    /// thread.
+    pub fn here<J>(journal: J) -> Store
+    where
+        J: Journal + Send + 'static,
+        J::Error: Display,
+    {
+        Store(Where::Here(Arc::new(Mutex::new(journal))))
+    }
+
     /// Returns when all entries are safe.
     pub(crate) async fn save(&self, entries: Vec<Entry>) -> Result<(), StoreError> {
-        let (answer, saved) = oneshot::channel();
-        self.jobs.send(Job::Save(self.place, entries, answer)).map_err(gone)?;
-        saved.await.map_err(gone)?
+        match &self.0 {
+            Where::Kept { jobs, place } => {
+                let (answer, saved) = oneshot::channel();
+                jobs.send(Job::Save(*place, entries, answer)).map_err(gone)?;
+                saved.await.map_err(gone)?
+            }
+            Where::Here(journal) => {
+                let mut journal = journal.lock().map_err(gone)?;
+                journal.save(&entries)?;
+                journal.make_safe()
+            }
+        }
     }
 
     /// The first message in a range, as [`Journal::first_in`] says.
@@ -110,9 +138,50 @@ impl Store {
         from: MsgSeqNum,
         to: MsgSeqNum,
     ) -> Result<Option<Found>, StoreError> {
-        let (answer, found) = oneshot::channel();
-        self.jobs.send(Job::Find(self.place, Question { series, from, to }, answer)).map_err(gone)?;
-        found.await.map_err(gone)?
+        let asked = Question { series, from, to };
+        match &self.0 {
+            Where::Kept { jobs, place } => {
+                let (answer, found) = oneshot::channel();
+                jobs.send(Job::Find(*place, asked, answer)).map_err(gone)?;
+                found.await.map_err(gone)?
+            }
+            Where::Here(journal) => journal.lock().map_err(gone)?.find(asked),
+        }
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Where::Kept { place, .. } => f.debug_struct("Kept").field("place", place).finish(),
+            Where::Here(_) => f.write_str("Here"),
+        }
+    }
+}
+
+/// What a store asks of a journal, in owned values and with the error in words.
+trait Journals {
+    fn save(&mut self, entries: &[Entry]) -> Result<(), StoreError>;
+    fn make_safe(&mut self) -> Result<(), StoreError>;
+    fn find(&mut self, asked: Question) -> Result<Option<Found>, StoreError>;
+}
+
+impl<J: Journal> Journals for J
+where
+    J::Error: Display,
+{
+    fn save(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        let recorded = entries.iter().try_for_each(|entry| self.record(&entry.as_record()));
+        recorded.map_err(|error| StoreError::new(&error))
+    }
+
+    fn make_safe(&mut self) -> Result<(), StoreError> {
+        self.sync().map_err(|error| StoreError::new(&error))
+    }
+
+    fn find(&mut self, asked: Question) -> Result<Option<Found>, StoreError> {
+        let stored = self.first_in(asked.series, asked.from, asked.to);
+        Ok(stored.map_err(|error| StoreError::new(&error))?.map(Found::from))
     }
 }
 
@@ -170,37 +239,23 @@ where
             match job {
                 Job::Adopt => journals.extend(new.try_recv()),
                 Job::Save(place, entries, answer) => {
-                    let recorded = with(&mut journals, place, |journal| {
-                        entries.iter().try_for_each(|entry| journal.record(&entry.as_record()))
-                    });
+                    let recorded = at(&mut journals, place).and_then(|journal| journal.save(&entries));
                     saved.push((place, recorded, answer));
                 }
                 Job::Find(place, asked, answer) => {
-                    let found = with(&mut journals, place, |journal| {
-                        let stored = journal.first_in(asked.series, asked.from, asked.to)?;
-                        Ok(stored.map(Found::from))
-                    });
-                    let _ = answer.send(found);
+                    let _ = answer.send(at(&mut journals, place).and_then(|journal| journal.find(asked)));
                 }
             }
         }
         for (place, recorded, answer) in saved {
             // Nobody waits any more where a session was dropped.
-            let _ = answer.send(recorded.and_then(|()| with(&mut journals, place, J::sync)));
+            let _ = answer.send(recorded.and_then(|()| at(&mut journals, place)?.make_safe()));
         }
     }
 }
 
-fn with<J: Journal, T>(
-    journals: &mut [J],
-    place: usize,
-    work: impl FnOnce(&mut J) -> Result<T, J::Error>,
-) -> Result<T, StoreError>
-where
-    J::Error: Display,
-{
-    let journal = journals.get_mut(place).ok_or_else(|| gone(()))?;
-    work(journal).map_err(|error| StoreError::new(&error))
+fn at<J>(journals: &mut [J], place: usize) -> Result<&mut J, StoreError> {
+    journals.get_mut(place).ok_or_else(|| gone(()))
 }
 
 fn gone<E>(_: E) -> StoreError {

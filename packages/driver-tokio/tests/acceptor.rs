@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use sansfix::{
-    BeginString, Checkpoint, Config, Directory, Event, Message, Name, NoJournal, Role, Session, Utc,
+    BeginString, Checkpoint, Config, Directory, Event, Message, NoJournal, Role, Session, SessionName, Utc,
 };
 use sansfix_driver_tokio::{Acceptor, Application, Clock, Driver, Handle, Keeper, Limits, Line, Verdict};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -31,7 +31,7 @@ fn limits() -> Limits {
 async fn port() -> (SocketAddr, Handle) {
     let clock = Clock::start();
     let config = Config::new(Role::Acceptor, BeginString::Fix44, "SELL", "BUY").unwrap();
-    let name = Name::of_session(&config);
+    let name = SessionName::of_session(&config);
     let session = Session::new(config, Checkpoint::begin(Utc::from_secs(1))).unwrap();
     let mut keeper = Keeper::start().unwrap();
     let (driver, handle) = Driver::new(session, Guard, keeper.keep(NoJournal), clock);

@@ -1,38 +1,41 @@
-//! What is demanded of each message (FIX session layer 4.2, 4.5).
+//! What is required of each message (FIX session layer 4.2, 4.5).
 
 use crate::time::Millis;
 
-/// What is demanded of each message.
+/// What is required of each message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct CheckPolicy {
-    /// SendingTimeThreshold: how far SendingTime(52) may be from our UTC, either way (FIX session layer
-    /// 4.2.3; `CheckLatency`, `MaxLatency`).
+    /// SendingTimeThreshold: how far SendingTime(52) may be from our UTC, in either direction (FIX session
+    /// layer 4.2.3; `CheckLatency`, `MaxLatency`).
     pub sending_time: SendingTimeCheck,
-    /// SenderCompID(49) and TargetCompID(56) on every message (FIX session layer 4.2.2; `CheckCompID`).
+    /// Whether SenderCompID(49) and TargetCompID(56) of every message are checked (FIX session layer 4.2.2;
+    /// `CheckCompID`).
     pub comp_ids: Check,
-    /// SubIDs and LocationIDs where they are configured (FIX session layer 4.2.4).
+    /// Whether SubIDs and LocationIDs are checked, if configured (FIX session layer 4.2.4).
     pub sub_ids: Check,
-    /// Sequence numbers; off for feeds that recover elsewhere (`ValidateSequenceNumbers`).
+    /// Whether sequence numbers are checked; off for feeds that recover elsewhere
+    /// (`ValidateSequenceNumbers`).
     pub sequence: Check,
-    /// CheckSum(10) (`ValidateChecksum`).
+    /// Whether CheckSum(10) is checked (`ValidateChecksum`).
     pub checksum: Check,
-    /// Header fields before body fields (test case 14g).
+    /// Whether required header fields must come before the body (test case 14g).
     pub header_order: Check,
-    /// What a possible duplicate without a good OrigSendingTime(122) gets (`RequiresOrigSendingTime`).
+    /// How to respond to a possible duplicate without a good OrigSendingTime(122)
+    /// (`RequiresOrigSendingTime`).
     pub orig_sending_time: OrigSendingTime,
-    /// What an admin message with PossDupFlag(43) does whose number is the next.
+    /// What an admin message with PossDupFlag(43) and the expected number does.
     pub repeated_admin: RepeatedAdmin,
-    /// What a number below the expected one gets.
+    /// How to respond to a number below the expected one, without PossDupFlag(43).
     pub low_number: LowNumber,
-    /// What a garbled message gets (`RejectGarbledMessage`).
+    /// How to respond to a garbled message (`RejectGarbledMessage`).
     pub garbled: GarbledMessage,
-    /// Do we say LastMsgSeqNumProcessed(369) (`EnableLastMsgSeqNumProcessed`)?
+    /// Whether we send LastMsgSeqNumProcessed(369) (`EnableLastMsgSeqNumProcessed`).
     pub last_processed: LastProcessed,
-    /// Do Rejects go back the way that OnBehalfOf and DeliverTo fields name?
+    /// Whether Rejects are routed back by the OnBehalfOf and DeliverTo fields of the rejected message.
     pub routing: Routing,
     /// What Text(58) of a Reject says.
     pub reject_text: RejectText,
-    /// Does a BusinessMessageReject bear DefaultApplVerID(1137) under FIXT.1.1?
+    /// Whether a BusinessMessageReject has DefaultApplVerID(1137) under FIXT.1.1.
     pub reject_version: RejectVersion,
     /// When a message counts as finished by the application.
     pub finished: Finished,
@@ -60,7 +63,7 @@ impl CheckPolicy {
     }
 }
 
-/// A check that can be left out.
+/// Whether a check is made.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Check {
     /// It is made.
@@ -72,96 +75,98 @@ pub enum Check {
 /// How far SendingTime(52) may be from our UTC.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SendingTimeCheck {
-    /// At most this, either way.
+    /// At most this far, in either direction.
     Within(Millis),
-    /// Any distance; its form is checked all the same.
+    /// Any distance; its format is still checked.
     Off,
 }
 
-/// What a possible duplicate without a good OrigSendingTime(122) gets.
+/// How to respond to a possible duplicate without a good OrigSendingTime(122).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OrigSendingTime {
-    /// A Reject, also when it is a duplicate (test cases 2f, 2g).
+    /// With a Reject, even if its number was already processed; but not to an admin message (test cases 2f,
+    /// 2g).
     Reject,
-    /// A Reject, of a repeated admin message too unless it is a SequenceReset; when 122 is later than 52, a
-    /// Logout after it.
+    /// With a Reject, and also to an admin message whose number was already processed, unless it is a
+    /// SequenceReset. If 122 is later than 52, a Logout follows.
     RejectThenLogout,
-    /// Nothing: it is handled as if 122 were good.
+    /// Not at all: process it as if 122 were good.
     Ignore,
 }
 
-/// What an admin message with PossDupFlag(43) does whose number is the next.
+/// What an admin message with PossDupFlag(43) and the expected number does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RepeatedAdmin {
-    /// Its number counts, and nothing else (FIX session layer 4.8.7).
+    /// Only its number counts (FIX session layer 4.8.7).
     CountOnly,
-    /// The same as the first time: a TestRequest is answered, a Logout logs out.
+    /// The same as without the flag: a TestRequest is answered, a Logout logs out.
     Act,
 }
 
-/// What a number below the expected one gets, without PossDupFlag(43).
+/// How to respond to a number below the expected one, without PossDupFlag(43).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum LowNumber {
-    /// Logout, and the link is closed (FIX session layer 4.8.1, test case 2c).
+    /// With a Logout; then the link is closed (FIX session layer 4.8.1, test case 2c).
     Logout,
-    /// A Reject; the session goes on.
+    /// With a Reject; the session continues.
     Reject,
 }
 
-/// What a garbled message gets.
+/// How to respond to a garbled message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum GarbledMessage {
-    /// Nothing: no answer, no number (FIX session layer 4.5.2, test cases 2d, 3b, 3c).
+    /// Not at all: it is not answered, and no number is counted (FIX session layer 4.5.2, test cases 2d, 3b,
+    /// 3c).
     Ignore,
-    /// A Reject, and its number counts when it is readable and the next.
+    /// With a Reject, if its number is readable; the number counts if it is the expected one.
     Reject,
-    /// The link is closed.
+    /// With a Logout; then the link is closed.
     Close,
 }
 
-/// Do we say LastMsgSeqNumProcessed(369)?
+/// Whether we send LastMsgSeqNumProcessed(369).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum LastProcessed {
     /// No.
     Unsaid,
-    /// On every message, from FIX 4.2 on.
+    /// Yes, on every message, from FIX 4.2 on.
     Said,
 }
 
-/// Do Rejects go back the way that OnBehalfOf and DeliverTo fields name?
+/// Whether Rejects are routed back by the OnBehalfOf and DeliverTo fields of the rejected message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Routing {
     /// No: they go to the counterparty.
     Keep,
-    /// OnBehalfOf fields become DeliverTo fields and the other way round.
+    /// Yes: its OnBehalfOf fields become DeliverTo fields, and the other way round.
     Reverse,
 }
 
-/// Does a BusinessMessageReject bear DefaultApplVerID(1137) under FIXT.1.1?
+/// Whether a BusinessMessageReject has DefaultApplVerID(1137) under FIXT.1.1.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RejectVersion {
-    /// No: the message has no such field.
+    /// No: the standard does not have the field in this message.
     Unsaid,
-    /// Behind its own fields.
+    /// Yes, after its own fields.
     Said,
 }
 
 /// What Text(58) of a Reject says.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RejectText {
-    /// What is wrong with this message, where there is more to say than the reason does (test case 11c asks
-    /// for it).
+    /// What is wrong with this particular message, if there is more to say than SessionRejectReason(373) does
+    /// (test case 11c requires it).
     Particular,
-    /// The words of its SessionRejectReason(373), and nothing else; before FIX 4.2, which has no
-    /// RefTagID(371), the tag in brackets.
+    /// Only the words of SessionRejectReason(373), plus the tag in brackets before FIX 4.2, which has no
+    /// RefTagID(371).
     OfReason,
 }
 
 /// When a message counts as finished by the application, so that it need not come again after a crash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Finished {
-    /// When the application calls `step` again after it was handed over.
+    /// When the application calls `step` again after the message was delivered.
     ByStep,
-    /// When the application calls `processed` with its number.
+    /// When the application calls [`Session::processed`](crate::Session::processed) with its number.
     ByCall,
 }

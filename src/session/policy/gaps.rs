@@ -9,21 +9,22 @@ pub struct GapPolicy {
     pub above: Above,
     /// How a ResendRequest ends (`ClosedResendInterval`).
     pub request_end: RequestEnd,
-    /// How many messages one ResendRequest asks for at most; 0 for all (`ResendRequestChunkSize`).
+    /// How many messages one ResendRequest asks for at most; 0 for no limit (`ResendRequestChunkSize`).
     pub chunk: u32,
-    /// What another message above the gap does while a request is open (`SendRedundantResendRequests`).
+    /// What happens when another message above the gap arrives while a request is open
+    /// (`SendRedundantResendRequests`).
     pub while_open: WhileOpen,
-    /// How a request that brought nothing is repeated.
+    /// How to repeat a request that brought nothing.
     pub retry: Retry,
-    /// How long a recovery may stand still.
+    /// How long a recovery may make no progress before the request is repeated.
     pub progress_timeout: Millis,
-    /// How many times the same gap is asked for in all before the session gives up (FIX session layer 4.5.2:
-    /// an endless resend loop must be stopped).
+    /// How many times in total the same gap is asked for before the session gives up (FIX session layer
+    /// 4.5.2: an endless resend loop must be stopped).
     pub tries: u8,
-    /// What a ResendRequest gets whose own number was processed before.
+    /// How to respond to a ResendRequest whose own number was already processed.
     pub stale_request: StaleRequest,
-    /// How long messages of the application may stand behind replays. A request that comes later than that
-    /// is served after them.
+    /// How long the application's messages may wait for replays. A ResendRequest that arrives after that is
+    /// served after them.
     pub live_wait: Millis,
 }
 
@@ -46,44 +47,44 @@ impl GapPolicy {
 /// What happens to a message above a gap.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Above {
-    /// It waits in the memory that the inbox lends for that, as long as there is room.
+    /// It is held in the memory lent by [`Inbox::holding`](crate::Inbox::holding), as long as there is room.
     Hold,
-    /// It is dropped and comes again.
+    /// It is dropped, and has to be sent again.
     Drop,
 }
 
 /// How a ResendRequest ends.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RequestEnd {
-    /// EndSeqNo(16) 0 (999999 up to FIX 4.1): everything from BeginSeqNo(7) on.
+    /// With EndSeqNo(16) 0 (999999 up to FIX 4.1): it asks for everything from BeginSeqNo(7) on.
     Open,
-    /// The last number that is missing.
+    /// With the last missing number.
     Closed,
 }
 
-/// What another message above the gap does while a request is open.
+/// What happens when another message above the gap arrives while a request is open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum WhileOpen {
-    /// Nothing: one request a gap.
+    /// Nothing: one request per gap.
     Wait,
-    /// It asks again.
+    /// We ask again.
     Repeat,
 }
 
-/// How a request that brought nothing is repeated.
+/// How to repeat a request that brought nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Retry {
-    /// By a ResendRequest with a number of its own.
+    /// With a new ResendRequest, under a new number.
     NewRequest,
-    /// By the same ResendRequest, its number and PossDupFlag(43).
+    /// With the same ResendRequest, under its old number and with PossDupFlag(43).
     SameNumber,
 }
 
-/// What a ResendRequest gets whose own number was processed before.
+/// How to respond to a ResendRequest whose own number was already processed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum StaleRequest {
-    /// What any low number gets (FIX session layer 4.10, state 10).
+    /// As to any number too low (FIX session layer 4.10, state 10).
     Refuse,
-    /// It is served, not counted.
+    /// Serve it, but do not count it.
     Serve,
 }

@@ -3,23 +3,23 @@
 /// Heartbeats and silence.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct LivenessPolicy {
-    /// How long after the last inbound message a TestRequest goes out, in percent of HeartBtInt
+    /// How long after the last inbound message to send a TestRequest, in percent of HeartBtInt
     /// (`TestRequestDelayMultiplier`).
     pub test_request_after: Percent,
-    /// How long after that the link counts as lost, in percent of HeartBtInt (`HeartBeatTimeoutMultiplier`,
-    /// which counts from the last message).
+    /// How long after that, without an answer, the link counts as lost, in percent of HeartBtInt
+    /// (`HeartBeatTimeoutMultiplier`, which counts from the last message).
     pub answer_within: Percent,
-    /// What answers a TestRequest.
+    /// What counts as the answer to our TestRequest.
     pub echo: Echo,
     /// What TestReqID(112) says.
     pub test_req_id: TestReqId,
-    /// Do heartbeats go on while a TestRequest of ours is open?
+    /// Whether we send Heartbeats while our TestRequest is open.
     pub while_probing: WhileProbing,
-    /// What happens when nothing answers.
+    /// What happens when our TestRequest is not answered.
     pub unanswered: Unanswered,
-    /// Is silence watched at all (`DisableHeartBeatCheck`)?
+    /// Whether silence is watched at all (`DisableHeartBeatCheck`).
     pub silence: Silence,
-    /// What a second connection of the same counterparty does while the first is logged on.
+    /// What a second connection from the same counterparty causes while the first is logged on.
     pub second_link: SecondLink,
 }
 
@@ -38,12 +38,12 @@ impl LivenessPolicy {
     }
 }
 
-/// A part of HeartBtInt(108), in percent.
+/// A percentage of HeartBtInt(108).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Percent(pub u16);
 
 impl Percent {
-    /// So many percent of `seconds`, in nanoseconds.
+    /// This percentage of `seconds`, in nanoseconds.
     #[inline]
     pub(crate) fn of_seconds(self, seconds: u32) -> u64 {
         const PERCENT_OF_SECOND: u64 = 10_000_000;
@@ -51,10 +51,10 @@ impl Percent {
     }
 }
 
-/// What answers a TestRequest.
+/// What counts as the answer to our TestRequest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Echo {
-    /// Any good message: in a long recovery the answer stands above the gap.
+    /// Any good message: in a long recovery the Heartbeat itself may be above the gap.
     AnyTraffic,
     /// Only a Heartbeat with our TestReqID(112).
     Demand,
@@ -63,13 +63,13 @@ pub enum Echo {
 /// What TestReqID(112) says.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TestReqId {
-    /// The TestRequest's own MsgSeqNum: never the same twice in a series.
+    /// The TestRequest's own MsgSeqNum, which is unique in its series.
     MsgSeqNum,
-    /// Always this.
+    /// Always this text.
     Fixed(&'static str),
 }
 
-/// Do heartbeats go on while a TestRequest of ours is open?
+/// Whether we send Heartbeats while our TestRequest is open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum WhileProbing {
     /// Yes.
@@ -78,16 +78,16 @@ pub enum WhileProbing {
     Quiet,
 }
 
-/// What happens when nothing answers our TestRequest.
+/// What happens when our TestRequest is not answered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Unanswered {
-    /// Logout with a reason, then the link is closed.
+    /// We send a Logout with the reason and close the link.
     Logout,
-    /// The link is closed.
+    /// We close the link.
     Close,
 }
 
-/// Is silence watched?
+/// Whether silence is watched.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Silence {
     /// Yes (FIX session layer 4.5.5).
@@ -96,11 +96,12 @@ pub enum Silence {
     Ignore,
 }
 
-/// What a second connection does while the first is logged on. It is dropped in either case.
+/// What a second connection causes while the first is logged on. It is dropped in either case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SecondLink {
-    /// The first is tested by a TestRequest, lest a half-open one keep the counterparty out (test case 1Sb).
+    /// We test the first with a TestRequest, so that a half-open one does not keep the counterparty out (test
+    /// case 1Sb).
     TestFirst,
-    /// Nothing else.
+    /// Nothing more.
     Drop,
 }

@@ -5,40 +5,40 @@ use crate::time::Millis;
 /// Establishing a session, and what resets it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct LogonPolicy {
-    /// How long a Logon may take: the counterparty's to come, its answer, the application's verdict.
-    /// The standard names no time; QuickFIX waits 10 s (`LogonTimeout`).
+    /// How long each step of the Logon exchange may take: the counterparty's Logon, its answer to ours, and
+    /// the application's verdict. The standard names no time; QuickFIX waits 10 s (`LogonTimeout`).
     pub timeout: Millis,
-    /// How long after a lost or failed link an initiator asks to connect again (`ReconnectInterval`).
+    /// How long after a lost or failed link an initiator asks to reconnect (`ReconnectInterval`).
     pub reconnect_after: Millis,
-    /// How many times in a row an initiator asks to connect without reaching a logon; `None` for no limit.
+    /// How many attempts to connect an initiator makes without being logged on; `None` for no limit.
     pub attempts: Option<u16>,
-    /// Which HeartBtInt(108) an acceptor takes (FIX session layer 4.3.5).
+    /// Which HeartBtInt(108) an acceptor accepts (FIX session layer 4.3.5).
     pub heart_bt_int: HeartBtIntRule,
-    /// Does each logon begin a new series (`ResetOnLogon`)?
+    /// Whether each logon begins a new series (`ResetOnLogon`).
     pub reset_on_logon: ResetOnLogon,
-    /// What a finished Logout handshake does to the series (`ResetOnLogout`).
+    /// What a completed Logout exchange does to the series (`ResetOnLogout`).
     pub reset_on_logout: ResetOn,
-    /// What a lost link does to the series (`ResetOnDisconnect`).
+    /// What the end of a connection, however it ends, does to the series (`ResetOnDisconnect`).
     pub reset_on_disconnect: ResetOn,
-    /// What a connection that ended over a fault does to the series (`ResetOnError`).
+    /// What the end of a connection because of a fault does to the series (`ResetOnError`).
     pub reset_on_error: ResetOn,
-    /// May the counterparty reset, by a Logon with ResetSeqNumFlag(141), at logon and in session?
+    /// Whether the counterparty may reset, by a Logon with ResetSeqNumFlag(141), at logon and in session.
     pub reset_by_peer: ResetByPeer,
-    /// May an answer to our Logon reset, although we did not ask?
+    /// Whether the answer to our Logon may reset although we did not ask for it.
     pub unasked_reset: UnaskedReset,
-    /// Must the answer to our reset say ResetSeqNumFlag(141) itself?
+    /// Whether the answer to our reset must itself have ResetSeqNumFlag(141).
     pub reset_ack: ResetAck,
-    /// Is NextExpectedMsgSeqNum(789) in use between the two (FIX session layer 4.4.1;
-    /// `EnableNextExpectedMsgSeqNum`)?
+    /// Whether the two sides use NextExpectedMsgSeqNum(789) (FIX session layer 4.4.1;
+    /// `EnableNextExpectedMsgSeqNum`).
     pub next_expected: NextExpected,
-    /// Which TestMessageIndicator(464) a Logon must bear (FIX session layer 4.3.2).
+    /// Which TestMessageIndicator(464) a Logon must have (FIX session layer 4.3.2).
     pub test_message: TestMessage,
-    /// What a Logon gets that is wrong although its identity is known: a bad SendingTime(52), a field
-    /// missing or malformed (test case 1Sd), a second one.
+    /// How to respond to an invalid Logon from a known counterparty: a bad SendingTime(52), a missing or
+    /// malformed field (test case 1Sd), or a second Logon without a reset.
     pub invalid: BadLogon,
-    /// Do we say MaxMessageSize(383) on our Logon?
+    /// Whether our Logon has MaxMessageSize(383).
     pub max_message_size: MaxMessageSize,
-    /// What happens to messages that the application sends without a connection (test case 16).
+    /// What happens to messages that the application sends while there is no connection (test case 16).
     pub while_disconnected: WhileDisconnected,
 }
 
@@ -65,7 +65,7 @@ impl LogonPolicy {
     }
 }
 
-/// Which HeartBtInt(108) an acceptor takes.
+/// Which HeartBtInt(108) an acceptor accepts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum HeartBtIntRule {
     /// The initiator's, whatever it is (FIX session layer 4.3.5.3).
@@ -76,14 +76,14 @@ pub enum HeartBtIntRule {
     Between(u32, u32),
 }
 
-/// Does each logon begin a new series?
+/// Whether each logon begins a new series.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ResetOnLogon {
-    /// Numbers go on.
+    /// No: numbers continue.
     Never,
-    /// Yes, and our Logon says ResetSeqNumFlag(141) (FIX session layer 4.4.3).
+    /// Yes, and our Logon says so by ResetSeqNumFlag(141) (FIX session layer 4.4.3).
     Announced,
-    /// Yes, and nothing is said: both sides agreed on it, or it is the acceptor's habit.
+    /// Yes, but our Logon does not say so: both sides have agreed on it.
     Silent,
 }
 
@@ -96,74 +96,74 @@ pub enum ResetOn {
     Reset,
 }
 
-/// May the counterparty reset?
+/// Whether the counterparty may reset.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ResetByPeer {
     /// Yes, once every other check of its Logon has passed.
     Accept,
-    /// No: Logout, and numbers stay untouched (FIX session layer 4.4.2, 4.4.3).
+    /// No: it gets a Logout, and our numbers stay untouched (FIX session layer 4.4.2, 4.4.3).
     Refuse,
-    /// When it connects, not in session.
+    /// At logon, but not in session.
     AtLogonOnly,
 }
 
-/// May an answer to our Logon reset, although we did not ask?
+/// Whether the answer to our Logon may reset although we did not ask for it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum UnaskedReset {
     /// No: the answer is invalid.
     Refuse,
-    /// Yes: the counterparty's reset is taken, with an event.
+    /// Yes: the reset takes effect, with an event.
     Accept,
 }
 
-/// Must the answer to our reset say ResetSeqNumFlag(141) itself?
+/// Whether the answer to our reset must itself have ResetSeqNumFlag(141).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ResetAck {
     /// Yes (FIX session layer 4.4.2).
     Demand,
-    /// MsgSeqNum 1 is enough.
+    /// No: MsgSeqNum(34) 1 is enough.
     Infer,
 }
 
-/// Is NextExpectedMsgSeqNum(789) in use?
+/// Whether NextExpectedMsgSeqNum(789) is in use.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NextExpected {
-    /// Not said, and ignored when it comes.
+    /// No: it is not sent, and ignored when received.
     Off,
-    /// Said on our Logon; the counterparty's is obeyed.
+    /// Yes: our Logon has it, and the counterparty's is obeyed.
     On,
 }
 
-/// Which TestMessageIndicator(464) a Logon must bear.
+/// Which TestMessageIndicator(464) a Logon must have.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TestMessage {
     /// Any.
     Unchecked,
     /// `Y` is refused.
     Production,
-    /// Only `Y` is taken, and our Logon says it.
+    /// Only `Y` is accepted, and our Logon has it.
     Test,
 }
 
-/// What a Logon gets that is wrong although its identity is known.
+/// How to respond to an invalid Logon from a known counterparty.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum BadLogon {
-    /// A Logout that says why; a Reject goes before it where one field is at fault.
+    /// With a Logout that says why, preceded by a Reject if a single field is at fault.
     Logout,
     /// The link is closed without a word, and no number is taken.
     Close,
 }
 
-/// Do we say MaxMessageSize(383)?
+/// Whether our Logon has MaxMessageSize(383).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum MaxMessageSize {
     /// No.
     Unsaid,
-    /// Yes: the configured longest frame (FIX session layer 4.3.6).
+    /// Yes: [`Config::frame_max`](super::super::Config::frame_max) (FIX session layer 4.3.6).
     Said,
 }
 
-/// What happens to messages that the application sends without a connection.
+/// What happens to messages that the application sends while there is no connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum WhileDisconnected {
     /// They are refused; the application keeps them, unnumbered.

@@ -5,22 +5,23 @@ use crate::time::Millis;
 /// Ending a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct LogoutPolicy {
-    /// LogoutAckThreshold: how long the answer to our Logout may take (`LogoutTimeout`).
+    /// LogoutAckThreshold: how long the answer to our Logout may take (`LogoutTimeout`). It also bounds how
+    /// long a Logout is put off to recover first.
     pub timeout: Millis,
-    /// How long the counterparty may take to close the link after we answered its Logout (test case 13b: 10
-    /// s).
+    /// How long the counterparty may take to close the link after we have answered its Logout (test case
+    /// 13b: 10 s).
     pub close_timeout: Millis,
-    /// What a Logout with a number above the expected one gets (FIX session layer 4.6.3).
+    /// How to respond to a Logout out of sequence (FIX session layer 4.6.3).
     pub out_of_sequence: OutOfSequenceLogout,
-    /// Who closes the link after we answered a Logout.
+    /// Who closes the link after we have answered a Logout.
     pub after_answer: AfterAnswer,
-    /// Does a Logout that follows a Reject repeat the reason in Text(58)?
+    /// Whether a Logout that follows a Reject repeats the reason in Text(58).
     pub after_reject: AfterReject,
-    /// Does the answer to a Logout bear SessionStatus(1409) 4, where the version has the field?
+    /// Whether the answer to a Logout has SessionStatus(1409) 4, under FIXT.1.1.
     pub answer_status: AnswerStatus,
-    /// Does a Logout over a wrong number bear SessionStatus(1409) 9 or 10, where the version has the field?
+    /// Whether a Logout because of a wrong number has SessionStatus(1409) 9 or 10, under FIXT.1.1.
     pub fault_status: FaultStatus,
-    /// Is the application told to cancel its orders when the link ends?
+    /// Whether the application is told to cancel its orders when the link ends.
     pub on_disconnect: OnDisconnect,
 }
 
@@ -39,57 +40,58 @@ impl LogoutPolicy {
     }
 }
 
-/// What a Logout above a gap gets.
+/// How to respond to a Logout out of sequence, or while messages are being resent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OutOfSequenceLogout {
-    /// The gap is asked for and filled, then it is answered (FIX session layer 4.6.3).
+    /// Recover the gap and finish the resend first, then answer (FIX session layer 4.6.3). Below the expected
+    /// number: as to any number too low.
     Recover,
-    /// It is answered at once; what is missing comes at the next logon.
+    /// Answer at once; what is missing on either side is recovered at the next logon.
     Answer,
 }
 
-/// Who closes the link after we answered a Logout.
+/// Who closes the link after we have answered a Logout.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AfterAnswer {
-    /// The side that began (test case 13b); we, if it does not within the time allowed.
+    /// The side that asked (test case 13b), or we, if it does not do so in time.
     AwaitClose,
     /// We do, at once.
     Close,
 }
 
-/// Does a Logout that follows a Reject repeat the reason?
+/// Whether a Logout that follows a Reject repeats the reason.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AfterReject {
-    /// In Text(58).
+    /// Yes, in Text(58).
     Text,
     /// No.
     NoText,
 }
 
-/// Does the answer to a Logout bear SessionStatus(1409)?
+/// Whether the answer to a Logout has SessionStatus(1409).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AnswerStatus {
     /// No.
     Unsaid,
-    /// 4, session logout complete.
+    /// Yes: 4, session logout complete.
     Said,
 }
 
-/// Does a Logout over a wrong number bear SessionStatus(1409)?
+/// Whether a Logout because of a wrong number has SessionStatus(1409).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FaultStatus {
-    /// 9 when MsgSeqNum(34) was too low, 10 when NextExpectedMsgSeqNum(789) was too high (FIX session layer
+    /// Yes: 9 if MsgSeqNum(34) was too low, 10 if NextExpectedMsgSeqNum(789) was too high (FIX session layer
     /// 4.4.1, 4.8.1).
     Said,
-    /// No: Text(58) alone says it.
+    /// No: only Text(58) says it.
     Unsaid,
 }
 
-/// Is the application told to cancel its orders when the link ends?
+/// Whether the application is told to cancel its orders when the link ends.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OnDisconnect {
     /// No: a Logout or a lost link never touches orders (FIX session layer 4.6).
     Keep,
-    /// By an event.
+    /// Yes, by [`Event::CancelOrders`](crate::Event::CancelOrders).
     CancelOrders,
 }

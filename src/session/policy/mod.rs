@@ -1,7 +1,8 @@
-//! Where counterparties differ: five groups of policies, each an enum that says what happens.
+//! The choices in which counterparties differ: five groups of policies, each an enum that says what happens.
 //!
-//! [`Policies::standard`] obeys the FIX session layer wherever it speaks. What contradicts it in practice is
-//! a named choice, and [`Policies::quickfix`] makes those that QuickFIX's users know.
+//! [`Policies::standard`] obeys the FIX session layer wherever it says something. Each departure from it
+//! found in practice is a named choice, and [`Policies::quickfix`] makes the ones that QuickFIX's users are
+//! used to.
 
 mod checks;
 mod gaps;
@@ -25,7 +26,7 @@ pub use logout::{
 
 use crate::time::Millis;
 
-/// All five groups.
+/// All policies, in five groups.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Policies {
     /// Establishing a session, and what resets it.
@@ -36,7 +37,7 @@ pub struct Policies {
     pub liveness: LivenessPolicy,
     /// Ending a connection.
     pub logout: LogoutPolicy,
-    /// What is demanded of each message.
+    /// What is required of each message.
     pub checks: CheckPolicy,
 }
 
@@ -52,7 +53,7 @@ impl Policies {
         }
     }
 
-    /// QuickFIX's habits: its defaults, where they differ from the rules.
+    /// QuickFIX's defaults, where they differ from the rules; otherwise as [`standard`](Policies::standard).
     pub const fn quickfix() -> Self {
         let mut policies = Policies::standard();
         policies.logon.invalid = BadLogon::Close;

@@ -141,13 +141,14 @@ fn a_session_that_never_stops_may_have_hours_for_logon() {
     assert_eq!(schedule(lines), hours.build().unwrap());
     assert_eq!(
         error(&format!("{DAY}\nNonStopSession=Y\nLogonTime=08:00:00")),
-        "line 3: LogoutTime: missing in this session and in [DEFAULT]"
+        "line 3: LogoutTime: required, but neither this session nor [DEFAULT] has it"
     );
 }
 
 #[test]
 fn an_error_names_line_and_key() {
-    let missing = |key: &str| format!("line 3: {key}: missing in this session and in [DEFAULT]");
+    let missing =
+        |key: &str| format!("line 3: {key}: required, but neither this session nor [DEFAULT] has it");
     for (lines, says) in [
         ("StartTime=08:00:00", missing("EndTime")),
         ("EndTime=08:00:00", missing("StartTime")),
@@ -166,7 +167,7 @@ fn an_error_names_line_and_key() {
         ("UseLocalTime=yes", "line 10: UseLocalTime: expected Y or N, got \"yes\""),
         (
             "TimeZone=Mars/Base",
-            "line 10: TimeZone: time zone \"Mars/Base\" is unknown, expected a name such as America/New_York",
+            "line 10: TimeZone: unknown time zone \"Mars/Base\", expected a name such as America/New_York",
         ),
         ("LogonTime=8 o'clock", "line 10: LogonTime: expected a time from 00:00:00 to 23:59:59, got \"8\""),
         (
@@ -175,7 +176,7 @@ fn an_error_names_line_and_key() {
         ),
         (
             "LogonTime=09:00:00 Mars/Base",
-            "line 10: LogonTime: time zone \"Mars/Base\" is unknown, expected a name such as America/New_York",
+            "line 10: LogonTime: unknown time zone \"Mars/Base\", expected a name such as America/New_York",
         ),
         (
             "Weekdays=Mon,M",
@@ -187,7 +188,7 @@ fn an_error_names_line_and_key() {
         ),
         (
             "LogonTime=18:00:00\nLogoutTime=19:00:00",
-            "line 10: LogonTime: the logon window never meets the session, so nobody could log on",
+            "line 10: LogonTime: the logon window never overlaps the session, so nobody could log on",
         ),
         (
             "Weekdays=Mon\nStartDay=Mon\nEndDay=Tue",

@@ -6,12 +6,13 @@ use super::{Body, BodyFault, Name, SOH, holds_soh};
 
 impl Body<'_> {
     /// A field of anything that can be displayed: a price of a decimal type, a text in pieces. Nothing is
-    /// allocated. A value that says it cannot be displayed [cancels](Body::cancel) the message.
+    /// allocated. A value that says it cannot be displayed [cancels](Body::cancel) the message. For a number
+    /// held as an integer with a fixed number of places there is [`scaled`](Body::scaled).
     ///
     /// ```
     /// # use sansfix::Body;
-    /// fn price(body: &mut Body<'_>, cents: u64) {
-    ///     body.display(44, format_args!("{}.{:02}", cents / 100, cents % 100));
+    /// fn client_id(body: &mut Body<'_>, day: u32, count: u64) {
+    ///     body.display(11, format_args!("{day}-{count}"));
     /// }
     /// ```
     pub fn display(&mut self, tag: u32, value: impl fmt::Display) -> &mut Self {

@@ -70,8 +70,16 @@ impl Player<'_> {
                 self.refused(result);
                 return Ok(());
             }
-            "test_request" => self.session.test_request(now),
-            "replay_from" => self.session.replay_from(now, number(words.first())?),
+            "test_request" => {
+                let result = self.session.test_request(now);
+                self.refused(result);
+                return Ok(());
+            }
+            "replay_from" => {
+                let result = self.session.replay_from(now, number(words.first())?);
+                self.refused(result);
+                return Ok(());
+            }
             "disable" => {
                 self.session.disable(now, &text);
                 Ok(())

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use sansfix::session::{Compose, Id};
+use sansfix::session::{ComposedTypes, Id};
 use sansfix::{
     Checkpoint, CommitError, Config, Event, Frame, Inbox, Instant, Now, Output, Reason, Replay, Role,
     Session, State, Utc,
@@ -101,7 +101,7 @@ impl<'s> Player<'s> {
                 let (msg_type, rest) = value.split_once(' ').unwrap_or((value, ""));
                 self.composed.insert(msg_type.to_owned(), super::line::written(rest)?);
                 let has = |msg_type: &str| self.composed.contains_key(msg_type);
-                self.config.compose = Compose {
+                self.config.compose = ComposedTypes {
                     logon: has("A"),
                     logout: has("5"),
                     heartbeat: has("0"),

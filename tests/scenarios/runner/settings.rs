@@ -177,11 +177,11 @@ impl Rules {
         let (tag, wanted) = field.split_once('=').ok_or("tag=value")?;
         let violation = match rest {
             [how, code, tag @ ..] if how == "reject" => Violation {
-                answer: Violated::Reject(SessionRejectReason::from_code(number(code)?)),
+                reply: Reply::Reject(SessionRejectReason::from_code(number(code)?)),
                 tag: tag.first().map(|tag| number(tag)).transpose()?.map(RefTag::new),
             },
             [how, code] if how == "business" => Violation {
-                answer: Violated::BusinessReject(number(code)?, "Unsupported Message Type"),
+                reply: Reply::BusinessReject(number(code)?, "Unsupported Message Type"),
                 tag: None,
             },
             _ => return Err("reject CODE TAG, or business CODE".into()),

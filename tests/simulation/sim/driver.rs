@@ -414,7 +414,7 @@ fn told(event: &Event<'_>) -> Told {
             Told::Message { number: message.msg_seq_num().get(), id, again: message.is_again() }
         }
         Event::Refused { message, .. } => Told::Refused(message.msg_seq_num().get()),
-        Event::Skipped { from, to, by } => Told::Skipped(from.get(), to.get(), by),
+        Event::Skipped { from, next, by } => Told::Skipped(from.get(), next.get(), by),
         Event::NewSeries { resume } => Told::NewSeries(resume),
         Event::ResendRequested { from, to } => Told::ResendRequested(to.get() + 1 - from.get()),
         Event::Gap { received, .. } => Told::Gap(received.get()),
