@@ -14,7 +14,7 @@ use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
-use crate::wire::{BeginString, Body, TRAILER_LEN, find_before, tag};
+use crate::wire::{BeginString, Body, TRAILER_LEN, Value, find_before, leading_value, tag};
 
 impl Session {
     /// The body of an admin message, by rising tag.
@@ -24,8 +24,13 @@ impl Session {
             Owed::LogonAnswer { reset } => self.write_logon(reset, body),
             Owed::Echo { body_at } => {
                 let asked = inbox.current().get(body_at as usize..).unwrap_or_default();
-                let echo = find_before(asked, TRAILER_LEN, tag::TEST_REQ_ID, self.config.data_fields);
-                body.bytes(tag::TEST_REQ_ID, echo.map_or(b"", |value| value.as_bytes()));
+                let echo = match asked.strip_prefix(b"112=") {
+                    // As a rule it is all there is.
+                    Some(value) => leading_value(value),
+                    None => find_before(asked, TRAILER_LEN, tag::TEST_REQ_ID, self.config.data_fields)
+                        .map_or(b"".as_slice(), Value::as_bytes),
+                };
+                body.bytes(tag::TEST_REQ_ID, echo);
             }
             Owed::TestRequest => match self.config.policies.liveness.test_req_id {
                 TestReqId::MsgSeqNum => drop(body.uint(tag::TEST_REQ_ID, number.get())),

@@ -3,7 +3,7 @@
 use super::config::Config;
 use crate::time::Utc;
 use crate::wire::{
-    BeginString, Body, Guard, TimePrecision, UTC_TIMESTAMP_MAX, copy, date_and_seconds, fraction_text,
+    BeginString, Body, Guard, SOH, TimePrecision, UTC_TIMESTAMP_MAX, date_and_seconds, fraction_text, put,
     split_utc, tag,
 };
 
@@ -63,12 +63,14 @@ impl Stamp {
             _ => self.enter(utc),
         };
         self.fraction = nanos - nanos % unit(self.precision);
-        let (digits, len) = fraction_text(nanos, self.precision);
-        let place = self.text.get_mut(FRACTION_AT..).unwrap_or_default();
-        copy(place, digits.get(..len).unwrap_or_default());
+        // All digits there are, then the end of the field where it was.
+        let (digits, _) = fraction_text(nanos, self.precision);
+        put(&mut self.text, FRACTION_AT, digits);
+        put(&mut self.text, usize::from(self.len).wrapping_sub(1), [SOH]);
     }
 
     /// Another second begins; gives the nanoseconds beyond it.
+    #[inline(never)]
     fn enter(&mut self, utc: Utc) -> u32 {
         let (seconds, nanos) = split_utc(utc);
         self.second = seconds;
