@@ -378,11 +378,17 @@ fn orig_sending_time_fault(header: &Header<'_>, config: &Config) -> Option<Fault
     if original.is_empty() {
         return fault(SessionRejectReason::TagSpecifiedWithoutValue);
     }
-    let Ok(original) = original.utc_timestamp() else {
+    let Ok(original_time) = original.utc_timestamp() else {
         return fault(SessionRejectReason::IncorrectDataFormat);
     };
-    let sent = header.sending_time?.utc_timestamp().ok()?;
-    if original <= sent {
+    let sent = header.sending_time?;
+    // Times of one form are in the order of their texts; that SendingTime(52) is one is asked elsewhere.
+    let is_later = if original.as_bytes().len() == sent.as_bytes().len() {
+        original.as_bytes() > sent.as_bytes()
+    } else {
+        original_time > sent.utc_timestamp().ok()?
+    };
+    if !is_later {
         return None;
     }
     let fault = fault(SessionRejectReason::SendingTimeAccuracyProblem);
