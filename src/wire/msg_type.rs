@@ -4,7 +4,7 @@ use core::fmt;
 
 /// MsgType(35), as text: one or two characters in the standard, any length for user-defined types.
 ///
-/// The session's own types are constants, so a `match` reads in FIX's words.
+/// The session's own types and the commonest of applications are constants, so a `match` reads in FIX's words.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MsgType<'a>(&'a [u8]);
 
@@ -25,8 +25,24 @@ impl<'a> MsgType<'a> {
     pub const LOGON: MsgType<'static> = MsgType(b"A");
     /// ExecutionReport (8).
     pub const EXECUTION_REPORT: MsgType<'static> = MsgType(b"8");
+    /// OrderCancelReject (9).
+    pub const ORDER_CANCEL_REJECT: MsgType<'static> = MsgType(b"9");
     /// NewOrderSingle (D).
     pub const NEW_ORDER_SINGLE: MsgType<'static> = MsgType(b"D");
+    /// OrderCancelRequest (F).
+    pub const ORDER_CANCEL_REQUEST: MsgType<'static> = MsgType(b"F");
+    /// OrderCancelReplaceRequest (G).
+    pub const ORDER_CANCEL_REPLACE_REQUEST: MsgType<'static> = MsgType(b"G");
+    /// OrderStatusRequest (H).
+    pub const ORDER_STATUS_REQUEST: MsgType<'static> = MsgType(b"H");
+    /// MarketDataRequest (V).
+    pub const MARKET_DATA_REQUEST: MsgType<'static> = MsgType(b"V");
+    /// MarketDataSnapshotFullRefresh (W).
+    pub const MARKET_DATA_SNAPSHOT_FULL_REFRESH: MsgType<'static> = MsgType(b"W");
+    /// MarketDataIncrementalRefresh (X).
+    pub const MARKET_DATA_INCREMENTAL_REFRESH: MsgType<'static> = MsgType(b"X");
+    /// MarketDataRequestReject (Y).
+    pub const MARKET_DATA_REQUEST_REJECT: MsgType<'static> = MsgType(b"Y");
     /// BusinessMessageReject (j): an application message.
     pub const BUSINESS_MESSAGE_REJECT: MsgType<'static> = MsgType(b"j");
 
