@@ -20,6 +20,7 @@ use crate::time::Now;
 use crate::wire::{Framing, tag};
 
 /// What one call hands in beside the inbox.
+// In memory: the short way needs the registers.
 struct Call<'r, 'o, R> {
     now: Now,
     out: &'o mut [u8],
@@ -58,8 +59,9 @@ impl Session {
         }
     }
 
-    /// Goes on with what was found at the front, or with a Heartbeat or TestRequest there that may have the header
-    /// expected. By itself, so that the short way stays short.
+    /// Goes on with what was found at the front, or with a Heartbeat or TestRequest there that may have the
+    /// header expected.
+    // By itself, so that the short way stays short.
     #[inline(never)]
     fn step_on<'i, 'o, R: MessageRules>(
         &mut self,
