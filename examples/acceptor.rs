@@ -1,8 +1,8 @@
-//! The accepting side as a process of its own: it books orders and fills them.
+//! The acceptor as a separate process: it books orders and fills them.
 //!
 //! `cargo run --release --example acceptor -- --port 9878`
 //!
-//! Kill it at any moment and start it again on the same folder: no order is lost, and none is booked twice.
+//! Kill it at any time and restart it in the same folder: no order is lost, and none is booked twice.
 
 mod common;
 

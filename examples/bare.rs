@@ -1,10 +1,10 @@
-//! Two sessions as firmware runs them: no operating system, no heap, no thread; one loop over events in
+//! Two sessions as firmware would run them: no operating system, no heap, no thread; one loop over events in
 //! virtual time, and a serial line between the two.
 //!
 //! `cargo run --release --example bare`
 //!
-//! Nothing here needs `std` but the printing. The line takes 87 µs for a byte (115,200 baud), has a queue of
-//! 2 KiB each way, and breaks twice, with whatever is on it.
+//! Only the printing needs `std`. The line takes 87 µs per byte (115,200 baud), has a queue of 2 KiB in each
+//! direction, and breaks twice, losing whatever is on it.
 
 use core::time::Duration;
 
@@ -30,7 +30,7 @@ fn main() -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// What came of it.
+/// The result.
 pub(crate) struct Told {
     pub(crate) time: Duration,
     pub(crate) lost: usize,
@@ -105,7 +105,7 @@ enum Line {
     Up { next_byte: Duration },
 }
 
-/// What a node wants of the world.
+/// What a node wants next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wants {
     Nothing,
@@ -123,7 +123,7 @@ struct Node<'m> {
     until: Option<Instant>,
     has_line: bool,
     has_ended: bool,
-    /// How often each message of the other side came.
+    /// How often each of the other side's messages came.
     came: [u32; ORDERS],
     /// How many came, in a row from the first.
     heard: usize,
@@ -155,7 +155,7 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// The line came or went since it was last looked at.
+    /// The line came up or went down since the last look.
     fn notice(&mut self, line: Line, now: Now) {
         match (line, self.has_line) {
             (Line::Up { .. }, false) => self.has_line = self.session.connected(now, &mut self.inbox).is_ok(),
@@ -168,8 +168,8 @@ impl<'m> Node<'m> {
         }
     }
 
-    /// Steps until the session waits. A frame without room in the queue is dropped: it has not happened, and
-    /// is offered again.
+    /// Steps until the session waits. A frame for which the queue has no room is dropped; the session offers
+    /// it again.
     fn run(&mut self, now: Now) -> Wants {
         loop {
             let frame = match self.session.step(now, &mut self.inbox, &mut self.frame) {

@@ -1,8 +1,8 @@
-//! The initiating side as a process of its own: it sends orders and books the reports.
+//! The initiator as a separate process: it sends orders and books the reports.
 //!
 //! `cargo run --release --example initiator -- --connect 127.0.0.1:9878 --orders 1000`
 //!
-//! Kill it at any moment and start it again on the same folder: it goes on with the first order that was not
+//! Kill it at any time and restart it in the same folder: it continues with the first order that was not
 //! sent.
 
 mod common;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     exit(run())
 }
 
-/// True when nothing is lost and nothing came twice.
+/// Returns true if nothing was lost and nothing came twice.
 fn run() -> Result<bool, Error> {
     let Some(Arguments { setup, orders, window }) = arguments()? else { return Ok(true) };
     println!("files in {}", setup.folder.display());

@@ -27,7 +27,7 @@ pub enum Event<'i> {
     /// the same transaction.
     Message(Message<'i>),
     /// The counterparty rejected a message of ours: RefSeqNum(45), SessionRejectReason(373) and Text(58) are
-    /// in the message (test case 7).
+    /// in the message (test case 7). When that was our Logon, the connection ends (test case 1Be).
     Rejected(Message<'i>),
     /// The counterparty's Logout: unsolicited, the answer to ours, or its refusal of our Logon. Text(58) and
     /// SessionStatus(1409) are in the message.

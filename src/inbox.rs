@@ -86,7 +86,7 @@ impl<'b> Inbox<'b> {
         if self.start == self.end {
             (self.start, self.next, self.end) = (0, 0, 0);
         } else if self.start > 0 && self.buf.len() - self.end < self.buf.len() / 2 {
-            // Move what is left to the front once half the buffer is behind us: each byte moves a bounded
+            // Move what is left to the front once half the buffer has been read: each byte moves a bounded
             // number of times.
             self.buf.copy_within(self.start..self.end, 0);
             self.next -= self.start;

@@ -177,6 +177,8 @@ pub use dispatch::{Dispatch, Handler};
 pub use event::{Event, Ignored, Skip};
 pub use frame::{CommitError, Frame, Stale, Wire};
 pub use inbox::Inbox;
+// Inlined, so that the first page of the documentation says what each is.
+#[doc(inline)]
 pub use journal::{Journal, NoJournal, Record, RingJournal, Sent, Stored};
 pub use message::{Message, MessageError};
 pub use number::{MsgSeqNum, Series};
@@ -185,11 +187,13 @@ pub use output::{Compose, Connect, Output, Replay, Wait};
 pub use peek::{LogonId, Peek, peek};
 pub use reason::{LogonFault, Reason};
 pub use reject_reason::SessionRejectReason;
+#[doc(inline)]
 pub use session::{
-    ComposeError, Config, ConfigError, Farewell, Id, MessageRules, NotNow, Outgoing, Policies, ReplayError,
-    Role, SendError, Session, State, Status,
+    ComposeError, Config, ConfigError, Farewell, Id, MessageRules, NotNow, OperatorError, Outgoing, Policies,
+    ReplayError, Role, SendError, Session, State, Status,
 };
 pub use time::{Instant, Millis, Now, Utc};
+#[doc(inline)]
 pub use wire::{BeginString, Body, BodyFault, MsgType, TimePrecision, Value};
 
 /// The README's snippets compile.

@@ -1,10 +1,10 @@
-//! Bugs on purpose. Each stands in the session behind `planted(Bug::..)`, which is `false` at compile time;
-//! in a build with `--cfg sansfix_planted` a test turns one on, and the simulator has to find it.
+//! Deliberate bugs. Each sits in the session behind `planted(Bug::..)`, which is `false` at compile time. In
+//! a build with `--cfg sansfix_planted` a test turns one on, and the simulator has to find it.
 
 /// A mistake that a session layer could make.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(not(sansfix_planted), allow(unreachable_pub, reason = "public for the test that plants them"))]
-#[allow(missing_docs, reason = "the names say it; they are no part of the crate as it is used")]
+#[allow(missing_docs, reason = "the names say it, and they are not part of the normal build")]
 pub enum Bug {
     PossDupFlagIgnored,
     SentBeforeStored,

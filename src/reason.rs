@@ -5,12 +5,12 @@ use core::fmt;
 use crate::number::MsgSeqNum;
 use crate::reject_reason::SessionRejectReason;
 
-/// Why a connection ends. Its `Display` is what Text(58) of our Logout says, where one is sent.
+/// Why a connection ends. Its `Display` is Text(58) of our Logout, if one is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Reason {
-    /// We asked to log out and the counterparty answered.
+    /// We logged out, and the counterparty answered.
     LoggedOut,
-    /// The counterparty asked to log out and we answered.
+    /// The counterparty logged out, and we answered.
     LoggedOutByPeer,
     /// The counterparty did not answer our Logout in time.
     LogoutUnanswered,
@@ -20,104 +20,104 @@ pub enum Reason {
     LogonTimeout,
     /// The application refused the counterparty's Logon.
     LogonRefused,
-    /// The counterparty answered our Logon by a Logout.
+    /// The counterparty answered our Logon with a Logout.
     LogonRefusedByPeer,
-    /// The first message was no Logon.
+    /// The first message was not a Logon.
     FirstMessageNotLogon,
-    /// The counterparty's Logon cannot be taken.
+    /// The counterparty's Logon is not acceptable.
     InvalidLogon(LogonFault),
-    /// A Logon without a reset on a session that is logged on.
+    /// A Logon that is not a reset came while the session was logged on.
     SecondLogon,
     /// BeginString(8) is not the one agreed.
     BeginString,
     /// A CompID, SubID or LocationID is not the one agreed.
     CompId {
-        /// The field.
+        /// The tag of the field.
         tag: u32,
     },
     /// SendingTime(52) is too far from our clock.
     SendingTime,
     /// OrigSendingTime(122) is later than SendingTime(52).
     OrigSendingTime,
-    /// A message without a readable MsgSeqNum(34).
+    /// A message had no readable MsgSeqNum(34).
     MsgSeqNumMissing,
-    /// A number that was processed before, on a message that does not say it is a duplicate.
+    /// A message has a number that was already processed, but is not marked as a possible duplicate.
     MsgSeqNumTooLow {
         /// The next number expected.
         expected: MsgSeqNum,
-        /// The number that came.
+        /// The number received.
         received: MsgSeqNum,
     },
-    /// The counterparty expects a number that we have not reached: the session cannot be recovered.
+    /// The counterparty expects a number above our next one: the session cannot be recovered.
     NextExpectedTooHigh {
-        /// The number that we send next.
+        /// Our next outbound number.
         next_out: MsgSeqNum,
-        /// The number that it expects.
+        /// The number it expects.
         received: MsgSeqNum,
     },
-    /// The counterparty asked for a reset, which is not agreed.
+    /// The counterparty asked for a reset, which policy refuses.
     ResetRefused,
-    /// The counterparty did not answer our reset as it must.
+    /// The counterparty did not answer our reset properly.
     ResetUnanswered,
-    /// Our ResendRequest brought nothing, as often as it was repeated.
+    /// Our ResendRequest brought nothing, however often it was repeated.
     ResendUnanswered {
-        /// The number that is missing.
+        /// The first missing number.
         missing: MsgSeqNum,
     },
-    /// Nothing came for so long, and nothing answered our TestRequest.
+    /// Nothing came for too long, and our TestRequest was not answered.
     Silent,
-    /// A frame longer than the configured limit.
+    /// A frame is longer than the configured limit.
     FrameTooLong {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// A garbled message, which by policy ends the connection.
+    /// A garbled message came, and policy ends the connection for it.
     Garbled,
     /// The sequence numbers have reached the end of their range.
     NumbersExhausted,
-    /// The application asked to close.
+    /// The application closed the connection.
     Closed,
-    /// The journal failed: what cannot be stored is not sent.
+    /// The journal failed: what cannot be stored must not be sent.
     JournalFailed,
-    /// The driver said that the link is gone.
+    /// The driver reported that the link is gone.
     LinkLost,
 }
 
 /// What is wrong with a Logon.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum LogonFault {
-    /// HeartBtInt(108) must be this, in seconds.
+    /// HeartBtInt(108) must have this value, in seconds.
     HeartBtIntExpected(u32),
     /// HeartBtInt(108) must be in this range, in seconds.
     HeartBtIntBetween(u32, u32),
-    /// HeartBtInt(108) is not the one that we asked for, or that is in force.
+    /// HeartBtInt(108) is not the one we asked for, or, in session, not the one in force.
     HeartBtIntChanged,
-    /// A production session got a test Logon, or the other way round.
+    /// A production session received a test Logon, or the other way round.
     TestMessage,
     /// ResetSeqNumFlag(141)=Y with a MsgSeqNum(34) other than 1.
     ResetNumber,
-    /// The answer resets although we did not ask.
+    /// The answer to our Logon resets although we did not ask for it.
     UnaskedReset,
-    /// MaxMessageSize(383) is too small for a session to say anything.
+    /// MaxMessageSize(383) is too small for any session.
     MaxMessageSize {
-        /// What the counterparty takes, in bytes.
+        /// What the counterparty accepts, in bytes.
         said: u64,
         /// What a session needs, in bytes.
         needed: u64,
     },
-    /// A field is missing, empty, malformed or out of range; or the message breaks a rule that names no
-    /// field.
+    /// A field, by its tag, is missing, empty, malformed or out of range; or the message breaks a rule that
+    /// is not about a single field.
     Field(SessionRejectReason, Option<u32>),
 }
 
 impl Reason {
-    /// Did the connection end as it should?
+    /// Whether the connection ended in an orderly way.
     pub const fn is_orderly(self) -> bool {
         matches!(self, Reason::LoggedOut | Reason::LoggedOutByPeer | Reason::LinkLeftOpen | Reason::Closed)
     }
 
-    /// May the session connect again by itself? Not after a Logon was refused: a locked account stays locked,
-    /// and each try burns a number.
+    /// Whether an initiator reconnects by itself afterwards. Not after a refused Logon, for instance: a
+    /// locked account stays locked, and each attempt uses up a number.
     pub const fn allows_reconnect(self) -> bool {
         match self {
             Reason::LogonTimeout
@@ -150,7 +150,7 @@ impl Reason {
         }
     }
 
-    /// The part of the FIX session layer that asks for this end.
+    /// The part of the FIX session layer that calls for this end.
     pub const fn rule(self) -> &'static str {
         match self {
             Reason::LoggedOut => "FIX session layer 4.6.1, test case 13a",

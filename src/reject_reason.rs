@@ -4,10 +4,10 @@ use crate::wire::BeginString;
 
 /// SessionRejectReason(373), with the version that introduced each value.
 ///
-/// An unlisted code that a counterparty sends is kept as a number.
+/// An unlisted code from a counterparty is kept as a number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SessionRejectReason {
-    /// 0: a tag that the standard does not have and nobody agreed on.
+    /// 0: a tag that neither the standard nor the two sides have defined.
     InvalidTagNumber,
     /// 1: a required tag is missing.
     RequiredTagMissing,
@@ -41,7 +41,7 @@ pub enum SessionRejectReason {
     RepeatingGroupFieldsOutOfOrder,
     /// 16: the count of a repeating group is wrong (from FIX 4.3).
     IncorrectNumInGroupCount,
-    /// 17: a field that is not data holds SOH (from FIX 4.3).
+    /// 17: a field that is not data contains SOH (from FIX 4.3).
     NonDataValueIncludesSoh,
     /// 18: the application version is not supported (FIXT.1.1).
     InvalidApplicationVersion,
@@ -53,7 +53,7 @@ pub enum SessionRejectReason {
 
 use SessionRejectReason as Reason;
 
-/// Code, reason, the first version that has it, and the words that Text(58) says it with.
+/// Code, reason, the first version that has it, and its words for Text(58).
 const TABLE: [(u16, Reason, BeginString, &str); 20] = [
     (0, Reason::InvalidTagNumber, BeginString::Fix42, "Invalid tag number"),
     (1, Reason::RequiredTagMissing, BeginString::Fix42, "Required tag missing"),
@@ -88,7 +88,7 @@ const TABLE: [(u16, Reason, BeginString, &str); 20] = [
 ];
 
 impl SessionRejectReason {
-    /// The reason that field 373 names.
+    /// The reason for a value of field 373.
     pub fn from_code(code: u16) -> Self {
         TABLE.iter().find(|row| row.0 == code).map_or(Reason::Unlisted(code), |row| row.1)
     }
@@ -101,8 +101,8 @@ impl SessionRejectReason {
         }
     }
 
-    /// The value of field 373 in `version`, or `None` where that version does not define it: the field is
-    /// left out then, and Text(58) alone says why.
+    /// The value of field 373 in `version`; `None` if that version does not define it. The field is left out
+    /// then, and only Text(58) says why.
     pub fn code_in(self, version: BeginString) -> Option<u16> {
         match self {
             Reason::Unlisted(code) => (version >= BeginString::Fix42).then_some(code),
@@ -110,7 +110,7 @@ impl SessionRejectReason {
         }
     }
 
-    /// What Text(58) says.
+    /// Its words for Text(58).
     pub fn text(self) -> &'static str {
         self.row().map_or("Other", |row| row.3)
     }

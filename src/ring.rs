@@ -224,7 +224,7 @@ impl<'b> Ring<'b> {
         position.0 < self.younger_end || self.older.contains(&position.0)
     }
 
-    /// Where `size` bytes in one piece are free behind the youngest entry.
+    /// Where `size` contiguous bytes are free after the youngest entry.
     fn room_for(&self, size: usize) -> Option<usize> {
         if self.younger_end > 0 {
             (self.older.start - self.younger_end >= size).then_some(self.younger_end)

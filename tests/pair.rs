@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use sansfix::testing::{Pair, Who};
-use sansfix::{BeginString, MsgType, SendError, State};
+use sansfix::{BeginString, Event, MsgType, SendError, SessionRejectReason, State};
 
 fn pair() -> Pair {
     let mut pair = Pair::new(BeginString::Fix44).unwrap();
@@ -102,4 +102,54 @@ fn nothing_is_sent_before_the_answer_to_a_logon() {
     assert!(matches!(order, Err(SendError::NotNow(_))));
     pair.drive();
     pair.expect("initiator 35=A\n acceptor 35=A 34=1");
+}
+
+#[test]
+fn an_application_rejects_what_it_cannot_take() {
+    let mut pair = pair();
+    pair.acceptor.application(|event, port| match event {
+        Event::Message(order) if order.get(44).is_none() => {
+            port.reject(order, SessionRejectReason::RequiredTagMissing, Some(44), "a price").unwrap();
+        }
+        Event::Message(order) => drop(port.business_reject(order, 6, "closed").unwrap()),
+        _ => {}
+    });
+    order(&mut pair, Who::Initiator, "no price");
+    let now = pair.clock.now();
+    let priced = pair.initiator.send(now, MsgType::NEW_ORDER_SINGLE, |body| {
+        body.text(11, "priced").text(44, "1.5");
+    });
+    priced.unwrap();
+    pair.drive();
+    pair.expect(
+        "initiator 35=D 34=2
+         initiator 35=D 34=3
+         acceptor  35=3 34=2 45=2 371=44 372=D 373=1
+         acceptor  35=j 34=3 45=3 372=D 380=6 58=closed",
+    );
+}
+
+#[test]
+fn what_a_side_does_not_send_again_is_filled() {
+    let mut pair = pair();
+    pair.initiator.resends(|message, _| message.text(11) != Some("stale"));
+    for id in ["stale", "fresh"] {
+        let now = pair.clock.now();
+        let sent = pair.initiator.send(now, MsgType::NEW_ORDER_SINGLE, |body| {
+            body.text(11, id);
+        });
+        sent.unwrap();
+    }
+    pair.cut(Who::Acceptor, 0);
+    pair.pass(Duration::from_secs(5));
+    pair.expect(
+        "initiator 35=D 34=2 11=stale
+         initiator 35=D 34=3 11=fresh
+         initiator 35=A 34=4
+         acceptor  35=A 34=2
+         acceptor  35=2 34=3 7=2
+         initiator 35=4 34=2 43=Y 123=Y 36=3
+         initiator 35=D 34=3 43=Y 11=fresh
+         initiator 35=4 34=4 43=Y 123=Y 36=5",
+    );
 }

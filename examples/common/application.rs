@@ -8,12 +8,13 @@ use sansfix::{
 use super::Error;
 use super::driver::{BUFFER, RESERVE};
 
-/// What a session is driven for.
+/// The application that a driver works for.
 pub(crate) trait Application {
-    /// Something happened. A message that the event holds is finished only when [`Port::finished`] says so.
+    /// Handles an event. The message in it, if any, is finished only once [`Port::finished`] is called for
+    /// it.
     fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now) -> Result<(), Error>;
 
-    /// Everything that came in was handed over: do the work for all of it, and send.
+    /// Everything that came in has been delivered: do the work for all of it, and send.
     fn work(&mut self, port: &mut Port<'_, '_>) -> Result<(), Error>;
 }
 
@@ -24,14 +25,14 @@ pub(crate) struct Port<'a, 'b> {
     pub(super) journal: &'a mut FileJournal,
     pub(super) outbox: &'a mut Outbox<'b>,
     pub(super) out: &'a mut Vec<u8>,
-    /// The session has something new to do, or the application more to send than there was room for: no time
-    /// to wait.
+    /// The session has something new to do, or the application has more to send than there was room for: do
+    /// not wait.
     pub(super) again: bool,
 }
 
 impl Port<'_, '_> {
-    /// Sends an application message, if the session is logged on and there is room; otherwise it answers
-    /// `false`, and it is to be tried again in the next round.
+    /// Sends an application message, if the session is logged on and there is room. Otherwise it returns
+    /// `false`: try again in the next round.
     pub(crate) fn send(
         &mut self,
         msg_type: MsgType<'_>,
@@ -53,7 +54,7 @@ impl Port<'_, '_> {
         Ok(false)
     }
 
-    /// The version that the session speaks.
+    /// The session's version.
     pub(crate) fn version(&self) -> BeginString {
         self.session.config().begin_string
     }
@@ -73,7 +74,7 @@ impl Port<'_, '_> {
     }
 }
 
-/// Records the frame and takes its number; `false` when the outbox has no room.
+/// Records the frame and takes its number; `false` if the outbox has no room.
 pub(super) fn push(
     frame: Frame<'_>,
     outbox: &mut Outbox<'_>,

@@ -1,14 +1,14 @@
-//! A file of messages that took effect: how an application does everything exactly once.
+//! A file of messages that took effect: how an application processes everything exactly once.
 //!
-//! The session promises that a message which was not finished comes again after a crash. What remains is a
-//! crash between the work and the word that it is finished. So the effect of a message and the checkpoint
-//! that counts it are *one record*: after a crash the file has both or neither. With both, the session that
-//! is restored from that checkpoint does not let the message in again; with neither, it comes again and takes
+//! The session promises that a message that was not finished comes again after a crash. What remains is a
+//! crash between the work and the report that it is finished. So the effect of a message and the checkpoint
+//! that counts it are *one record*: after a crash the file has both or neither. With both, the session
+//! restored from that checkpoint does not deliver the message again; with neither, it comes again and takes
 //! effect then. A database does the same with one transaction.
 //!
-//! What the application answers is an effect of its own, kept by the session's journal. It is sent *after*
-//! the record is safe, and every record is answered once: what the journal holds says how far the answers had
-//! come, see `restore::last_sent`.
+//! The application's answer is a separate effect, kept in the session's journal. It is sent *after* the
+//! record is safe, and every record is answered once: the journal shows how far the answers had got, see
+//! `restore::last_sent`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};

@@ -1,11 +1,11 @@
-//! A session at work: its frames through a journal to a link, its events to an application.
+//! Drives a session: its frames go through a journal to a link, its events to an application.
 //!
-//! One thread does everything and waits in one place, where it reads from the link: what an application sends
-//! is caused by what comes in, or by the time. `packages/` has drivers for applications that are woken from
+//! One thread does everything and waits in one place, where it reads from the link: what the application
+//! sends is caused by what comes in, or by time. `packages/` has drivers for applications that are woken from
 //! elsewhere.
 //!
-//! A failure here ends the program, or what plays its part. Nothing needs tidying up then: a program that
-//! begins again from its files goes on where this one was.
+//! A failure here ends the program (in the demo, its stand-in). Nothing needs tidying up: a program restarted
+//! from its files continues where this one stopped.
 
 use std::io;
 use std::thread;
@@ -25,20 +25,19 @@ use super::link::Link;
 
 /// The size of each buffer, in bytes: how much is read, synced and written at a time.
 pub(super) const BUFFER: usize = 256 * 1024;
-/// The part of the outbox that is kept for what the session itself owes: it must not wait behind the
-/// application.
+/// The part of the outbox reserved for what the session itself owes, which must not wait for the application.
 pub(super) const RESERVE: usize = 16 * 1024;
-/// A link that takes no byte for so long is lost. The session's own timers watch what comes in, not this.
+/// A link that accepts no byte for this long is lost. The session's own timers watch only what comes in.
 const STALLED: Duration = Duration::from_secs(30);
 /// How long a closing link may take for the last bytes.
 const LAST_BYTES: Duration = Duration::from_secs(1);
 
-/// A session, and what it needs of the world beside a link.
+/// A session, and what it needs besides a link.
 pub(crate) struct Engine {
     pub(crate) session: Session,
     pub(crate) journal: FileJournal,
     pub(crate) clock: Clock,
-    /// What messages are checked against, beside the rules of the session.
+    /// What messages are checked against, besides the session's own rules.
     pub(crate) rules: Option<DictionaryRules>,
     /// Fields of our Logon beside the session's own, by tag and value: a password, for instance, so print
     /// nothing of it.
@@ -48,8 +47,7 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Waits until the session wants to be connected, connects by `dial`, and drives the connection to its
-    /// end.
+    /// Waits until the session wants a link, connects with `dial`, and drives the connection to its end.
     pub(crate) fn initiate<L: Link>(
         &mut self,
         app: &mut impl Application,
@@ -76,8 +74,8 @@ impl Engine {
         }
     }
 
-    /// Drives the session from the first byte of a connection to its end, and says why it ended. Outside the
-    /// session's hours that is at once: the link is dropped without a word.
+    /// Drives the session from the first byte of a connection to its end, and returns why it ended. Outside
+    /// the session's hours the link is dropped at once, without a word.
     pub(crate) fn converse(
         &mut self,
         app: &mut impl Application,

@@ -12,14 +12,14 @@ const LINGER: Duration = Duration::from_secs(1);
 
 /// Bytes in, bytes out, and an end.
 pub(crate) trait Link {
-    /// Reads what is there, waiting for it at most `patience` (`None`: as long as it takes). `None` when
-    /// nothing came; `Some(0)` when the counterparty has closed.
+    /// Reads what is there, waiting for at most `patience` (`None`: as long as it takes). Returns `None` if
+    /// nothing came, and `Some(0)` if the counterparty has closed.
     fn read(&mut self, space: &mut [u8], patience: Option<Duration>) -> io::Result<Option<usize>>;
 
-    /// Writes as much as the link takes without a long wait, maybe nothing, and says how much that was.
+    /// Writes as much as the link accepts without a long wait, maybe nothing, and returns how much that was.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
-    /// Ends it so that what was written arrives.
+    /// Closes the link in such a way that what was written arrives.
     fn close(&mut self);
 }
 

@@ -1,6 +1,6 @@
-//! What the programs share. Read in this order: `driver` (a session at work), `application` and `link` (what
-//! it works for, and on), `book` and `orders` (applications that do everything once), `setup` (what a side is
-//! told), `restore` (from files to a running side).
+//! What the example programs share. Read in this order: `driver` (drives a session), `application` and `link`
+//! (what it works for, and over), `book` and `orders` (applications that process everything exactly once),
+//! `setup` (a side's configuration), `restore` (from files to a running side).
 #![allow(dead_code, reason = "each program uses its part")]
 
 pub(crate) mod application;
@@ -15,10 +15,10 @@ pub(crate) mod setup;
 
 use std::process::ExitCode;
 
-/// Whatever ends a program: what it says is for a person.
+/// Whatever ends a program; its text is for people.
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// The end of a program: did it come to what it should?
+/// The exit code of a program, by whether it succeeded.
 pub(crate) fn exit(result: Result<bool, Error>) -> ExitCode {
     match result {
         Ok(true) => ExitCode::SUCCESS,

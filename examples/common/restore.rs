@@ -1,4 +1,4 @@
-//! From a folder of files to a side that goes on where its last process left it, wherever that died.
+//! From a folder of files to a side that continues where its last process stopped, wherever that died.
 
 use sansfix::journal::{Durability, FileJournal, FileJournalOptions, Stored};
 use sansfix::schedule::Timekeeper;

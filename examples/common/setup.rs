@@ -1,4 +1,4 @@
-//! What a side is told before it begins: the defaults of these programs, or a QuickFIX settings file.
+//! The configuration of a side: the defaults of these programs, or a QuickFIX settings file.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub(crate) struct Setup {
     pub(crate) rules: Option<DictionaryRules>,
     /// Fields of our Logon beside the session's own, by tag and value.
     pub(crate) logon_fields: Vec<(u32, String)>,
-    /// When the session is held, and when its numbers begin again.
+    /// When the session runs, and when its numbers start again.
     pub(crate) schedule: Schedule,
     /// Where journal and book are.
     pub(crate) folder: PathBuf,
@@ -99,32 +99,15 @@ fn from_settings(role: Role, settings: Settings) -> Result<Setup, Error> {
     })
 }
 
-/// Keys of sockets, files and the calendar, which are not the session's.
+/// Keys of sockets and files that this program acts on.
 fn is_used(key: &str, role: Role) -> bool {
     let name = key.trim_end_matches(|c: char| c.is_ascii_digit());
     name == "FileStorePath"
-        || CALENDAR.contains(&name)
         || match role {
             Role::Acceptor => matches!(name, "SocketAcceptAddress" | "SocketAcceptPort"),
             Role::Initiator => matches!(name, "SocketConnectHost" | "SocketConnectPort"),
         }
 }
-
-/// What `SessionSettings::schedule` reads.
-const CALENDAR: [&str; 12] = [
-    "StartTime",
-    "EndTime",
-    "StartDay",
-    "EndDay",
-    "Weekdays",
-    "LogonTime",
-    "LogoutTime",
-    "LogonDay",
-    "LogoutDay",
-    "NonStopSession",
-    "TimeZone",
-    "UseLocalTime",
-];
 
 /// Every address of the machine, where no SocketAcceptAddress is given, as QuickFIX does it.
 fn listening(session: &SessionSettings) -> Result<String, Error> {

@@ -1,4 +1,4 @@
-//! Faults on purpose: a link that breaks in the middle of a frame, an acceptor that dies with work in hand.
+//! Deliberate faults: a link that breaks in mid-frame, an acceptor that dies with work in hand.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -20,9 +20,9 @@ const CL_ORD_ID: u32 = 11;
 /// When an acceptor dies, for orders that it has in hand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Death {
-    /// The order was handed over, and has had no effect.
+    /// The order was delivered, but has had no effect yet.
     WithOrderInHand,
-    /// The order is in the book, and its report in nobody's hands.
+    /// The order is in the book, but its report was not sent yet.
     BeforeTheReport,
 }
 
@@ -73,7 +73,7 @@ impl Plan {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Is the link to break in this order? It is asked once.
+    /// Whether the link is to break in this order. Ask only once.
     fn cuts(&self, order: u64) -> bool {
         self.with(|state| {
             let at = state.cuts.iter().position(|&cut| cut == order);

@@ -2,10 +2,10 @@
 //!
 //! `cargo run --release --example demo`
 //!
-//! Two sides talk over TCP on this machine. Halfway the connection breaks in the middle of a frame, and both
-//! sides are thrown away: sessions, buffers, journals, books, as they are, nothing written back. Both begin
-//! again from their files, and recover what is missing by resend. At the end the books of both sides are read
-//! again from disk and checked.
+//! Two sides talk over TCP on this machine. Halfway through, the connection breaks in mid-frame, and both
+//! sides are dropped as they are, sessions, buffers, journals and books, with nothing written back. Both
+//! restart from their files, and recover what is missing by resend. At the end the books of both sides are
+//! read from disk again and checked.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -77,7 +77,7 @@ fn arguments() -> Result<Option<Arguments>, Error> {
     Ok(Some(arguments))
 }
 
-/// Plays the day; true when the books are right.
+/// Plays the day; returns whether the books are right.
 fn run(arguments: &Arguments, folder: &Path) -> Result<bool, Error> {
     let folders = [folder.join("initiator"), folder.join("acceptor")];
     let bar = ProgressBar::new(arguments.orders);

@@ -1,18 +1,18 @@
 //! Which faults are rejected.
 
-/// What happens to a message with a certain fault.
+/// What happens to a message with a particular fault.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OnFault {
     /// It is a violation.
     Reject,
-    /// The fault is let through.
+    /// The fault is ignored.
     Allow,
 }
 
 /// One switch for each kind of fault.
 ///
-/// [`Checks::ALL`] rejects them all, as the FIX session test cases 14a to 14k, 2q and 2r ask. Switch some off
-/// by struct update:
+/// [`Checks::ALL`] rejects them all, as the FIX session test cases 14a to 14k, 2q and 2r require. Switch some
+/// off by struct update:
 ///
 /// ```
 /// use sansfix::dictionary::{Checks, OnFault};
@@ -22,47 +22,47 @@ pub enum OnFault {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Checks {
-    /// A MsgType(35) without rules: test cases 2q and 2r. Where it is allowed only the header is checked.
+    /// A MsgType(35) without rules: test cases 2q and 2r. If that is allowed, only the header is checked.
     pub unknown_msg_type: OnFault,
-    /// A required field of the message, or of an entry of a group, is missing: 373=1.
+    /// A required field of the message, or of a group's entry, is missing: 373=1.
     pub required_tag_missing: OnFault,
     /// A tag below 5000 that the dictionary does not define: 373=0. QuickFIX's AllowUnknownMsgFields.
     pub undefined_tag: OnFault,
-    /// A tag below 5000 that is defined, and not for this message: 373=2. QuickFIX's AllowUnknownMsgFields.
+    /// A tag below 5000 that is defined, but not for this message: 373=2. QuickFIX's AllowUnknownMsgFields.
     pub tag_not_in_message: OnFault,
-    /// Either of both with a tag from 5000 on, where user-defined fields live: 373=0 or 2. QuickFIX's
+    /// Either of these with a user-defined tag, from 5000 on: 373=0 or 2. QuickFIX's
     /// ValidateUserDefinedFields.
     pub user_defined_tag: OnFault,
     /// A tag without a value: 373=4. QuickFIX's ValidateFieldsHaveValues.
     pub empty_value: OnFault,
-    /// A value that is not listed, or out of its type's range: 373=5.
+    /// A value that is not listed, or is out of its type's range: 373=5.
     pub incorrect_value: OnFault,
     /// A value that cannot be read as its type: 373=6.
     pub bad_format: OnFault,
-    /// A country, currency, exchange or language that has not the length of its ISO standard's codes: 373=6.
-    /// QuickFIX takes them for any text, and venues send such.
+    /// A country, currency, exchange or language without the length of its ISO standard's codes: 373=6.
+    /// QuickFIX accepts any text, and some venues send it.
     pub bad_code: OnFault,
-    /// A tag more than once outside groups, or in one entry of a group: 373=13.
+    /// A tag more than once outside groups, or within one entry of a group: 373=13.
     pub repeated_tag: OnFault,
     /// Fields of header, body and trailer interleaved: 373=14. QuickFIX's ValidateFieldsOutOfOrder.
     pub section_order: OnFault,
-    /// Fields in an entry of a group in another order than the dictionary's, or an entry that does not begin
-    /// with the group's first field: 373=15, or 1 where that field is missing. Where it is allowed an
-    /// entry ends when one of its tags comes again.
+    /// Fields in a group's entry in another order than the dictionary's, or an entry that does not begin
+    /// with the group's first field: 373=15, or 1 if that field is missing. If that is allowed, an entry
+    /// ends when one of its tags comes again.
     pub group_order: OnFault,
     /// A group with more or fewer entries than its count field says: 373=16.
     pub group_count: OnFault,
-    /// Which of several faults is named.
+    /// Which of several faults is reported.
     pub order: FaultOrder,
 }
 
-/// Which of several faults of one message is named. FIX leaves it open.
+/// Which of several faults in one message is reported. FIX leaves it open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FaultOrder {
-    /// The first in the message; a missing tag is known only at its end.
+    /// The first in the message; a missing tag is noticed only at its end.
     AsSent,
-    /// A missing tag before any fault but an unknown type and fields out of order, as QuickFIX and QuickFIX/J
-    /// have it.
+    /// A missing tag before any other fault except an unknown type and fields out of order, as in QuickFIX
+    /// and QuickFIX/J.
     MissingFirst,
 }
 
@@ -85,7 +85,8 @@ impl Checks {
         order: FaultOrder::AsSent,
     };
 
-    /// What QuickFIX checks with its default settings: all but the order within groups and the ISO codes.
+    /// What QuickFIX checks with its default settings: everything but the order within groups and the ISO
+    /// codes.
     pub const QUICKFIX: Checks = Checks {
         bad_code: OnFault::Allow,
         group_order: OnFault::Allow,

@@ -1,4 +1,4 @@
-//! From rules as written to tables: names are resolved, components spread out, contradictions refused.
+//! From definitions to tables: resolves names, expands components, refuses contradictions.
 
 use std::boxed::Box;
 use std::collections::HashMap;
@@ -11,15 +11,14 @@ use super::define::{Definition, Member as Written, MemberKind, Members, Offset, 
 use super::error::DictionaryFault;
 use super::table::{Block, ENVELOPE_MAX, FIELDS_MAX, FieldId, MEMBERS_MAX, Member, TAG_MAX, TagIndex};
 use super::values::Values;
+use crate::wire::tag;
 
-/// How deep groups and components may stand in one another.
+/// How deep groups and components may be nested.
 pub(super) const DEPTH_MAX: usize = 32;
 /// The most members of all messages and groups together.
 const MEMBERS_IN_ALL_MAX: usize = 1_000_000;
 
-const MSG_TYPE: u32 = 35;
-
-/// A fault, and where it stands in the text.
+/// A fault, and where it is in the text.
 pub(super) struct Refusal {
     pub(super) at: Offset,
     pub(super) fault: DictionaryFault,
@@ -118,7 +117,7 @@ impl<'d> FieldTable<'d> {
             table.tags.insert(field.tag, id);
             let mut values = 0;
             // MsgType's values are the messages that have rules.
-            if !field.values.is_empty() && field.tag != MSG_TYPE {
+            if !field.values.is_empty() && field.tag != tag::MSG_TYPE {
                 let listed = Values::new(field.values.iter().map(|value| value.as_bytes()));
                 values = *known_values.entry(listed).or_insert_with_key(|listed| {
                     table.values.push(listed.clone());
@@ -149,7 +148,7 @@ struct Compiler<'d> {
     members_left: usize,
 }
 
-/// A component is spread out once, when it is first used; its groups are shared by all who use it.
+/// A component is expanded once, when it is first used; its groups are shared by all its users.
 enum Component<'d> {
     Waiting(&'d Members),
     Open,
@@ -243,7 +242,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// The members with components replaced by what they hold; groups become members of one kind with fields.
+    /// Expands components; a group becomes a member like a field, under its count field.
     fn spread(&mut self, members: &'d Members, at: Offset, depth: usize) -> Result<Vec<Member>, Refusal> {
         if depth > DEPTH_MAX {
             let what = "levels of groups and components";

@@ -11,8 +11,8 @@ use super::version::Version;
 
 /// The message rules of one version of FIX, compiled to compact tables.
 ///
-/// Loaded from QuickFIX-format XML by [`from_xml`](Dictionary::from_xml), or written in code from
-/// [`define`](Dictionary::define). It never changes; sessions share it.
+/// Load it from QuickFIX-format XML with [`from_xml`](Dictionary::from_xml), or define it in code with
+/// [`define`](Dictionary::define). It is immutable, so sessions can share it.
 #[derive(Clone, Debug)]
 pub struct Dictionary {
     pub(super) version: Version,
@@ -100,12 +100,12 @@ impl Messages {
 }
 
 impl Dictionary {
-    /// The version that it describes.
+    /// The version it describes.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// The name of a field, or `None` when the tag is not defined.
+    /// The name of a field; `None` if the tag is not defined.
     pub fn field_name(&self, tag: u32) -> Option<&str> {
         let field = usize::from(self.tags.get(tag)?);
         let start = match field.checked_sub(1) {
@@ -115,17 +115,17 @@ impl Dictionary {
         self.names.get(start as usize..*self.name_ends.get(field)? as usize)
     }
 
-    /// The type of a field, or `None` when the tag is not defined.
+    /// The type of a field; `None` if the tag is not defined.
     pub fn field_type(&self, tag: u32) -> Option<FieldType> {
         self.rule(self.tags.get(tag)?).map(|rule| rule.kind)
     }
 
-    /// The name of the message with this MsgType(35), or `None` when there are no rules for it.
+    /// The name of the message with this MsgType(35); `None` if there are no rules for it.
     pub fn message_name(&self, msg_type: &[u8]) -> Option<&str> {
         self.messages.get(msg_type).map(|message| &*message.name)
     }
 
-    /// How many bytes the rules occupy in memory.
+    /// The memory that the rules occupy, in bytes.
     pub fn memory(&self) -> usize {
         let messages: usize =
             self.messages.rules.iter().map(|m| m.body.bytes() + size_of_val(m) + m.name.len()).sum();

@@ -9,16 +9,16 @@ use super::error::DictionaryError;
 use super::field_type::FieldType;
 use super::version::Version;
 
-/// Must a field, group or component be there?
+/// Whether a field, group or component is required.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Presence {
-    /// It must. A member of a group must be in each entry; a required group must have its count field.
+    /// It is. A required member of a group must be in each entry; a required group must have its count field.
     Required,
-    /// It may. What an optional component requires is not required where the component is used.
+    /// It is not. What an optional component requires is not required where the component is used.
     Optional,
 }
 
-/// A dictionary in the making, from [`Dictionary::define`].
+/// Builds a dictionary; from [`Dictionary::define`].
 ///
 /// Definitions may come in any order; [`build`](Definition::build) checks them together.
 ///
@@ -104,7 +104,7 @@ pub(super) enum MemberKind {
 }
 
 impl Dictionary {
-    /// Begins a dictionary for `version`, written in code.
+    /// Starts a dictionary for `version`, defined in code.
     pub fn define(version: Version) -> Definition {
         Definition {
             version,
@@ -123,7 +123,7 @@ impl Definition {
         self.field_with_values(tag, name, kind, [])
     }
 
-    /// Defines a field that may have no other values than these.
+    /// Defines a field that may have only these values.
     pub fn field_with_values<'v>(
         mut self,
         tag: u32,
@@ -136,13 +136,13 @@ impl Definition {
         self
     }
 
-    /// Defines a component: members that messages and groups use by its name.
+    /// Defines a component: members that messages and groups can use by its name.
     pub fn component(mut self, name: &str, members: Members) -> Self {
         self.components.push(ComponentDefinition { name: name.into(), members, at: 0 });
         self
     }
 
-    /// Defines the message with this MsgType(35). Its members are those of the body.
+    /// Defines the message with this MsgType(35). `members` are those of its body.
     pub fn message(mut self, msg_type: &str, name: &str, members: Members) -> Self {
         self.messages.push(MessageDefinition {
             msg_type: msg_type.into(),
@@ -153,7 +153,7 @@ impl Definition {
         self
     }
 
-    /// Sets the members of every message's header. A dictionary from FIX 5.0 on has none.
+    /// Sets the members of every message's header. Dictionaries from FIX 5.0 on have none.
     pub fn header(mut self, members: Members) -> Self {
         self.header = members;
         self
@@ -165,11 +165,11 @@ impl Definition {
         self
     }
 
-    /// Checks the rules together and packs them.
+    /// Checks the definitions together and compiles them.
     ///
     /// # Errors
-    /// Names the first contradiction: something used and not defined, defined twice, a component within
-    /// itself, a group without members, or more than the tables can hold.
+    /// The first contradiction: something is used but not defined, or defined twice, a component contains
+    /// itself, a group has no members, or there is more than the tables can hold.
     pub fn build(self) -> Result<Dictionary, DictionaryError> {
         compile::compile(&self).map_err(|refusal| DictionaryError { at: None, fault: refusal.fault })
     }
@@ -191,7 +191,7 @@ impl Members {
         self.and(field, Presence::Optional, MemberKind::Field)
     }
 
-    /// Adds a repeating group by the name of its count field. Its first member begins each entry.
+    /// Adds a repeating group by the name of its count field. The first of `members` begins each entry.
     pub fn group(self, count: &str, presence: Presence, members: Members) -> Self {
         self.and(count, presence, MemberKind::Group(members))
     }

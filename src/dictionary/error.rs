@@ -3,12 +3,12 @@
 use core::fmt;
 use std::string::String;
 
-/// Why a dictionary is refused: nothing of it is loaded.
+/// Why a dictionary is refused; nothing is loaded then.
 ///
-/// The text names the place, what stands there and what was expected.
+/// The text says where, what was found and what was expected.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub struct DictionaryError {
-    /// Where in the XML; `None` for rules written in code.
+    /// Where in the XML; `None` for a dictionary defined in code.
     pub at: Option<Position>,
     /// What is wrong.
     pub fault: DictionaryFault,
@@ -23,7 +23,7 @@ impl fmt::Display for DictionaryError {
     }
 }
 
-/// A place in a text, both counted from 1.
+/// A place in a text; both numbers count from 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Position {
     /// The line.
@@ -42,15 +42,15 @@ impl fmt::Display for Position {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DictionaryFault {
-    /// The text is no well-formed XML.
+    /// The text is not well-formed XML.
     #[error("not well-formed XML: {0}")]
     Xml(String),
-    /// An element that has no business where it is.
+    /// An unexpected element.
     #[error("expected {expected}, got <{found}>")]
     Element {
         /// The element's name.
         found: String,
-        /// What may stand there.
+        /// What was expected there.
         expected: &'static str,
     },
     /// An attribute is missing or has an impossible value.
@@ -58,15 +58,15 @@ pub enum DictionaryFault {
     Attribute {
         /// The attribute's name.
         attribute: &'static str,
-        /// What it may be.
+        /// What is allowed.
         expected: &'static str,
-        /// What it is: "none" where it is missing.
+        /// What the text has; "none" if the attribute is missing.
         found: String,
     },
-    /// The root element names no version that is known.
+    /// The root element names an unknown version.
     #[error("expected FIX 4.0 to 4.4, FIXT 1.1, FIX 5.0 with service pack 0 to 2 or FIX Latest, got {0}")]
     Version(String),
-    /// Something is defined twice that must be defined once.
+    /// Something is defined twice.
     #[error("{what} {name} is defined twice")]
     DefinedTwice {
         /// "field", "tag", "component", "message", "message type" or a section.
@@ -74,16 +74,16 @@ pub enum DictionaryFault {
         /// Its name or number.
         name: String,
     },
-    /// A field is used and not defined.
+    /// A field is used but not defined.
     #[error("field {0} is not defined")]
     UnknownField(String),
-    /// A component is used and not defined.
+    /// A component is used but not defined.
     #[error("component {0} is not defined")]
     UnknownComponent(String),
-    /// A component holds itself, directly or through others.
+    /// A component contains itself, directly or through others.
     #[error("component {0} contains itself")]
     CyclicComponent(String),
-    /// A group without members: nothing could begin an entry.
+    /// A group has no members, so nothing could begin an entry.
     #[error("group {0} has no members")]
     EmptyGroup(String),
     /// A group whose count field is also another member beside it, or a member of its own entries.
@@ -94,7 +94,7 @@ pub enum DictionaryFault {
     TooMuch {
         /// What there is too much of.
         what: &'static str,
-        /// How much may be.
+        /// The most that is allowed.
         limit: usize,
     },
 }

@@ -7,13 +7,13 @@ use super::version::Version;
 pub enum FieldType {
     /// Any text.
     String,
-    /// Bytes, SOH among them, as many as the length field before them says.
+    /// Bytes, possibly with SOH, as many as the length field before them says.
     Data,
     /// One character.
     Char,
     /// `Y` or `N`.
     Boolean,
-    /// Digits, with `-` before them where negative.
+    /// Digits, preceded by `-` if negative.
     Int,
     /// An int from 0: Length, SeqNum, NumInGroup.
     Count,
@@ -21,7 +21,7 @@ pub enum FieldType {
     TagNum,
     /// An int from 1 to 31.
     DayOfMonth,
-    /// Digits with at most one decimal point, `-` before them where negative: float, Price, Qty, Amt,
+    /// Digits with at most one decimal point, preceded by `-` if negative: float, Price, Qty, Amt,
     /// PriceOffset, Percentage.
     Decimal,
     /// Texts separated by single spaces.
@@ -36,9 +36,9 @@ pub enum FieldType {
     DateOnly,
     /// `YYYYMM`, `YYYYMMDD` or `YYYYMMw1` to `w5`.
     MonthYear,
-    /// `HH:MM`, seconds, fraction and zone where given.
+    /// `HH:MM`, optionally with seconds, fraction and zone.
     TzTimeOnly,
-    /// `YYYYMMDD-HH:MM`, seconds, fraction and zone where given.
+    /// `YYYYMMDD-HH:MM`, optionally with seconds, fraction and zone.
     TzTimestamp,
     /// Two letters of ISO 3166.
     Country,
@@ -51,7 +51,7 @@ pub enum FieldType {
 }
 
 impl FieldType {
-    /// The type that a QuickFIX dictionary of `version` calls `name`, or `None` when there is no such type.
+    /// The type that a QuickFIX dictionary for `version` calls `name`; `None` if there is no such type.
     pub fn from_name(name: &str, version: Version) -> Option<Self> {
         Some(match name {
             // Up to FIX 4.1 "char" is text of any length; one character it is from FIX 4.2 on.

@@ -8,19 +8,19 @@ use super::violation::Violation;
 use crate::reject_reason::SessionRejectReason as Reason;
 use crate::wire::Field;
 
-/// What a group stands in.
+/// Where a group is.
 #[derive(Clone, Copy)]
 pub(super) enum Scope<'s> {
-    /// The header: any field that is not the group's ends it.
+    /// In the header, where any field that is not the group's ends it.
     Header,
-    /// The body, and what it has shown so far.
+    /// In the body, with the members seen so far.
     Body(&'s Block, &'s Seen),
-    /// An entry of a group, in what that stands in, where it is known.
+    /// In an entry of another group, with the members seen so far and, if known, where that group is.
     Entry(&'s Block, &'s Seen, Option<&'s Scope<'s>>),
 }
 
 impl Scope<'_> {
-    /// Could the field come next here, or further out?
+    /// Whether the field could come next here, or further out.
     fn takes(&self, field: FieldId) -> bool {
         let is_new =
             |block: &Block, seen: &Seen| block.place(field).is_some_and(|place| !seen.has(place.position()));
@@ -73,10 +73,10 @@ struct Entries {
 }
 
 impl<'r, 'a> Pass<'r, 'a> {
-    /// Reads the entries of the group that `count` begins, if it begins one here. The field behind them is
+    /// Reads the entries of the group that `count` begins, if it begins one here. The field after them is
     /// held.
     ///
-    /// The count stands before the entries, so of both at fault the count is the first: FIX session test case
+    /// The count precedes the entries, so if both are at fault, the count is reported: FIX session test case
     /// 14i.
     pub(super) fn group(
         &mut self,
@@ -101,7 +101,7 @@ impl<'r, 'a> Pass<'r, 'a> {
                     self.held = Some(field);
                     break;
                 }
-                // A tag that belongs nowhere, where it is allowed, is part of the entry it stands in.
+                // A tag that belongs nowhere is, if allowed, part of the entry it is in.
                 self.stray(dictionary, field)?;
                 continue;
             };

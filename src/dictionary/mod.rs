@@ -1,10 +1,10 @@
-//! Message rules: what a message of a FIX version must and may hold.
+//! Message rules: what a message of a FIX version must and may contain.
 //!
-//! A [`Dictionary`] holds the rules of one version. It is loaded from the XML that QuickFIX uses, or written
-//! in code, once, at start. [`DictionaryRules`] puts the dictionaries of a session together (FIX 4.x has one,
-//! FIXT.1.1 one for the transport and one for the application) and checks messages: undefined, misplaced,
-//! missing, empty and repeated tags, values, repeating groups. Each check has its own switch in [`Checks`]. A
-//! message that breaks a rule gives a [`Violation`], which says what to answer:
+//! A [`Dictionary`] has the rules of one version. Load it once at startup from the XML that QuickFIX uses, or
+//! define it in code. [`DictionaryRules`] combines the dictionaries of a session (FIX 4.x has one; FIXT.1.1
+//! has one for the transport and one for the application) and checks messages: undefined, misplaced, missing,
+//! empty and repeated tags, values, repeating groups. Each check has its own switch in [`Checks`]. A message
+//! that breaks a rule gives a [`Violation`], which says how to answer it:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -21,12 +21,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The session needs no dictionary: it judges what it must know of a header by itself. Hand the rules to
-//! [`Session::step_with`](crate::Session::step_with), and what breaks them is answered and never reaches the
-//! application.
+//! The session itself needs no dictionary; it checks the header fields it relies on. Pass the rules to
+//! [`Session::step_with`](crate::Session::step_with), and a message that breaks them is answered and never
+//! reaches the application.
 //!
-//! What rules cannot say stays with the application: fields that are required on a condition
-//! (BusinessRejectReason(380)=5) and values that are lawful and not served.
+//! What rules cannot express is left to the application: conditionally required fields
+//! (BusinessRejectReason(380)=5), and values that are valid but not supported.
 
 mod checks;
 mod compile;
@@ -59,6 +59,6 @@ pub use version::Version;
 pub use violation::{RefTagId, Violation};
 pub use walk::{Entries, Group, Item, Items};
 
-/// A small dictionary in the manner of FIX 4.4, for tests, examples and as a pattern: header, trailer, the
-/// session's messages, NewOrderSingle, ExecutionReport, News and BusinessMessageReject.
+/// A small dictionary in the style of FIX 4.4, for tests, for examples and as a template: header, trailer,
+/// the session's messages, NewOrderSingle, ExecutionReport, News and BusinessMessageReject.
 pub const SMALL: &str = include_str!("small.xml");

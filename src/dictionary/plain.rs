@@ -1,19 +1,20 @@
-//! A short way for the message that is good in every respect and has no group, as most are.
+//! A shortcut for messages that are good in every respect and have no group, as most are.
 //!
-//! Whatever is not certain here goes to the [`Pass`](super::validate::Pass), which decides everything and
-//! knows which fault to name. What is said here never changes an answer.
+//! Whatever is uncertain here goes to the [`Pass`](super::validate::Pass), which decides everything and knows
+//! which fault to report. The shortcut never changes an answer.
 
 use super::format;
-use super::rules::{APPL_VER_ID, DictionaryRules};
+use super::rules::DictionaryRules;
 use super::table::Seen;
+use crate::wire::tag::APPL_VER_ID;
 use crate::wire::{leading_field, next_field};
 
-/// Is the message certainly good, whatever the checks are?
+/// Whether the message is certainly good, whatever the checks.
 pub(super) fn is_good(rules: &DictionaryRules, frame: &[u8]) -> bool {
     judge(rules, frame).is_some()
 }
 
-/// The part of a message that a field stands in.
+/// The part of a message that a field is in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Header,

@@ -12,8 +12,9 @@ use super::violation::Violation;
 use super::walk::Items;
 use crate::reject_reason::SessionRejectReason as Reason;
 use crate::wire::DataFields;
+use crate::wire::tag::{APPL_VER_ID, MSG_TYPE};
 
-/// The rules that messages of a session are checked against. Dictionaries are shared, so a copy is cheap.
+/// The rules for the messages of a session. Dictionaries are shared, so cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct DictionaryRules {
     pub(super) transport: Arc<Dictionary>,
@@ -24,20 +25,20 @@ pub struct DictionaryRules {
     pub(super) data: &'static DataFields,
 }
 
-/// Why dictionaries do not make the rules of a session.
+/// Why dictionaries do not fit together as the rules of a session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum RulesError {
     /// FIX 5.0 and later travel under FIXT.1.1.
-    #[error("the dictionary of {0} describes no session by itself: it takes one of FIXT.1.1 beside it")]
+    #[error("the dictionary for {0} does not describe a session by itself: it needs one for FIXT.1.1 too")]
     NeedsTransport(Version),
-    /// The transport's dictionary must be FIXT.1.1's.
-    #[error("expected a transport dictionary of FIXT.1.1, got {0}")]
+    /// The transport dictionary must be for FIXT.1.1.
+    #[error("expected a transport dictionary for FIXT.1.1, got {0}")]
     NotTransport(Version),
     /// FIXT.1.1 has no application messages.
-    #[error("expected an application dictionary of FIX, got FIXT.1.1")]
+    #[error("expected an application dictionary, got FIXT.1.1")]
     NotApplication,
     /// The header must have BeginString(8), BodyLength(9) and MsgType(35), the trailer CheckSum(10).
-    #[error("the dictionary of {0} has no tag {1} in its header or trailer")]
+    #[error("the dictionary for {0} has no tag {1} in its header or trailer")]
     NoEnvelope(Version, u32),
 }
 
@@ -45,7 +46,7 @@ impl DictionaryRules {
     /// The rules of a FIX 4.x session: one dictionary for session and application.
     ///
     /// # Errors
-    /// The dictionary is one of FIXT.1.1 or of FIX 5.0 or later, or has no header and trailer.
+    /// The dictionary is for FIXT.1.1 or for FIX 5.0 or later, or has no header and trailer.
     pub fn new(dictionary: Arc<Dictionary>) -> Result<Self, RulesError> {
         if dictionary.version() >= Version::Fixt11 {
             return Err(RulesError::NeedsTransport(dictionary.version()));
@@ -53,13 +54,12 @@ impl DictionaryRules {
         DictionaryRules::over(dictionary)
     }
 
-    /// The rules of a FIXT.1.1 session: `transport` for header, trailer and admin messages, `application` for
-    /// the others where a message does not say otherwise by ApplVerID(1128). Use the one that
-    /// DefaultApplVerID(1137) named.
+    /// The rules of a FIXT.1.1 session: `transport` for header, trailer and admin messages; `application` for
+    /// all other messages that do not name another version in ApplVerID(1128). It should be the one that
+    /// DefaultApplVerID(1137) names.
     ///
     /// # Errors
-    /// The transport's dictionary is not FIXT.1.1's, the application's is, or the transport's has no header
-    /// and trailer.
+    /// `transport` is not for FIXT.1.1 or has no header and trailer, or `application` is for FIXT.1.1.
     pub fn fixt(transport: Arc<Dictionary>, application: Arc<Dictionary>) -> Result<Self, RulesError> {
         if transport.version() != Version::Fixt11 {
             return Err(RulesError::NotTransport(transport.version()));
@@ -67,11 +67,11 @@ impl DictionaryRules {
         DictionaryRules::over(transport)?.with_application(application)
     }
 
-    /// Adds an application dictionary for messages that name its version by ApplVerID(1128). FIX 4.x sessions
-    /// never look at it.
+    /// Adds an application dictionary for messages that name its version in ApplVerID(1128). FIX 4.x sessions
+    /// never use it.
     ///
     /// # Errors
-    /// The dictionary is FIXT.1.1's.
+    /// The dictionary is for FIXT.1.1.
     pub fn with_application(mut self, application: Arc<Dictionary>) -> Result<Self, RulesError> {
         if application.version() == Version::Fixt11 {
             return Err(RulesError::NotApplication);
@@ -80,9 +80,9 @@ impl DictionaryRules {
         Ok(self)
     }
 
-    /// Makes `id`, a DefaultApplVerID(1137), the version of messages that name none; false where no
-    /// dictionary is of that version, and nothing changes then. Call it when the counterparty's Logon has
-    /// said it.
+    /// Makes `id`, a DefaultApplVerID(1137), the version of messages that name none. Returns false, and
+    /// changes nothing, if there is no dictionary for that version. Call it with what the counterparty's
+    /// Logon says.
     pub fn set_default_appl_ver_id(&mut self, id: &[u8]) -> bool {
         let is_meant = |known: &Arc<Dictionary>| {
             known.version().appl_ver_id().is_some_and(|known| known.as_bytes() == id)
@@ -92,34 +92,34 @@ impl DictionaryRules {
         true
     }
 
-    /// Sets which faults are rejected. At first all are.
+    /// Sets which faults are rejected. By default all are.
     #[must_use]
     pub fn with_checks(self, checks: Checks) -> Self {
         DictionaryRules { checks, ..self }
     }
 
-    /// Sets the data fields, which may hold SOH. At first they are the standard's.
+    /// Sets the data fields, which may contain SOH. By default they are the standard's.
     #[must_use]
     pub fn with_data_fields(self, data: &'static DataFields) -> Self {
         DictionaryRules { data, ..self }
     }
 
-    /// Checks a whole frame, from BeginString(8) to the SOH behind CheckSum(10), whose length and checksum
-    /// are right.
+    /// Checks a whole frame, from BeginString(8) to the SOH after CheckSum(10), whose length and checksum
+    /// have been verified.
     ///
-    /// Nothing is allocated; the time grows with the number of fields.
+    /// It allocates nothing, and its time grows with the number of fields.
     ///
     /// # Errors
-    /// The first fault in the message's order, unless [`Checks::order`] says otherwise. A missing tag is
-    /// known only at the message's end (in a group: at the entry's); of several the lowest is named,
-    /// those of the header first.
+    /// The first fault in the message, unless [`Checks::order`] says otherwise. A missing tag is noticed only
+    /// at the end of the message (or of the group's entry); of several, the lowest is reported, those of
+    /// the header first.
     pub fn validate<'a>(&self, frame: &'a [u8]) -> Result<(), Violation<'a>> {
         if plain::is_good(self, frame) { Ok(()) } else { Pass::judge(self, frame) }
     }
 
-    /// The body of a message, a group as one thing. Meant for a message that
-    /// [`validate`](DictionaryRules::validate) passed; from bytes that it would not pass, what comes is what
-    /// can be made out.
+    /// The body of a message, with each group as a single item. It is meant for messages that
+    /// [`validate`](DictionaryRules::validate) accepts; for others the result is unspecified, but nothing
+    /// panics.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -221,6 +221,3 @@ impl DictionaryRules {
 
 /// ApplVerID(1128) names a version without rules.
 pub(super) struct NoSuchVersion;
-
-pub(super) const MSG_TYPE: u32 = 35;
-pub(super) const APPL_VER_ID: u32 = 1128;

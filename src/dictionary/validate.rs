@@ -4,15 +4,12 @@ use super::checks::{Checks, FaultOrder, OnFault};
 use super::compiled::{Dictionary, FieldRule, MessageRule, NOT_IN_ENVELOPE};
 use super::format::{self, BadValue};
 use super::group::Scope;
-use super::rules::{APPL_VER_ID, DictionaryRules, MSG_TYPE};
+use super::rules::DictionaryRules;
 use super::table::{FieldId, Seen};
 use super::violation::{RefTagId, Violation};
 use crate::reject_reason::SessionRejectReason as Reason;
-use crate::wire::{BadField, BadFieldKind, Field, Fields};
-
-/// Tags from here on are the users' own.
-const USER_DEFINED: u32 = 5000;
-const SOH: u8 = 1;
+use crate::wire::tag::{APPL_VER_ID, FIRST_USER_DEFINED, MSG_TYPE};
+use crate::wire::{BadField, BadFieldKind, Field, Fields, SOH};
 
 /// A pass over one frame.
 #[derive(Clone, Debug)]
@@ -175,7 +172,7 @@ impl<'r, 'a> Pass<'r, 'a> {
         Ok(())
     }
 
-    /// A field behind the header that is no member of the body: of the trailer, or at fault.
+    /// A field after the header that is not a member of the body: it belongs to the trailer, or is at fault.
     #[inline(never)]
     fn outside_body(
         &mut self,
@@ -205,14 +202,19 @@ impl<'r, 'a> Pass<'r, 'a> {
         self.fault(|checks| checks.section_order, Reason::TagSpecifiedOutOfRequiredOrder, tag)
     }
 
-    /// A tag that belongs nowhere in this message: FIX session test cases 14a and 14c. Where that is allowed
-    /// its value is still checked.
+    /// A tag that belongs nowhere in this message: FIX session test case 14c where it is defined at all, 14a
+    /// where it is not. Under FIXT.1.1 an admin message's may be defined by the session's application
+    /// version, and an application message's by the transport. Where that is allowed its value is still
+    /// checked.
     #[cold]
     pub(super) fn stray(&self, dictionary: &'r Dictionary, field: Field<'a>) -> Result<(), Violation<'a>> {
-        for dictionary in [dictionary, &*self.rules.transport] {
+        let transport = &*self.rules.transport;
+        let of_session = core::ptr::eq(dictionary, transport);
+        let other = if of_session { self.rules.application(None).unwrap_or(transport) } else { transport };
+        for dictionary in [dictionary, other] {
             if let Some(rule) = dictionary.tags.get(field.tag).and_then(|id| dictionary.rule(id)) {
                 let switch = |checks: &Checks| match field.tag {
-                    USER_DEFINED.. => checks.user_defined_tag,
+                    FIRST_USER_DEFINED.. => checks.user_defined_tag,
                     _ => checks.tag_not_in_message,
                 };
                 self.fault(switch, Reason::TagNotDefinedForMessageType, field.tag)?;
@@ -225,7 +227,7 @@ impl<'r, 'a> Pass<'r, 'a> {
     #[cold]
     fn undefined(&self, field: Field<'a>) -> Result<(), Violation<'a>> {
         let switch = |checks: &Checks| match field.tag {
-            USER_DEFINED.. => checks.user_defined_tag,
+            FIRST_USER_DEFINED.. => checks.user_defined_tag,
             _ => checks.undefined_tag,
         };
         self.fault(switch, Reason::InvalidTagNumber, field.tag)?;

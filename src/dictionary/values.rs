@@ -67,7 +67,7 @@ fn char_bit(value: &[u8]) -> Option<u128> {
     }
 }
 
-/// The bytes behind a 1, which tells values of different lengths apart.
+/// The bytes, preceded by a 1 that tells values of different lengths apart.
 #[inline]
 fn packed(value: &[u8]) -> Option<u64> {
     (value.len() <= 7).then(|| value.iter().fold(1, |packed, &byte| packed << 8 | u64::from(byte)))

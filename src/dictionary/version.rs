@@ -6,8 +6,8 @@ use crate::wire::BeginString;
 
 /// The version of FIX whose messages a dictionary describes, in the order in which they appeared.
 ///
-/// FIX 4.x is session and application in one. From FIX 5.0 on the application's messages travel under
-/// FIXT.1.1, which has a dictionary of its own.
+/// FIX 4.x covers both session and application. From FIX 5.0 on, application messages travel under FIXT.1.1,
+/// which has a dictionary of its own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Version {
     /// FIX 4.0
@@ -47,8 +47,7 @@ impl Version {
         }
     }
 
-    /// The value of ApplVerID(1128) and DefaultApplVerID(1137) that names this version, or `None` for the
-    /// session layer.
+    /// The value of ApplVerID(1128) and DefaultApplVerID(1137) for this version; `None` for FIXT.1.1.
     pub const fn appl_ver_id(self) -> Option<&'static str> {
         match self {
             Version::Fixt11 => None,

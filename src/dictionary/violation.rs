@@ -4,20 +4,20 @@ use core::fmt;
 
 use crate::reject_reason::SessionRejectReason;
 
-/// Why a message breaks the rules, and so how to answer it.
+/// Which rule a message breaks, and so how to answer it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Violation<'a> {
     /// Answer with Reject (FIX session layer 4.5.4).
     Session {
-        /// SessionRejectReason(373). A version before the one that introduced the code leaves the field out:
+        /// SessionRejectReason(373). Versions older than the code leave the field out:
         /// [`code_in`](SessionRejectReason::code_in).
         reason: SessionRejectReason,
         /// RefTagID(371).
         tag: RefTagId<'a>,
     },
-    /// The message type exists in the standard, or is user-defined, and has no rules here. Answer with
-    /// BusinessMessageReject, BusinessRejectReason(380)=3 (FIX session test case 2r); before FIX 4.2,
-    /// which has no such message, with Reject.
+    /// The message type exists in the standard, or is user-defined, but has no rules here. Answer with
+    /// BusinessMessageReject, BusinessRejectReason(380)=3 (FIX session test case 2r); before FIX 4.2, which
+    /// does not have that message, with Reject.
     UnsupportedMsgType,
 }
 
@@ -26,7 +26,7 @@ pub enum Violation<'a> {
 pub enum RefTagId<'a> {
     /// A tag.
     Tag(u32),
-    /// What stands in the place of a tag and is none, as `0`, `-1` or `abc`.
+    /// What stands where a tag should, such as `0`, `-1` or `abc`.
     Text(&'a [u8]),
 }
 

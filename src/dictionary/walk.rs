@@ -26,9 +26,8 @@ pub struct Group<'r, 'a> {
     rule: &'r GroupRule,
 }
 
-/// The fields and groups of a body, or of an entry of a group, in the message's order.
-///
-/// Fields of the header and the trailer do not come.
+/// The fields and groups of a body, or of a group's entry, in the message's order, without header and
+/// trailer.
 #[derive(Clone, Debug)]
 pub struct Items<'r, 'a> {
     pass: Pass<'r, 'a>,
@@ -59,7 +58,7 @@ impl<'r, 'a> Group<'r, 'a> {
         self.count
     }
 
-    /// All entries as they stand in the message, directly behind the count field and its SOH.
+    /// The bytes of all entries, from directly after the count field's SOH.
     pub fn as_bytes(&self) -> &'a [u8] {
         self.bytes
     }
@@ -71,7 +70,7 @@ impl<'r, 'a> Group<'r, 'a> {
 }
 
 impl<'r, 'a> Items<'r, 'a> {
-    /// The first field with this tag among those that are still to come, outside groups.
+    /// The first field with this tag that has not been iterated over yet, not looking into groups.
     pub fn get(&self, tag: u32) -> Option<Value<'a>> {
         self.clone().find_map(|item| match item {
             Item::Field(field) if field.tag == tag => Some(field.value),
@@ -79,7 +78,7 @@ impl<'r, 'a> Items<'r, 'a> {
         })
     }
 
-    /// The group that the field with this tag counts, among those that are still to come.
+    /// The first group with this count field that has not been iterated over yet.
     pub fn group(&self, count: u32) -> Option<Group<'r, 'a>> {
         self.clone().find_map(|item| match item {
             Item::Group(group) if group.count.tag == count => Some(group),

@@ -15,7 +15,7 @@ use super::error::{DictionaryError, DictionaryFault, Position};
 use super::field_type::FieldType;
 use super::version::Version;
 
-/// The longest text that is read.
+/// The longest text that is read, in bytes.
 const TEXT_MAX: usize = 32 << 20;
 /// The most XML nodes that are read.
 const NODES_MAX: u32 = 2_000_000;
@@ -26,13 +26,13 @@ impl Dictionary {
     /// Loads the rules of one version from the text of a QuickFIX data dictionary, such as `FIX44.xml` or
     /// `FIXT11.xml`.
     ///
-    /// A field with `allowOtherValues='true'` keeps its format and has no list of values.
+    /// For a field with `allowOtherValues='true'` the list of values is ignored, and only the format is
+    /// checked.
     ///
     /// # Errors
-    /// The first fault, with its line and column: XML that is not well-formed or has a document type, an
-    /// element or attribute that is not expected, an unknown version or type, a contradiction between
-    /// definitions, or a text beyond the limits (32 MiB, and those of [`Definition::build`]). Nothing is
-    /// loaded then.
+    /// The first fault, with its line and column: XML that is not well-formed or has a DOCTYPE, an unexpected
+    /// element or attribute, an unknown version or type, contradictory definitions, or a text beyond the
+    /// limits (32 MiB, and those of [`Definition::build`]). Nothing is loaded then.
     pub fn from_xml(text: &str) -> Result<Dictionary, DictionaryError> {
         if text.len() > TEXT_MAX {
             let fault = DictionaryFault::TooMuch { what: "bytes", limit: TEXT_MAX };

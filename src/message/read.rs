@@ -1,37 +1,37 @@
-//! A message that no session handed over: out of a journal, a log, a test.
+//! A message that does not come from a session: from a journal, a log or a test.
 
 use super::{Flags, Layout, Message};
 use crate::wire::{BadField, BadFieldKind, DataFields, Framing, Garbled, Header, Scan, Value, frame};
 
-/// Why bytes are no message.
+/// Why bytes are not a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageError {
-    /// The frame goes on behind the bytes.
-    #[error("the frame goes on behind its {len} bytes")]
+    /// The bytes end before the frame does.
+    #[error("the frame is incomplete, got {len} bytes of it")]
     Incomplete {
-        /// How many there are.
+        /// How many bytes there are.
         len: usize,
     },
     /// The frame ends before the bytes do.
     #[error("the frame ends after {frame} bytes, got {len}")]
     Trailing {
-        /// How long the frame is, in bytes.
+        /// The length of the frame, in bytes.
         frame: usize,
-        /// How many there are.
+        /// How many bytes there are.
         len: usize,
     },
     /// The frame is garbled (FIX session layer 4.5.2).
     #[error(transparent)]
     Garbled(#[from] Garbled),
-    /// MsgSeqNum(34) is missing from the header, or is no number from 1.
-    #[error("MsgSeqNum(34) is missing from the header or is no number from 1")]
+    /// MsgSeqNum(34) is missing from the header, or is not a number of 1 or more.
+    #[error("MsgSeqNum(34) is missing from the header, or is not a number of 1 or more")]
     MsgSeqNum,
 }
 
 impl<'i> Message<'i> {
-    /// The message that `frame` is, from `8=` to the SOH behind CheckSum(10): one that a journal has kept, a
-    /// line of a log, one that a test made for a handler. `data` says which fields hold data:
+    /// Reads a whole frame, from `8=` to the SOH after CheckSum(10), as a message: one from a journal or a
+    /// log, or one made by a test for a handler. `data` says which fields hold data:
     /// [`DataFields::STANDARD`], or [`Config::data_fields`](crate::Config::data_fields).
     ///
     /// ```
@@ -44,10 +44,10 @@ impl<'i> Message<'i> {
     /// # Ok::<(), sansfix::MessageError>(())
     /// ```
     ///
-    /// Of the header it judges no more than the errors below say: who sent it and when is a session's matter.
+    /// It checks nothing else in the header: who sent it, and when, is for a session to judge.
     ///
     /// # Errors
-    /// Bytes that are not one whole frame, or a frame without a number.
+    /// The bytes are not exactly one good frame, or it has no MsgSeqNum(34).
     pub fn read(frame: &'i [u8], data: &'static DataFields) -> Result<Self, MessageError> {
         let len = frame.len();
         let span = match self::frame(frame, u32::MAX as usize, &mut Scan::default()) {

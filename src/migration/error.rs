@@ -1,11 +1,11 @@
-//! What keeps a store from being taken over.
+//! Why a store cannot be taken over.
 
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::string::String;
 
-/// Why a store cannot be read. Each text names the file and what was expected in it.
+/// Why a store cannot be read. The text names the file and what was expected in it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrationError {
@@ -19,7 +19,7 @@ pub enum MigrationError {
         /// The operating system's answer.
         source: io::Error,
     },
-    /// No file with sequence numbers is there.
+    /// There is no file with sequence numbers.
     #[error(
         "no store at {prefix}: expected {prefix}.seqnums (QuickFIX, QuickFIX/n) or {prefix}.senderseqnums (QuickFIX/J, quickfixgo)",
         prefix = prefix.display()
@@ -28,29 +28,29 @@ pub enum MigrationError {
         /// The prefix that was given.
         prefix: PathBuf,
     },
-    /// A file of another form.
+    /// A file does not have the expected format.
     #[error("{}: expected {expected}, got \"{found}\"", path.display())]
     Content {
         /// The file.
         path: PathBuf,
-        /// What it should hold.
+        /// What it should contain.
         expected: &'static str,
-        /// How it begins, bytes that are no text escaped.
+        /// How it begins, non-text bytes escaped.
         found: String,
     },
-    /// An entry of the `.header` file that cannot be read.
+    /// An entry of the `.header` file cannot be read.
     #[error("{}: expected {expected} in entry {entry}, got \"{found}\"", path.display())]
     Entry {
         /// The file.
         path: PathBuf,
         /// Which entry, from 1.
         entry: usize,
-        /// What it should hold.
+        /// What it should contain.
         expected: &'static str,
-        /// What it holds, bytes that are no text escaped.
+        /// What it contains, non-text bytes escaped.
         found: String,
     },
-    /// A message of the `.body` file that is not what its entry says.
+    /// A message in the `.body` file is not what its entry says.
     #[error("{}: expected {expected} for message {number}, {size} bytes from byte {offset}", path.display())]
     Message {
         /// The file.

@@ -143,8 +143,8 @@ fn number(digits: &[u8]) -> Option<MsgSeqNum> {
     MsgSeqNum::new(integer(digits.trim_ascii())?)
 }
 
-/// The text in a file of `engine`. Java's stands behind its length, and what is behind the text is left from
-/// a longer one.
+/// The text in a file of `engine`. Java's comes after its length, and what follows it is left over from a
+/// longer one.
 fn text(content: &[u8], engine: Engine) -> Option<&[u8]> {
     match engine {
         Engine::QuickFix | Engine::QuickFixGo => Some(content),

@@ -1,17 +1,17 @@
-//! Moving a live session here from another engine: its numbers and its sent messages, without a reset.
+//! Taking over a live session from another engine: its numbers and its sent messages, without a reset.
 //!
-//! The file stores of the QuickFIX family are a few files with one prefix, the session's name:
+//! A file store of the QuickFIX family is a few files with a common prefix, the session's name:
 //!
 //! | file | QuickFIX, QuickFIX/n | QuickFIX/J | quickfixgo |
 //! | --- | --- | --- | --- |
 //! | `.seqnums` | next sent and next received, as text | | |
 //! | `.senderseqnums`, `.targetseqnums` | | a length and text, each | text, each |
 //! | `.header` | number, offset, size of each message, as text | the same, binary | the same, as text |
-//! | `.body` | the messages, one behind the other | the same | the same |
+//! | `.body` | the messages, one after another | the same | the same |
 //! | `.session` | when the store began, UTC | the same after a length | the same, in RFC 3339 |
 //!
-//! Stop the old engine, take the store over, start the session from its checkpoint. The counterparty notices
-//! a reconnect and nothing else.
+//! Stop the old engine, copy the store, and start the session from its checkpoint. The counterparty sees a
+//! reconnect and nothing else.
 //!
 //! ```no_run
 //! use sansfix::journal::{Journal, RingJournal};
@@ -60,7 +60,7 @@ pub enum Engine {
     QuickFixGo,
 }
 
-/// The file store of an engine of the QuickFIX family. It is only read, never changed.
+/// The file store of an engine of the QuickFIX family. It is read, never changed.
 #[derive(Debug)]
 pub struct QuickFixStore {
     engine: Engine,
@@ -74,20 +74,20 @@ pub struct QuickFixStore {
 /// What [`QuickFixStore::copy_into`] did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Copied {
-    /// Application messages that the journal now holds. Admin messages are left behind: they are never sent
-    /// again (FIX session layer 4.8.5).
+    /// How many application messages were copied. Admin messages are not: they are never sent again (FIX
+    /// session layer 4.8.5).
     pub messages: u64,
-    /// Messages that the store holds under numbers from the next one on. The engine stopped before it took
-    /// the number, so they count as not sent, and are left behind.
+    /// How many messages the store has under the next number or higher ones. The engine stopped before it
+    /// took their numbers, so they count as not sent and are not copied.
     pub unsent: u64,
 }
 
 impl QuickFixStore {
-    /// Reads the store whose files begin with `prefix`: the folder and the session's name in it, without the
-    /// dot, such as `store/FIX.4.4-US-BROKER`. The engine must have stopped.
+    /// Reads the store whose files begin with `prefix`: the folder and the session's name, without the dot,
+    /// such as `store/FIX.4.4-US-BROKER`. The engine must have stopped.
     ///
     /// # Errors
-    /// A file that is missing, cannot be read, or holds something else than expected; nothing is guessed.
+    /// A file is missing, cannot be read, or does not contain what is expected; nothing is guessed.
     pub fn open(prefix: impl AsRef<Path>) -> Result<Self, MigrationError> {
         let prefix = prefix.as_ref();
         let (engine, next_out, next_in) = files::numbers(prefix)?;
@@ -101,26 +101,27 @@ impl QuickFixStore {
         Ok(QuickFixStore { engine, checkpoint, index, body: BufReader::new(body), body_path, body_len })
     }
 
-    /// Which engine wrote it.
+    /// The engine that wrote it.
     pub fn engine(&self) -> Engine {
         self.engine
     }
 
-    /// Where the session goes on: the numbers of both directions, in a series named by the store's beginning.
+    /// Where the session continues: the numbers of both directions, in a series that began when the store
+    /// did.
     pub fn checkpoint(&self) -> Checkpoint {
         self.checkpoint
     }
 
-    /// The application messages that were sent, ascending by number. Of a number that was stored twice the
-    /// last counts, as in the engines.
+    /// The application messages that were sent, in ascending order. If a number was stored twice the last one
+    /// counts, as in the engines.
     pub fn messages(&mut self) -> Messages<'_> {
         let places = self.index.range(..self.checkpoint.next_out);
         Messages { places, body: &mut self.body, body_path: &self.body_path, body_len: self.body_len }
     }
 
-    /// Records every message of [`messages`](QuickFixStore::messages) and the checkpoint, and syncs.
+    /// Records all [`messages`](QuickFixStore::messages) and the checkpoint, and syncs.
     ///
-    /// It may be repeated after a failure: what the first attempt recorded is replaced.
+    /// After a failure you may call it again: what the first attempt recorded is replaced.
     ///
     /// # Errors
     /// The store's or the journal's own. Nothing was synced then.
@@ -140,7 +141,7 @@ impl QuickFixStore {
     }
 }
 
-/// The messages of a store: each its number and the frame as it was sent.
+/// The messages of a store: their numbers, and the frames as sent.
 #[derive(Debug)]
 pub struct Messages<'s> {
     places: btree_map::Range<'s, MsgSeqNum, Place>,

@@ -1,28 +1,28 @@
-//! Messages above a gap that were acted on when they came: only their numbers are still to be counted.
+//! Messages above a gap that were acted on at once: only their numbers are still to be counted.
 
 use super::recovery::Became;
 use crate::number::MsgSeqNum;
 use crate::planted::{Bug, planted};
 
-/// The counterparty's Logon, its ResendRequests, its Logout: what is served although messages below it are
-/// missing (FIX session layer 4.8.8).
+/// The numbers of the counterparty's Logon, ResendRequests and Logout that were served although messages
+/// below them are missing (FIX session layer 4.8.8).
 ///
-/// One that finds no room comes again, as a gap fill. There is room without any memory of the inbox: two
-/// sides that recover from each other would otherwise ask for each other's requests without end.
+/// A number that finds no room comes again, as a gap fill. This does not depend on memory lent to the inbox,
+/// because two sides that recover from each other would otherwise ask for each other's requests for ever.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-// By rising number; what is free stands behind.
+// In ascending order; free slots come last.
 pub(crate) struct Acted([Option<MsgSeqNum>; 4]);
 
 impl Acted {
     pub(crate) const NONE: Acted = Acted([None; 4]);
 
-    /// Is no number kept?
+    /// Whether no number is kept.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.first().is_none()
     }
 
-    /// Keeps a number, when there is room.
+    /// Keeps a number, if there is room.
     pub(crate) fn keep(&mut self, number: MsgSeqNum) -> Became {
         if planted(Bug::ActedAboveGapForgotten) {
             return Became::ActedOnly;
@@ -42,7 +42,7 @@ impl Acted {
         first
     }
 
-    /// Is this number, the next expected one, among them? It and what lies below it are forgotten.
+    /// Whether this number, the expected one, is kept. Forgets it, and those below it.
     #[inline]
     pub(crate) fn take(&mut self, next_in: MsgSeqNum) -> bool {
         let mut is_kept = false;

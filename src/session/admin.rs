@@ -14,7 +14,7 @@ use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
-use crate::wire::{BeginString, Body, TRAILER_LEN, find_before, tag};
+use crate::wire::{BeginString, Body, TRAILER_LEN, Value, find_before, leading_value, tag};
 
 impl Session {
     /// The body of an admin message, by rising tag.
@@ -24,8 +24,13 @@ impl Session {
             Owed::LogonAnswer { reset } => self.write_logon(reset, body),
             Owed::Echo { body_at } => {
                 let asked = inbox.current().get(body_at as usize..).unwrap_or_default();
-                let echo = find_before(asked, TRAILER_LEN, tag::TEST_REQ_ID, self.config.data_fields);
-                body.bytes(tag::TEST_REQ_ID, echo.map_or(b"", |value| value.as_bytes()));
+                let echo = match asked.strip_prefix(b"112=") {
+                    // As a rule it is all there is.
+                    Some(value) => leading_value(value),
+                    None => find_before(asked, TRAILER_LEN, tag::TEST_REQ_ID, self.config.data_fields)
+                        .map_or(b"".as_slice(), Value::as_bytes),
+                };
+                body.bytes(tag::TEST_REQ_ID, echo);
             }
             Owed::TestRequest => match self.config.policies.liveness.test_req_id {
                 TestReqId::MsgSeqNum => drop(body.uint(tag::TEST_REQ_ID, number.get())),
@@ -43,7 +48,7 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.3: EncryptMethod 0, HeartBtInt, and what the two sides agreed on.
+    /// FIX session layer 4.3: EncryptMethod 0, HeartBtInt, and what the two sides have agreed on.
     fn write_logon(&self, reset: bool, body: &mut Body<'_>) {
         let config = &self.config;
         let policy = config.policies.logon;
@@ -78,7 +83,7 @@ impl Session {
         body.uint(tag::END_SEQ_NO, request.to.map_or(open, MsgSeqNum::get));
     }
 
-    /// FIX session layer 4.5.4: RefSeqNum and Text always, the rest as far as the version has it.
+    /// FIX session layer 4.5.4: RefSeqNum and Text always, the rest if the version has it.
     fn write_reject(&self, rejection: &Rejection, in_hand: &Message<'_>, body: &mut Body<'_>) {
         let version = self.config.begin_string;
         body.uint(tag::REF_SEQ_NUM, rejection.number);
@@ -131,7 +136,8 @@ impl Session {
         }
     }
 
-    /// RefTagID(371) came with FIX 4.2. By policy Text(58) names the field before that, unless its words do.
+    /// RefTagID(371) came with FIX 4.2. By policy, Text(58) names the tag in older versions, unless its words
+    /// do.
     fn tag_in_text(&self, rejection: &Rejection) -> Option<RefTag> {
         let wanted = self.config.policies.checks.reject_text == RejectText::OfReason;
         let named = matches!(
@@ -154,8 +160,8 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.6: Text says why; SessionStatus(1409) and the expected number where the version
-    /// has them.
+    /// FIX session layer 4.6: Text says why; so do SessionStatus(1409) and the expected number, under
+    /// FIXT.1.1.
     fn write_logout(&self, owed: &Owed, body: &mut Body<'_>) {
         let policies = &self.config.policies;
         let fixt = self.config.begin_string == BeginString::Fixt11;
@@ -200,7 +206,7 @@ impl Session {
     }
 }
 
-/// SessionStatus(1409) that goes with a reason, where it has one of its own.
+/// The SessionStatus(1409) for a reason, if it has one of its own.
 fn session_status(why: Reason) -> Option<u16> {
     match why {
         Reason::MsgSeqNumTooLow { .. } => Some(9),

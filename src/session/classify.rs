@@ -1,4 +1,4 @@
-//! What a good frame is, before anything reacts to it: kind, number, and what its header does wrong.
+//! Classifies a well-formed frame before anything reacts to it: kind, number, and faults of its header.
 //!
 //! The order of the checks is the one that the test cases imply: BeginString, MsgSeqNum present, CompIDs,
 //! SendingTime, then the number. Nothing here changes the session, and nothing borrows the frame.
@@ -50,7 +50,7 @@ pub(crate) struct Classified {
     pub(crate) kind: Kind,
     pub(crate) class: Class,
     pub(crate) layout: Layout,
-    /// MsgSeqNum(34) as it was said: 0 on a reset that does not care.
+    /// MsgSeqNum(34) as received; it may be 0 on a SequenceReset-Reset.
     pub(crate) said: u64,
     pub(crate) fault: Option<Fault>,
     /// What is wrong with OrigSendingTime(122), where the message is a possible duplicate.
@@ -59,12 +59,12 @@ pub(crate) struct Classified {
     pub(crate) last_processed: Option<MsgSeqNum>,
 }
 
-/// What a message's header does wrong, and what follows.
+/// What is wrong with a message's header, and what follows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Fault {
     pub(crate) reason: SessionRejectReason,
     pub(crate) tag: Option<RefTag>,
-    /// The connection ends over it.
+    /// Why the connection ends because of it, if it does.
     pub(crate) fatal: Option<Reason>,
 }
 
@@ -86,7 +86,7 @@ impl Classified {
     }
 }
 
-/// A frame without which nothing can be said of its message.
+/// Why a frame cannot be classified.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Unclassified {
     /// BeginString(8) is another version's.
@@ -97,7 +97,7 @@ pub(crate) enum Unclassified {
     MsgSeqNum(Layout),
 }
 
-/// What a message is held against.
+/// What a message is compared with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Against<'s> {
     pub(crate) config: &'s Config,
@@ -112,7 +112,7 @@ pub(crate) fn classify(
     against: Against<'_>,
 ) -> Result<Classified, Unclassified> {
     let config = against.config;
-    // FIX session layer 4.2.1: every message bears the BeginString agreed.
+    // FIX session layer 4.2.1: every message has the agreed BeginString.
     if span.begin_string != config.begin_string {
         return Err(Unclassified::BeginString);
     }
@@ -158,7 +158,7 @@ pub(crate) fn classify(
         orig_sending_time: None,
         last_processed: header.last_processed.and_then(|value| value.seq_num().ok()),
     };
-    // Copied where there is one; that there is none costs no copy.
+    // Assigned only if there is one: copying a `None` would cost as much.
     if let Some(fault) = header_fault(&header, against, &misplaced) {
         classified.fault = Some(fault);
     }
@@ -219,7 +219,7 @@ fn kind(frame: &[u8], span: &FrameSpan, header: &Header<'_>, config: &Config) ->
     }
 }
 
-/// The first thing wrong with the header, in the order in which the standard's test cases judge.
+/// The first fault of the header, in the order that the standard's test cases imply.
 #[inline]
 fn header_fault<'a>(
     header: &Header<'a>,
@@ -244,7 +244,7 @@ fn header_fault<'a>(
     }
 }
 
-/// The first thing wrong with what the header says.
+/// The first fault among the header's values.
 #[inline]
 fn value_fault(
     header: &Header<'_>,
@@ -260,7 +260,7 @@ fn value_fault(
         .or_else(|| flag_fault(tag::POSS_RESEND, header.poss_resend))
 }
 
-/// A header of which something is missing or no field: the required values, where they may stand elsewhere.
+/// For a header with something missing or malformed: the required values, from the body if policy allows it.
 #[cold]
 #[inline(never)]
 fn lacking<'a>(

@@ -1,4 +1,4 @@
-//! What a committed frame changes.
+//! What committing a frame changes in the session.
 
 use super::owed::{Owed, Request};
 use super::queue::Notice;
@@ -9,13 +9,13 @@ use crate::planted::{Bug, planted};
 use crate::time::Instant;
 
 impl Session {
-    /// A frame that was built before something else happened is void.
+    /// A frame is void if something has changed since it was built.
     #[inline]
     pub(crate) fn check_ticket(&self, frame: &Frame<'_>) -> Result<(), Stale> {
         if frame.ticket == self.ticket { Ok(()) } else { Err(Stale) }
     }
 
-    /// A frame was committed: what it changes.
+    /// A frame was committed: makes its changes.
     #[inline(always)]
     pub(crate) fn take_effect(&mut self, effect: Effect, number: MsgSeqNum, at: Instant) {
         self.ticket = self.ticket.wrapping_add(1);
@@ -26,7 +26,7 @@ impl Session {
         } else {
             self.take_rarer_effect(effect, number, at);
         }
-        // Nothing of a message that waits goes to the wire, so the Heartbeat is not put off.
+        // A message that goes out later does not postpone the Heartbeat.
         if self.is_logged_on() && !matches!(effect, Effect::MessageBehindReplay | Effect::MessageForLater) {
             self.start_heartbeat(at);
         }
@@ -59,8 +59,8 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.8.5: a gap fill stands in for a TestRequest, so a counterparty that had missed it
-    /// never answers it. Where its echo is waited for, another one asks.
+    /// FIX session layer 4.8.5: if a gap fill covers our TestRequest, the counterparty has missed it and will
+    /// not answer. If we still wait for its echo, send another.
     fn probe_again(&mut self, from: MsgSeqNum, below: MsgSeqNum) {
         let passed_over = self.probe.is_some_and(|(number, _)| from <= number && number < below);
         if passed_over && matches!(self.liveness, Liveness::Probing { .. }) && self.owed.has_room() {

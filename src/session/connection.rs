@@ -1,5 +1,4 @@
-//! Between the connection machine and the world: links that come and go, and what its actions mean for the
-//! session.
+//! The connection machine in the session: links that come and go, and what its actions do.
 
 use super::application::NotNow;
 use super::config::Role;
@@ -16,15 +15,16 @@ use crate::reason::Reason;
 use crate::time::Now;
 
 impl Session {
-    /// Tells the session that it has a link, and clears `inbox` for it: bytes that were read already, to
-    /// [`peek`](crate::peek) at, are put in afterwards.
+    /// Tells the session that it has a link, and clears `inbox` for it. Bytes already read, to
+    /// [`peek`](crate::peek) at, go in afterwards.
     ///
     /// An initiator sends its Logon next; an acceptor waits for one.
     ///
     /// # Errors
-    /// There is a link already, or the session is stopped: drop the new link without a word. A session that
-    /// is logged on tests its old link by a TestRequest then, by policy, lest a half-open one keep the
-    /// counterparty out (test case 1Sb).
+    /// The session already has a link, or is stopped: drop the new link without a word. If it is logged on,
+    /// [`Event::DuplicateConnection`](crate::Event::DuplicateConnection) follows, and by policy the session
+    /// tests its old link with a TestRequest, so that a half-open one does not keep the counterparty out
+    /// (test case 1Sb).
     pub fn connected(&mut self, now: Now, inbox: &mut Inbox<'_>) -> Result<(), NotNow> {
         let now = self.observe(now);
         match self.state {
@@ -57,9 +57,9 @@ impl Session {
         Ok(())
     }
 
-    /// Tells the session that there is no link: it was lost, closed as asked, or could not be had.
+    /// Tells the session that it has no link: it was lost, was closed as asked, or could not be opened.
     ///
-    /// Numbers survive (FIX session layer 4.1); what was asked on the old link is not asked any more.
+    /// Numbers survive (FIX session layer 4.1); requests made on the old link are void.
     pub fn disconnected(&mut self, now: Now) {
         let now = self.observe(now);
         let was = self.state;
@@ -101,12 +101,12 @@ impl Session {
         }
     }
 
-    /// What the end of a link does beside ending it: resets by agreement, and the word to cancel orders.
+    /// What else the end of a link causes: resets by agreement, and the event to cancel orders.
     fn after_link(&mut self, now: Now, why: Reason) {
         let policy = self.config.policies;
-        // A refusal falls back to the series before; a lost answer leaves the question open (FIX session
-        // layer 4.4.3), and so does other traffic in its place: that may have been on its way before
-        // the counterparty took our reset.
+        // If our reset was refused, we fall back to the previous series. If the answer was lost, the question
+        // stays open (FIX session layer 4.4.3), and also if other traffic came instead: that may have
+        // been in flight before the counterparty accepted our reset.
         let given_up = planted(Bug::ResetGivenUpUnanswered) && why == Reason::ResetUnanswered;
         let refused = why == Reason::LogonRefusedByPeer || given_up;
         self.numbers.reset = self.numbers.reset.unanswered(refused);
@@ -149,8 +149,8 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.5.5: a lost link is mended by connecting again; a refusal is not mended by asking
-    /// again.
+    /// FIX session layer 4.5.5: reconnecting repairs a lost link, but asking again does not help against a
+    /// refusal.
     fn plan_reconnect(&mut self, now: Now, why: Reason) {
         let policy = self.config.policies.logon;
         let spent = policy.attempts.is_some_and(|most| self.attempt >= u32::from(most));
@@ -177,7 +177,7 @@ impl Session {
         };
         let (state, actions) = super::state::next(rules, self.state, input);
         if state != self.state {
-            // Frames that were built for the state before are void.
+            // Frames built for the previous state are void.
             self.ticket = self.ticket.wrapping_add(1);
             self.state = state;
         }
@@ -193,7 +193,7 @@ impl Session {
                 self.owe(Owed::Connect);
             }
             Action::SendLogon(opening) => self.owe(Owed::Logon(opening)),
-            // The event is what the call returns that read the Logon.
+            // The call that read the Logon returns the event.
             Action::Judge => {}
             Action::AnswerLogon(logon) => self.answer_logon(now, logon),
             Action::TakeAnswer(logon) => self.take_answer(now, logon),

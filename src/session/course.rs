@@ -1,4 +1,4 @@
-//! The usual course, and what is known off it.
+//! The expected header on the usual course, and the state of everything off it.
 
 use arrayvec::ArrayVec;
 
@@ -10,37 +10,38 @@ use super::{Inbound, Outbound, Session};
 use crate::number::MsgSeqNum;
 use crate::time::Instant;
 
-/// Is the session on its usual course? Nothing is missing then, nothing is sent again, nothing has to be
-/// explained.
+/// Whether the session is on its usual course: nothing is missing, no replay is running, and no news or
+/// Reject is owed.
 ///
-/// The two need no room at the same time: the header may be forgotten whenever the session leaves its course,
-/// and off it no message goes the short way.
+/// The two variants share memory. The expected header is only an optimisation, so it may be forgotten
+/// whenever the session leaves its course, and off it every message is read the generic way.
 #[derive(Clone, Debug)]
 pub(super) enum Course {
-    /// Yes: the header that the next message will have.
+    /// Yes. The header that the next message is expected to have.
     Usual(Expected),
-    /// No: something of it is there.
+    /// No.
     Detour(Detour),
 }
 
-/// What there is to know off the usual course.
+/// The state that exists only off the usual course.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Detour {
     pub(super) outbound: Outbound,
     pub(super) inbound: Inbound,
-    /// What was acted on although it stood above a gap: the numbers count when they are reached.
+    /// The numbers of messages above a gap that were acted on at once: they are counted when they are
+    /// reached.
     pub(super) acted: Acted,
-    /// When the first message of the application began to wait behind a replay.
+    /// When the application's first message began to wait for a replay.
     pub(super) waiting_since: Option<Instant>,
     /// Why the message in hand is rejected, while that is owed.
     pub(super) rejection: Option<Rejection>,
     /// NewSeqNo(36) of the SequenceReset-Reset that is owed.
     pub(super) next_out: Option<MsgSeqNum>,
-    /// What the application is still to be told, the oldest first.
+    /// Events that the application has not been given yet, oldest first.
     pub(super) news: ArrayVec<News, { Detour::NEWS }>,
 }
 
-/// Nothing of it.
+/// The state on the usual course.
 static NONE: Detour = Detour {
     inbound: Inbound::InSequence,
     outbound: Outbound::Live,
@@ -52,10 +53,10 @@ static NONE: Detour = Detour {
 };
 
 impl Detour {
-    /// A link that ends has three: a new series, orders to cancel, no more attempts.
+    /// The end of a link can cause three: a new series, orders to cancel, no more attempts.
     pub(super) const NEWS: usize = 3;
 
-    /// The oldest news have been told.
+    /// The oldest event has been given to the application.
     pub(super) fn told(&mut self) {
         self.news.pop_at(0);
     }
@@ -69,7 +70,7 @@ impl Course {
         matches!(self, Course::Usual(_))
     }
 
-    /// The place for the header to expect.
+    /// Where the expected header is kept.
     #[inline]
     pub(super) fn expected(&mut self) -> Option<&mut Expected> {
         match self {
@@ -86,7 +87,7 @@ impl Course {
         }
     }
 
-    /// Leaves the usual course, or comes back to it, as `change` has it.
+    /// Changes the state; this may leave the usual course, or return to it.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Detour)) {
         match self {
             Course::Usual(_) => {
@@ -120,7 +121,7 @@ impl Session {
     }
 }
 
-/// What is expected is no part of what a session is.
+/// The expected header does not count: it is not part of the session's state.
 impl PartialEq for Course {
     fn eq(&self, other: &Self) -> bool {
         self.detour() == other.detour()

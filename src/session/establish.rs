@@ -14,7 +14,7 @@ use crate::number::MsgSeqNum;
 use crate::time::Now;
 
 impl Session {
-    /// The counterparty's Logon is accepted: take what it says, its reset included, and owe the answer.
+    /// The counterparty's Logon is accepted: adopt what it says, its reset included, and owe the answer.
     pub(super) fn answer_logon(&mut self, now: Now, logon: PeerLogon) {
         let own = self.config.policies.logon.reset_on_logon;
         let taken = self.took_our_reset(&logon);
@@ -30,41 +30,42 @@ impl Session {
         let reset = logon.reset || own == ResetOnLogon::Announced;
         self.owe(Owed::LogonAnswer { reset });
         // A reset that we announce makes the Logon the first message of the new series, whatever number it
-        // bore in the old one.
+        // had in the old one.
         if logon.number == self.numbers.next_in || self.announces_reset() {
             self.count(now);
         }
     }
 
-    /// Does our answer to a Logon begin a new series on our own account, and say so (FIX session layer
-    /// 4.4.3)?
+    /// Whether our answer to a Logon begins a new series of our own accord, and says so (FIX session layer
+    /// 4.4.3).
     pub(super) fn announces_reset(&self) -> bool {
         let policy = self.config.policies.logon.reset_on_logon;
         self.config.role == Role::Acceptor && policy == ResetOnLogon::Announced
     }
 
-    /// Our reset in session lost its answer with the link, and the counterparty logs on again: has it begun
-    /// the new series (FIX session layer 4.4.2)?
+    /// The answer to our reset in session was lost with the link, and now the counterparty logs on again:
+    /// whether it has begun the new series (FIX session layer 4.4.2).
     ///
-    /// NextExpectedMsgSeqNum(789) says so where it is in use: of the new series we sent the Logon and nothing
-    /// else, of the old one the counterparty had at least our Logon and the TestRequest that it echoed.
-    /// Without it, a number below the expected one says so; with any other the old series goes on.
+    /// A number below the expected one means that it has. Any other number may belong to either series. In
+    /// the new one we have sent only the Logon, so a NextExpectedMsgSeqNum(789) above 2 means that the old
+    /// one goes on. A 789 up to 2 suggests the new one; but a counterparty that crashed expects again what
+    /// it had not finished, so with the expected number the old series goes on all the same. Without 789 it
+    /// goes on too.
     ///
-    /// Our answer does not ask for the reset again: by FIX session layer 4.4.3 the initiator resets at logon.
-    /// A counterparty may refuse an answer with ResetSeqNumFlag(141) to a Logon without it, and would go on
-    /// with a series that is over here.
+    /// Our answer does not ask for the reset again: by FIX session layer 4.4.3 it is the initiator that
+    /// resets at logon. A counterparty may refuse an answer with ResetSeqNumFlag(141) to a Logon without
+    /// it, and would then continue a series that is over here.
     pub(super) fn took_our_reset(&self, logon: &PeerLogon) -> bool {
-        let has_begun = match logon.next_expected {
-            Some(expects) => expects <= MsgSeqNum::FIRST.next(),
-            None => logon.number < self.numbers.next_in,
-        };
+        let expected = self.numbers.next_in;
+        let expects_new = logon.next_expected.is_some_and(|expects| expects <= MsgSeqNum::FIRST.next());
+        let has_begun = logon.number < expected || (expects_new && logon.number > expected);
         self.numbers.reset.is_pending() && has_begun
     }
 
     /// The answer to our Logon is good.
     pub(super) fn take_answer(&mut self, now: Now, logon: PeerLogon) {
         if logon.reset {
-            // Both Logons bore number 1 of the new series (FIX session layer 4.4.3).
+            // Both Logons had number 1 of the new series (FIX session layer 4.4.3).
             self.begin_series(now, MsgSeqNum::FIRST.next());
         }
         self.take_facts(logon);
@@ -80,7 +81,7 @@ impl Session {
 
     /// FIX session layer 4.3.11, 4.4.1: both sides compare the numbers said at logon and recover.
     pub(super) fn synchronise(&mut self, now: Now, logon: PeerLogon) {
-        // What the counterparty said of the old series says nothing of the one that we announce.
+        // The counterparty's numbers belong to the old series, not to the one that we announce.
         if self.announces_reset() {
             return;
         }
@@ -109,7 +110,8 @@ impl Session {
         }
     }
 
-    /// Both numbers are 1 again, under a new name; nothing of the old series is asked, held or sent any more.
+    /// Both numbers are 1 again, under a new name. Nothing of the old series is asked for, held or sent any
+    /// more.
     pub(super) fn new_series(&mut self, now: Now) {
         self.begin_series(now, MsgSeqNum::FIRST);
     }

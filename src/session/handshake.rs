@@ -1,5 +1,5 @@
-//! Logons: the first message of a link, the answer to ours, and one in session (FIX session layer 4.3.10,
-//! 4.4).
+//! Logons received: as the first message on a link, as the answer to ours, and in session (FIX session layer
+//! 4.3.10, 4.4).
 
 use super::classify::{Class, Classified, Kind, Unclassified};
 use super::owed::{Owed, Rejection};
@@ -31,7 +31,7 @@ impl Session {
             Ok(message) => message,
             Err(why) => {
                 let farewell = match why {
-                    // FIX session layer 4.2.1, 4.6.4: supported versions are not revealed to a stranger.
+                    // FIX session layer 4.2.1, 4.6.4: a stranger does not learn which versions are supported.
                     Unclassified::BeginString | Unclassified::SecureData => Farewell::Silent,
                     Unclassified::MsgSeqNum(layout) => {
                         let message = self.message(inbox, layout);
@@ -53,8 +53,8 @@ impl Session {
         self.judge_logon(now, inbox, &message, rules)
     }
 
-    /// FIX session layer 4.3.10, test cases 1Sc and 1Sd: a wrong identity learns nothing, a bad Logon is
-    /// answered by a Logout.
+    /// FIX session layer 4.3.10, test cases 1Sc and 1Sd: a wrong identity learns nothing; a bad Logon is
+    /// answered with a Logout.
     fn bad_logon_header(&self, inbox: &Inbox<'_>, message: &Classified) -> Option<(Reason, Farewell)> {
         let fault = message.fault?;
         let tag = fault.tag.and_then(RefTag::number);
@@ -67,7 +67,7 @@ impl Session {
         Some((fault.fatal.unwrap_or(Reason::InvalidLogon(field)), farewell))
     }
 
-    /// FIX session layer 4.6.4: only a Logon that names both of us is told what is wrong with it.
+    /// FIX session layer 4.6.4: only a Logon that names both parties correctly is told what is wrong with it.
     fn farewell_to(&self, logon: &Message<'_>) -> Farewell {
         let ids = &self.config.ids;
         let names = |tag, id| logon.get(tag).is_some_and(|value| value.as_bytes() == ids.bytes(id));
@@ -126,7 +126,7 @@ impl Session {
         Some(Told::Logon(message.layout))
     }
 
-    /// FIX session layer 4.3.10: a Reject may go first where one field is at fault; the Logout says why.
+    /// FIX session layer 4.3.10: a Reject may go first if a single field is at fault; the Logout says why.
     pub(super) fn invalid_logon(
         &mut self,
         now: Now,
@@ -150,7 +150,7 @@ impl Session {
         None
     }
 
-    /// By policy a wrong Logon is told what is wrong with it, or nothing.
+    /// By policy a faulty Logon is told what is wrong with it, or nothing.
     fn farewell_to_known(&self) -> Farewell {
         match self.config.policies.logon.invalid {
             BadLogon::Logout => Farewell::Logout,
@@ -158,7 +158,7 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.3.1, 4.3.10: what an initiator takes after its Logon is out; also the answer to a
+    /// FIX session layer 4.3.1, 4.3.10: the message after our Logon, at the start of a connection or for a
     /// reset in session.
     pub(super) fn answer_to_logon(
         &mut self,
@@ -178,8 +178,8 @@ impl Session {
                 return self.unclassified(now, inbox, why, farewell);
             }
         };
-        // FIX session layer 4.4.3: while our reset is not answered, a number belongs to no series that we
-        // know.
+        // FIX session layer 4.4.3: until our reset is answered, we do not know which series a number belongs
+        // to.
         let message = match opening {
             Opening::Resumed => message,
             Opening::Reset => Classified { class: Class::Low, ..message },
@@ -193,7 +193,9 @@ impl Session {
         }
         if message.kind != Kind::Logon {
             self.go(now, Input::NotALogon);
-            return None;
+            // The reason alone does not say what the counterparty has against our Logon: its Text(58) does.
+            let rejects = message.kind == Kind::Reject && message.fault.is_none();
+            return rejects.then_some(Told::Rejected(message.layout));
         }
         if let Some((reason, farewell)) = self.bad_logon_header(inbox, &message) {
             self.go(now, Input::Fatal(reason, farewell));
@@ -235,8 +237,8 @@ impl Session {
         None
     }
 
-    /// FIX session layer 4.4.1: what the counterparty expects was never sent, and the session cannot be
-    /// recovered. True when it ends over that.
+    /// FIX session layer 4.4.1: if the counterparty expects a number that was never sent, the session cannot
+    /// be recovered. Ends it then, and returns true.
     fn expects_too_much(&mut self, now: Now, logon: &PeerLogon, next_out: MsgSeqNum) -> bool {
         let Some(received) = logon.next_expected.filter(|&expects| expects > next_out) else { return false };
         let reason = Reason::NextExpectedTooHigh { next_out, received };
@@ -269,9 +271,9 @@ impl Session {
             self.go(now, Input::Logon(logon));
             return None;
         }
-        // FIX session layer 4.4.2: TestRequest and Heartbeat go before a reset, so one that follows another
-        // at once is none. It answers ours, which the counterparty took for a request: two sides
-        // would answer each other without end.
+        // FIX session layer 4.4.2: TestRequest and Heartbeat precede a reset, so a Logon directly after
+        // another is not a new one. It answers our answer, which the counterparty took for a request:
+        // two sides would answer each other for ever.
         if self.numbers.reset_answered && self.numbers.next_in == MsgSeqNum::FIRST.next() {
             return Some(Told::Ignored(message.layout, Ignored::Duplicate));
         }
@@ -283,7 +285,7 @@ impl Session {
         None
     }
 
-    /// What a Logon says, by the session's rules and the dictionary's.
+    /// Reads a Logon and checks it against the session's rules and the dictionary's.
     fn read_logon(
         &self,
         logon: &Message<'_>,

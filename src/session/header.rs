@@ -18,22 +18,22 @@ pub(super) struct HeaderFacts<'m> {
     pub(super) extra: Extra<'m>,
 }
 
-/// Header fields beside the session's own.
+/// Header fields in addition to the session's own.
 #[derive(Clone, Debug)]
 pub(super) enum Extra<'m> {
     None,
-    /// The application's.
+    /// Those given by the application.
     Given(&'m [(u32, &'m [u8])]),
     /// Those of a stored message's header.
     Stored(&'m [u8], &'static DataFields),
-    /// OnBehalfOf and DeliverTo fields of the message that is answered, exchanged.
+    /// The OnBehalfOf and DeliverTo fields of the message being answered, swapped.
     Reversed(Fields<'m>),
 }
 
 /// The longest that stands before the identifiers where a header is short.
 const FRONT_MAX: usize = "35=AE|34=12345678|43=Y|".len();
 
-/// Pairs of fields that change places in an answer that goes back the same way.
+/// Pairs of fields that are swapped in an answer that is routed back.
 const ROUTES: [(u32, u32); 3] = [
     (tag::ON_BEHALF_OF_COMP_ID, tag::DELIVER_TO_COMP_ID),
     (tag::ON_BEHALF_OF_SUB_ID, tag::DELIVER_TO_SUB_ID),
@@ -74,7 +74,7 @@ impl<'m> Extra<'m> {
     }
 }
 
-/// FIX session layer 4.8.4: what a retransmission writes itself; everything else stays as it was.
+/// FIX session layer 4.8.4: whether a retransmission writes this field anew; all others stay as they were.
 fn written_anew(tag: u32) -> bool {
     matches!(
         tag,
@@ -89,10 +89,10 @@ fn written_anew(tag: u32) -> bool {
     )
 }
 
-/// May an application give this header field with a message?
+/// Whether an application may set this header field.
 pub(super) fn may_be_given(tag: u32, version: BeginString) -> bool {
     let framing = matches!(tag, tag::BEGIN_STRING | tag::BODY_LENGTH);
-    let header = tag::is_header(tag, version) || tag >= 5000;
+    let header = tag::is_header(tag, version) || tag >= tag::FIRST_USER_DEFINED;
     header && !framing && !written_anew(tag)
 }
 
@@ -155,6 +155,7 @@ impl Session {
     }
 
     /// Field by field, where others stand between the session's own.
+    #[inline(never)]
     fn write_fields(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
         let mut to = Body::new(room, Guard::Session);
         to.put(tag::MSG_TYPE, header.msg_type.as_bytes());

@@ -65,11 +65,11 @@ const FIELDS: [(Id, u32); 7] = [
     (Id::DefaultApplVerId, tag::DEFAULT_APPL_VER_ID),
 ];
 
-/// The first behind SendingTime(52).
+/// The first after SendingTime(52).
 const BEHIND: usize = Id::TargetCompId as usize;
-/// The first behind OrigSendingTime(122).
+/// The first after OrigSendingTime(122).
 const LOCATIONS: usize = Id::SenderLocationId as usize;
-/// Behind the last of a header.
+/// After the last of a header.
 const HEADER_END: usize = Id::DefaultApplVerId as usize;
 
 /// Who talks to whom: CompIDs, SubIDs, LocationIDs, and the application version under FIXT.1.1.
@@ -97,7 +97,7 @@ impl Ids {
         self.delimited(id).and_then(<[u8]>::split_last).map_or(&[], |(_, value)| value)
     }
 
-    /// The value with the delimiter behind it; `None` of one that is not there.
+    /// The value with its delimiter; `None` if the identifier is not set.
     #[inline]
     pub(super) fn delimited(&self, id: Id) -> Option<&[u8]> {
         let name_len = match id {
@@ -127,7 +127,7 @@ impl Ids {
         self.text.get(..self.at(BEHIND)).unwrap_or_default()
     }
 
-    /// The fields behind SendingTime(52): 56, 57, 142 and 143.
+    /// The fields after SendingTime(52): 56, 57, 142 and 143.
     #[inline]
     pub(super) fn behind_sending_time(&self) -> &[u8] {
         self.text.get(self.at(BEHIND)..self.at(HEADER_END)).unwrap_or_default()

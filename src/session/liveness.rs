@@ -68,8 +68,8 @@ pub(crate) fn next(echo: Echo, state: Liveness, input: Input) -> (Liveness, Acti
         // Other traffic had shown life before the echo came.
         (Liveness::Quiet, Input::Echoed(_)) => (Liveness::Quiet, Action::RoundTrip),
         (Liveness::Probing { .. }, Input::Elapsed) => (Liveness::Quiet, Action::Lost),
-        // FIX session layer 4.4.2: the echo shows that nothing is missing. When it shows a gap, the reset
-        // begins anew once that is filled.
+        // FIX session layer 4.4.2: the echo shows that nothing is missing. If it shows a gap, the reset
+        // starts over once that is filled.
         (Liveness::Probing { cause: Cause::Reset }, Input::Echoed(Place::InSequence)) => {
             (Liveness::Quiet, Action::ResetMayBegin)
         }

@@ -9,7 +9,7 @@ use crate::reject_reason::SessionRejectReason;
 use crate::wire::{BeginString, Value, ValueError, tag};
 
 /// Reads what the session acts on, and checks it in the order of FIX session layer 4.3. `agreed` is the
-/// HeartBtInt that the Logon has to bear: what an initiator asked for, what is in force in session.
+/// HeartBtInt that the Logon must have: the one an initiator asked for or, in session, the one in force.
 pub(super) fn check(
     message: &Message<'_>,
     config: &Config,
@@ -17,7 +17,7 @@ pub(super) fn check(
 ) -> Result<PeerLogon, LogonFault> {
     let policy = &config.policies.logon;
     check_test_message(message, config)?;
-    // FIX session layer 4.3.3, test case 17b: only EncryptMethod 0 is spoken.
+    // FIX session layer 4.3.3, test case 17b: only EncryptMethod 0 is supported.
     match field(message, tag::ENCRYPT_METHOD, true, Value::int)? {
         Some(0) => {}
         Some(_) | None => {
@@ -69,7 +69,8 @@ fn check_test_message(message: &Message<'_>, config: &Config) -> Result<(), Logo
     }
 }
 
-/// FIX session layer 4.3.4, 4.3.5: the initiator asks, the acceptor takes it or not, and both use the same.
+/// FIX session layer 4.3.4, 4.3.5: the initiator asks, the acceptor accepts or not, and both use the same
+/// value.
 fn check_heart_bt_int(
     message: &Message<'_>,
     config: &Config,
@@ -96,10 +97,10 @@ fn check_heart_bt_int(
     }
 }
 
-/// A counterparty that takes less than this cannot be told anything.
+/// A counterparty that accepts less than this cannot be sent anything useful.
 const MESSAGE_SIZE_LEAST: u64 = 512;
 
-/// FIX session layer 4.3.6: MaxMessageSize(383) is the longest message that its sender takes.
+/// FIX session layer 4.3.6: MaxMessageSize(383) is the longest message that its sender accepts.
 fn max_message_size(message: &Message<'_>, version: BeginString) -> Result<Option<u32>, LogonFault> {
     if version < BeginString::Fix42 {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! The inbound, liveness and outbound machines in the session: what they hear, and what their actions mean.
+//! The inbound, liveness and outbound machines in the session: their inputs, and what their actions do.
 
 use super::news::News;
 use super::owed::{Owed, Request};
@@ -13,7 +13,7 @@ use crate::reason::Reason;
 use crate::time::{Instant, Now};
 
 impl Session {
-    /// FIX session layer 4.5.1: any message sent puts the next Heartbeat off.
+    /// FIX session layer 4.5.1: any message sent postpones the next Heartbeat.
     #[inline]
     pub(super) fn start_heartbeat(&mut self, at: Instant) {
         let quiet = self.config.policies.liveness.while_probing == WhileProbing::Quiet
@@ -57,7 +57,7 @@ impl Session {
         }
     }
 
-    /// The wait for silence begins anew. FIX session layer 4.3.4: an interval of 0 watches nothing.
+    /// Restarts the silence timer. FIX session layer 4.3.4: with an interval of 0, nothing is watched.
     #[inline]
     pub(super) fn await_traffic(&mut self, now: Now) {
         if planted(Bug::SilenceTimerNotReset) && self.timers.is_running(Timer::Silence) {
@@ -71,7 +71,7 @@ impl Session {
         self.timers.start(Timer::Silence, now.monotonic.after_nanos(wait));
     }
 
-    /// A TestRequest that goes out is answered in bounded time, whatever the interval.
+    /// The wait for the answer to a TestRequest is bounded, whatever the interval.
     fn await_echo(&mut self, now: Now) {
         let policies = &self.config.policies;
         let until = match self.heart_bt_int {
@@ -81,7 +81,7 @@ impl Session {
         self.timers.start(Timer::Silence, until);
     }
 
-    /// Feeds the inbound machine and does what it says; true when a ResendRequest is owed for it.
+    /// Feeds the inbound machine and does what it says. Returns whether it asks for missing messages.
     pub(super) fn recover(&mut self, now: Now, input: recovery::Input) -> bool {
         let policy = self.config.policies.gaps;
         let (state, action) = recovery::next(&policy, self.inbound(), input);
@@ -143,7 +143,7 @@ impl Session {
                 detour.waiting_since = None;
             }
         });
-        // Our own request waited for the end of the retransmission.
+        // Our own request had to wait until the retransmission ended.
         if replay::is_retransmitting(was)
             && !replay::is_retransmitting(outbound)
             && self.inbound().is_recovering()
@@ -169,14 +169,14 @@ impl Session {
         }
     }
 
-    /// A message above a gap was acted on: its number is kept, when there is room.
+    /// A message above a gap was acted on: keeps its number, if there is room.
     pub(super) fn keep_acted(&mut self, number: MsgSeqNum) -> recovery::Became {
         let mut became = recovery::Became::ActedOnly;
         self.course.change(|detour| became = detour.acted.keep(number));
         became
     }
 
-    /// Was the next expected number acted on already?
+    /// Whether the next expected number was already acted on.
     fn take_acted(&mut self) -> bool {
         let mut is_kept = false;
         if !self.course.is_usual() {

@@ -1,4 +1,4 @@
-//! Events that wait for their turn: those without a message.
+//! Events without a message, which can wait in the queue.
 
 use core::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::number::MsgSeqNum;
 use crate::reason::Reason;
 
-/// An [`Event`] of the same name, in half the space: every session has room for a few.
+/// An [`Event`] of the same name, in half the space, because every session has room for a few.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum News {
     Gap { missing: MsgSeqNum, received: MsgSeqNum },
@@ -26,7 +26,8 @@ pub(crate) enum News {
 }
 
 impl Session {
-    /// The event, as it is told now: a new series is stored as it stands, after what was sent meanwhile.
+    /// The event, as it is reported now: a new series with its present numbers, after what was sent
+    /// meanwhile.
     pub(super) fn tell(&self, news: News) -> Event<'static> {
         match news {
             News::Gap { missing, received } => Event::Gap { missing, received },

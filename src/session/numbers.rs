@@ -1,21 +1,21 @@
-//! The two counters, and how far the application is.
+//! The two counters, and how far the application has got.
 
 use crate::checkpoint::Checkpoint;
 use crate::number::{MsgSeqNum, Series};
 use crate::planted::{Bug, planted};
 use crate::time::Utc;
 
-/// A reset that we ask for. Until it is acknowledged the old series stands, and nothing else is certain.
+/// A reset of our own. Until it is acknowledged, the old series stands, and nothing else is certain.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum OurReset {
-    /// None is asked for.
+    /// We want none.
     None,
-    /// Our next Logon asks for it.
+    /// Our next Logon will ask for it.
     Wanted,
-    /// Our Logon asked for it, on this link for the first time. A refusal ends it.
+    /// Our Logon asked for it for the first time, on this link. If it is refused, it is over.
     Asked,
-    /// A Logon that asked for it was never answered: the counterparty may have begun the new series, and a
-    /// refusal of the next one does not say that it has not.
+    /// A Logon that asked for it was never answered. The counterparty may have begun the new series, and even
+    /// if it refuses the next Logon that does not show that it has not.
     InDoubt,
 }
 
@@ -46,20 +46,20 @@ impl OurReset {
     }
 }
 
-// Of these a step with nothing to do looks at the last: see `Session`.
+// A step with nothing to do reads the last of these: see `Session`.
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Numbers {
     pub(crate) series: Series,
     pub(crate) next_in: MsgSeqNum,
     pub(crate) next_out: MsgSeqNum,
-    /// `next_in` as far as the application has finished: what is stored.
+    /// The `next_in` that is stored: it counts what the application has finished.
     finished: MsgSeqNum,
     /// FIX session layer 4.4.3.
     pub(crate) reset: OurReset,
-    /// Did the series begin by a reset in session of the counterparty's?
+    /// Whether the series began with a reset in session by the counterparty.
     pub(crate) reset_answered: bool,
-    /// The last message that was handed over and is not finished.
+    /// The last message that was delivered and is not finished.
     in_hand: Option<MsgSeqNum>,
 }
 
@@ -71,7 +71,7 @@ impl Numbers {
             next_out: checkpoint.next_out,
             finished: checkpoint.next_in,
             in_hand: None,
-            // Whether it went out before the restart nobody knows.
+            // Nobody knows whether it went out before the restart.
             reset: if checkpoint.reset_pending { OurReset::InDoubt } else { OurReset::None },
             reset_answered: false,
         }
@@ -87,13 +87,13 @@ impl Numbers {
         }
     }
 
-    /// The next expected number is counted, by a message that needs no work of the application.
+    /// Counts the expected number, of a message that needs no work from the application.
     #[inline]
     pub(crate) fn count(&mut self) {
         self.move_to(self.next_in.next());
     }
 
-    /// The next expected number is counted, and its message is in the application's hands.
+    /// Counts the expected number, of a message that is delivered to the application.
     #[inline]
     pub(crate) fn hand_over(&mut self) {
         self.in_hand = Some(self.next_in);
@@ -108,13 +108,13 @@ impl Numbers {
         }
     }
 
-    /// Was anything handed over that is not finished?
+    /// Whether anything was delivered that is not finished.
     #[inline]
     pub(crate) fn has_in_hand(&self) -> bool {
         self.in_hand.is_some()
     }
 
-    /// The application has finished everything that it was handed.
+    /// The application has finished everything that was delivered.
     #[inline]
     pub(crate) fn finish_all(&mut self) {
         self.in_hand = None;
@@ -143,7 +143,7 @@ impl Numbers {
         };
     }
 
-    /// Set by an operator: nothing is in hand then.
+    /// Set by an operator; nothing is in hand then.
     pub(crate) fn set_next_in(&mut self, next: MsgSeqNum) {
         self.next_in = next;
         self.finish_all();

@@ -1,4 +1,4 @@
-//! What the session owes: frames to send, events to tell, a link to close.
+//! What the session owes: frames to send, events to report, a link to close.
 
 use super::news::News;
 use super::rules::RefTag;
@@ -8,7 +8,7 @@ use crate::reason::Reason;
 use crate::reject_reason::SessionRejectReason;
 use crate::wire::Garbled;
 
-/// One thing owed. It stays until it has happened.
+/// One thing owed. It stays in the queue until it is done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Owed {
     /// Our first Logon on this link, or the one that resets in session.
@@ -18,7 +18,7 @@ pub(crate) enum Owed {
         reset: bool,
     },
     Heartbeat,
-    /// The answer to the TestRequest in hand, whose body begins there.
+    /// The answer to the TestRequest in hand, whose body begins at `body_at`.
     Echo {
         body_at: u32,
     },
@@ -30,11 +30,11 @@ pub(crate) enum Owed {
     Reject(Rejection),
     /// An answer to the message in hand, as an application message.
     BusinessReject(Rejection),
-    /// A Logout that asks.
+    /// A Logout of our own accord.
     Logout,
-    /// A Logout that answers.
+    /// The answer to a Logout.
     LogoutAnswer,
-    /// A Logout that says why.
+    /// A Logout that gives a reason.
     LogoutFor(Reason),
     /// SequenceReset-Reset.
     SequenceReset {
@@ -47,7 +47,7 @@ pub(crate) enum Owed {
     Disconnect(Reason),
 }
 
-/// A ResendRequest(2): from BeginSeqNo(7) to EndSeqNo(16), or without end.
+/// A ResendRequest(2): from BeginSeqNo(7) to EndSeqNo(16); `to` is `None` for an open end.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Request {
     pub(crate) from: MsgSeqNum,
@@ -59,7 +59,7 @@ pub(crate) struct Request {
 /// Why the message in hand is rejected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Rejection {
-    /// RefSeqNum(45); 0 where the message says so.
+    /// RefSeqNum(45); 0 if that is the message's MsgSeqNum.
     pub(crate) number: u64,
     pub(crate) tag: Option<RefTag>,
     pub(crate) why: Why,
@@ -70,12 +70,12 @@ pub(crate) enum Why {
     Session(SessionRejectReason),
     /// A SequenceReset that would lower the number to this.
     LowersTo(u64),
-    /// MsgSeqNum is below the expected one, where policy rejects it.
+    /// MsgSeqNum is below the expected one, and policy rejects that.
     TooLow {
         expected: MsgSeqNum,
         received: MsgSeqNum,
     },
-    /// The message is garbled, where policy rejects it.
+    /// The message is garbled, and policy rejects that.
     Garbled(Garbled),
     /// BusinessRejectReason(380), and what Text(58) says.
     Business(u16, &'static str),

@@ -1,4 +1,4 @@
-//! The queue of what is owed: a word for each thing, and what more there is to it in one place.
+//! The queue of what is owed: one byte for each entry, and the details elsewhere in the session.
 
 use arrayvec::ArrayVec;
 
@@ -7,17 +7,17 @@ use super::course::Detour;
 use super::owed::Owed;
 use super::state::{Opening, State};
 
-/// What is owed, in order. One call of the application or one inbound frame adds a handful at most, and no
-/// frame is read while anything is owed.
+/// What is owed, in order. A call of the application or an inbound frame adds a handful at most, and no frame
+/// is read while anything is owed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Queue {
     notices: ArrayVec<Notice, { Queue::CAPACITY }>,
-    /// Where the body begins of the TestRequest in hand, whose echo is owed.
+    /// Where the body of the TestRequest in hand begins, while its echo is owed.
     echo_at: u32,
 }
 
-/// One thing owed, in a word. The rest of it stands in the session once: the frame in hand, the reason for
-/// closing and the open request are there anyway, and the [`Detour`] holds what is not.
+/// The tag of an [`Owed`]. Its details are stored once in the session: the frame in hand, the reason for
+/// closing and the open request are there anyway, and the [`Detour`] holds the rest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Notice {
     LogonResumed,
@@ -43,7 +43,7 @@ pub(super) enum Notice {
 
 impl Queue {
     const CAPACITY: usize = 8;
-    /// Left free for what the session itself owes.
+    /// Kept free for what the session itself owes.
     const RESERVE: usize = 4;
 
     pub(super) fn new() -> Self {
@@ -61,13 +61,13 @@ impl Queue {
         self.notices.first().copied()
     }
 
-    /// Is there room for a wish of the application beside what the session owes?
+    /// Whether there is room for a request of the application.
     pub(super) fn has_room(&self) -> bool {
         let news = self.notices.iter().filter(|&&notice| notice == Notice::News).count();
         self.notices.len() < Self::CAPACITY - Self::RESERVE && news < Detour::NEWS
     }
 
-    /// Is our answer to a Logon among it?
+    /// Whether our answer to a Logon is owed.
     #[inline]
     pub(super) fn has_logon(&self) -> bool {
         !self.is_empty() && self.has_logon_answer()
@@ -83,7 +83,7 @@ impl Queue {
 }
 
 impl Session {
-    /// What is owed first, with all there is to it.
+    /// What is owed first, with its details.
     #[inline]
     pub(super) fn first_owed(&mut self) -> Option<Owed> {
         if self.owed.is_empty() { None } else { self.first_in_full() }
@@ -94,14 +94,14 @@ impl Session {
         if owed.is_none() { self.first_behind() } else { owed }
     }
 
-    /// What the first notice was about is over.
+    /// The details of the first notice are gone: drop it, and try the next.
     #[cold]
     fn first_behind(&mut self) -> Option<Owed> {
         self.settle_first();
         self.first_owed()
     }
 
-    /// A notice with the rest of it.
+    /// A notice with its details; `None` if these are gone.
     #[inline]
     fn in_full(&self, notice: Notice) -> Option<Owed> {
         let detour = self.course.detour();
@@ -129,14 +129,13 @@ impl Session {
         })
     }
 
-    /// Owes one more thing. A caller that opens and closes links without ever stepping can fill the queue:
-    /// the oldest news gives way then.
+    /// Owes one more thing. A caller that opens and closes links without ever stepping can fill the queue;
+    /// then the oldest news is dropped.
     pub(super) fn owe(&mut self, owed: Owed) {
         if self.owed.notices.is_full() {
             self.drop_oldest_news();
         }
-        // What one input causes fits beside the wishes of the application, which are let in only while there
-        // is room.
+        // What one input causes always fits: the application's requests are let in only while there is room.
         if self.owed.notices.is_full() {
             return;
         }
@@ -184,7 +183,7 @@ impl Session {
         let _ = self.owed.notices.try_push(notice);
     }
 
-    /// The first thing owed has happened.
+    /// The first thing owed is done.
     pub(super) fn settle_first(&mut self) {
         let Some(notice) = self.owed.notices.pop_at(0) else { return };
         match notice {
@@ -209,7 +208,7 @@ impl Session {
         }
     }
 
-    /// The link is gone: only what does not need one stays.
+    /// The link is gone: only what needs none is still owed.
     pub(super) fn owe_no_frames(&mut self) {
         self.owed.notices.retain(|notice| *notice == Notice::News);
         self.course.change(|detour| (detour.rejection, detour.next_out) = (None, None));

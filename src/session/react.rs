@@ -1,5 +1,5 @@
-//! What a message does, by its kind and where its number stands: the one table of FIX session layer 4.8.8 and
-//! 4.8.7.
+//! What to do with a message, by its kind and how its number compares with the expected one: the table of FIX
+//! session layer 4.8.7 and 4.8.8.
 
 use super::classify::{Class, Kind};
 use crate::planted::{Bug, planted};
@@ -7,25 +7,25 @@ use crate::planted::{Bug, planted};
 /// What follows from a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Reaction {
-    /// It is the next: do what its kind asks for, and count it.
+    /// It is the expected one: do what its kind asks for, and count it.
     Act,
-    /// It is the next, but an admin message that was sent before: count it, and nothing else.
+    /// It is the expected one, but an admin message sent before: only count it.
     CountOnly,
-    /// It is above a gap: ask for what is missing, keep it for later.
+    /// It is above a gap: ask for what is missing, and hold it.
     Gap,
-    /// The same, but it is served now: parking it would let both sides wait for ever.
+    /// The same, but serve the request now: if both sides put it off, both would wait for ever.
     GapAndServe,
     /// A Reject above a gap: it may refuse the very ResendRequest that is to close the gap.
     GapAndHeed,
     /// The counterparty's Logout above a gap.
     GapAndLogout,
-    /// It was processed before, and says so.
+    /// It was already processed, and is marked as a possible duplicate.
     Duplicate,
-    /// It was processed before, and does not say so.
+    /// It was already processed, but is not marked as a possible duplicate.
     TooLow,
-    /// A ResendRequest that was processed before, and does not say so.
+    /// The same, for a ResendRequest.
     StaleRequest,
-    /// A Logout that was processed before, and does not say so.
+    /// The same, for a Logout.
     StaleLogout,
     /// A SequenceReset-Reset: its number does not matter.
     Reset,
@@ -39,8 +39,8 @@ pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
         (Kind::Reset, Class::Next | Class::High | Class::Low | Class::LowDuplicate) => Reaction::Reset,
 
         (Kind::Application | Kind::GapFill | Kind::Reject, Class::Next) => Reaction::Act,
-        // FIX session layer 4.8.7: an admin message that comes again has no effect but its number. A gap fill
-        // is the exception: it is numbers; and a Reject may be sent again (4.8.5).
+        // FIX session layer 4.8.7: of an admin message that comes again only the number matters. Exceptions
+        // are a gap fill, which is all about numbers, and a Reject, which may be sent again (4.8.5).
         (
             Kind::Heartbeat | Kind::TestRequest | Kind::ResendRequest | Kind::Logout | Kind::Logon,
             Class::Next,
@@ -53,10 +53,10 @@ pub(crate) fn react(kind: Kind, class: Class, duplicate: bool) -> Reaction {
         }
 
         (Kind::GapFill, Class::High) if planted(Bug::GapFillAppliedAboveGap) => Reaction::Act,
-        // FIX session layer 4.8.7: one that comes again has no effect but its number, above a gap either.
+        // FIX session layer 4.8.7: of one that comes again only the number matters, above a gap too.
         (Kind::ResendRequest | Kind::Logout, Class::High) if duplicate => Reaction::Gap,
-        // FIX session layer 4.8.8: what a number above the expected one does, type by type. A gap fill is not
-        // applied: it would skip what is missing below it (test case 10a).
+        // FIX session layer 4.8.8: a number above the expected one, type by type. A gap fill is not applied:
+        // it would skip what is missing below it (test case 10a).
         (Kind::ResendRequest, Class::High) => Reaction::GapAndServe,
         (Kind::Logout, Class::High) => Reaction::GapAndLogout,
         (Kind::Reject, Class::High) => Reaction::GapAndHeed,

@@ -1,4 +1,4 @@
-//! The next frame from the inbox: one that was held, or the next of the unread bytes; and what is garbled.
+//! Taking the next frame from the inbox: a held one, or the next of the unread bytes; and garbled bytes.
 
 use super::owed::{Owed, Rejection, Why};
 use super::policy::GarbledMessage;
@@ -18,7 +18,7 @@ use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
 pub(super) enum Read {
     /// No whole frame is there.
     Nothing,
-    /// A frame was taken; where there is nothing to tell, the application need not know.
+    /// A frame was taken; `None` if the application need not know.
     Taken(Option<Told>),
 }
 
@@ -66,8 +66,8 @@ impl Session {
         }
     }
 
-    /// Messages that were held above a gap come when their number is the next (FIX session layer 4.8.1): what
-    /// there is to tell, when one was taken.
+    /// Takes a held message whose number is the expected one now (FIX session layer 4.8.1). The outer
+    /// `Option` says whether one was taken, the inner one what to tell.
     fn read_held(
         &mut self,
         now: Now,
@@ -96,8 +96,8 @@ impl Session {
         }
     }
 
-    /// Nothing is asked for, and below a message that came something is missing all the same: it found no
-    /// room, or its own gap was a second one.
+    /// Asks for what is missing below a message that is held or was acted on, if no request is open: what was
+    /// missing found no room when it came, or this is a second gap.
     fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Told> {
         if self.inbound() != Inbound::InSequence || !self.is_logged_on() {
             return None;
@@ -107,7 +107,8 @@ impl Session {
         Some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 
-    /// FIX session layer 4.5.2: a garbled message is dropped, without an answer, a number, or a sign of life.
+    /// FIX session layer 4.5.2: a garbled message is dropped. It gets no answer, counts for nothing, and is
+    /// no sign of life.
     fn garbled(
         &mut self,
         now: Now,
@@ -131,7 +132,7 @@ impl Session {
         self.garbled_in_hand(now, inbox, inbox.current().len(), Garbled::SecureDataLen, None)
     }
 
-    /// What policy makes of garbled bytes.
+    /// Treats garbled bytes as policy says.
     pub(super) fn garbled_in_hand(
         &mut self,
         now: Now,
@@ -148,8 +149,8 @@ impl Session {
         Told::Event(Event::Garbled { len, why })
     }
 
-    /// By policy a garbled message is answered where its number is readable, and counted when that is the
-    /// next.
+    /// By policy a garbled message is answered if its number is readable, and counted if that is the expected
+    /// one.
     fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>, why: Garbled) {
         if !self.is_logged_on() {
             return;

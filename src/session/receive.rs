@@ -1,4 +1,5 @@
-//! One inbound frame: from its classification to what the machines hear and the application is told.
+//! One inbound frame: from its classification to the inputs of the machines and the event for the
+//! application.
 
 use super::classify::{Against, Class, Classified, Kind, Unclassified, classify};
 use super::owed::Owed;
@@ -17,8 +18,9 @@ use crate::reject_reason::SessionRejectReason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, tag};
 
-/// What the application is told of the frame in hand. It becomes an event once nothing else needs the inbox.
-// A tag that fills its word leaves no gap before the layout: the two are written side by side, not built
+/// What to tell the application about the frame in hand. It becomes an event once nothing else needs the
+/// inbox.
+// A tag that fills a word leaves no gap before the layout, so the two are written in place, not built
 // elsewhere and copied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u64)]
@@ -48,7 +50,7 @@ impl Told {
     }
 }
 
-/// Was the frame just read, or held since it arrived?
+/// Whether the frame was just read, or had been held above a gap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Arrival {
     Fresh,
@@ -71,7 +73,9 @@ impl Session {
             utc: (arrival == Arrival::Fresh).then_some(now.utc),
         };
         let mut classified = classify(inbox.current(), span, against);
-        self.memory.last_received = Some(now.monotonic);
+        if arrival == Arrival::Fresh {
+            self.memory.last_received = Some(now.monotonic);
+        }
         match self.state {
             State::AwaitingLogon => self.first_message(now, inbox, classified, rules),
             State::LogonSent(opening) => self.answer_to_logon(now, inbox, opening, classified, rules),
@@ -80,7 +84,7 @@ impl Session {
                     self.expect_alike_if_usual(inbox.current(), message);
                 }
                 let series = self.numbers.series;
-                let told = self.established(now, inbox, &mut classified, rules);
+                let told = self.established(now, inbox, &mut classified, arrival, rules);
                 if self.numbers.series != series {
                     inbox.forget_all();
                 }
@@ -100,13 +104,17 @@ impl Session {
         now: Now,
         inbox: &mut Inbox<'_>,
         classified: &mut Result<Classified, Unclassified>,
+        arrival: Arrival,
         rules: &impl MessageRules,
     ) -> Option<Told> {
         let message = match classified {
             Ok(message) => message,
             Err(why) => return self.unclassified(now, inbox, *why, Farewell::Logout),
         };
-        self.heard(now, inbox, message);
+        // What was held was a sign of life, and an echo, when it came.
+        if arrival == Arrival::Fresh {
+            self.heard(now, inbox, message);
+        }
         self.acknowledged(message.last_processed);
         if let Some(fault) = &message.fault {
             return self.header_at_fault(now, inbox, message, fault);
@@ -195,7 +203,7 @@ impl Session {
         }
     }
 
-    /// LastMsgSeqNumProcessed(369) says so much.
+    /// Notes LastMsgSeqNumProcessed(369).
     #[inline]
     pub(super) fn acknowledged(&mut self, last_processed: Option<MsgSeqNum>) {
         // A number that was never sent acknowledges nothing.
@@ -204,7 +212,7 @@ impl Session {
         }
     }
 
-    /// The next message: what its kind asks for.
+    /// The expected message: does what its kind asks for.
     fn act_on(
         &mut self,
         now: Now,
@@ -225,7 +233,7 @@ impl Session {
                 self.advanced(now);
                 Some(Told::Message(message.layout))
             }
-            // FIX session layer 4.5.1: its effect is that it came. A Logon in session and a
+            // FIX session layer 4.5.1: its arrival is its only effect. A Logon in session and a
             // SequenceReset-Reset have paths of their own.
             Kind::Heartbeat | Kind::Logon | Kind::Reset => {
                 self.count(now);
@@ -272,7 +280,7 @@ impl Session {
         }
     }
 
-    /// By policy a message above a gap waits for its turn, as long as there is room.
+    /// By policy a message above a gap is held, as long as there is room.
     pub(super) fn hold(&self, inbox: &mut Inbox<'_>, message: &Classified) -> Became {
         let held = self.config.policies.gaps.above == Above::Hold && inbox.hold(message.layout.number.get());
         if held { Became::Held } else { Became::Dropped }
@@ -285,7 +293,7 @@ impl Session {
         asked.then_some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 
-    /// The next expected number is done with.
+    /// Counts the expected number.
     pub(super) fn count(&mut self, now: Now) {
         self.numbers.count();
         self.advanced(now);

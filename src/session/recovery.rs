@@ -95,20 +95,20 @@ impl Became {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Action {
     None,
-    /// Send a ResendRequest; the wait for progress begins anew.
+    /// Send a ResendRequest, and restart the progress timer.
     Ask {
         from: MsgSeqNum,
         to: Option<MsgSeqNum>,
     },
     /// Send the last ResendRequest again, with its own number and PossDupFlag(43).
     Repeat,
-    /// Something came: the wait for progress begins anew.
+    /// Something came: restart the progress timer.
     Moved,
     /// Nothing is missing any more.
     Recovered,
-    /// The open request is dropped; a later gap asks anew.
+    /// The open request is void; we ask again when the gap shows again.
     Dropped,
-    /// The counterparty does not bring what is missing.
+    /// Give up: the counterparty does not send what is missing.
     GiveUp {
         missing: MsgSeqNum,
     },
@@ -126,8 +126,8 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
             let recovery = Recovery { until, asked: Asked::ByLogon, mark: expected, tries: 0 };
             (Inbound::Recovering(recovery), Action::Moved)
         }
-        // FIX session layer 4.8.2, 4.8.8: one request is outstanding; what comes above it meanwhile asks
-        // nothing. One that is not kept has to be asked for once that request is served.
+        // FIX session layer 4.8.2, 4.8.8: one request is outstanding, so another message above the gap asks
+        // for nothing. If it is not kept, it has to be asked for once that request has been served.
         (Inbound::Recovering(recovery), Input::Gap { expected, number, became }) => {
             let until = last_awaited(policy, number, became).max(recovery.until);
             match (policy.while_open, became) {
@@ -144,12 +144,12 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
         (Inbound::Recovering(_), Input::GapAtLogon { .. }) => (state, Action::None),
         (Inbound::Recovering(recovery), Input::Progress { expected }) => progress(policy, recovery, expected),
         (Inbound::Recovering(recovery), Input::Elapsed { expected }) => stalled(policy, recovery, expected),
-        // FIX session layer 4.8.2: the request is not open any more; asking again at once would only be
+        // FIX session layer 4.8.2: the request is no longer open, and asking again at once would only be
         // rejected again.
         (Inbound::Recovering(Recovery { mark: missing, tries, .. }), Input::Rejected) => {
             (Inbound::Refused(Refusal { missing, tries }), Action::Dropped)
         }
-        // A later message shows the gap anew. FIX session layer 4.5.2: that, too, must end.
+        // A later message shows the gap again. FIX session layer 4.5.2: this loop, too, must end.
         (Inbound::Refused(refusal), Input::Gap { expected, number, became }) => {
             let tries = if expected > refusal.missing { 0 } else { refusal.tries };
             if tries >= policy.tries {
@@ -168,8 +168,8 @@ pub(crate) fn next(policy: &GapPolicy, state: Inbound, input: Input) -> (Inbound
     }
 }
 
-/// The number that ends a recovery: an open request brings the message that showed the gap once more, a
-/// closed one ends before it, unless it was dropped.
+/// The number that ends a recovery. An open request brings the message that showed the gap once more; a
+/// closed one ends before it, unless that message was dropped.
 fn last_awaited(policy: &GapPolicy, number: MsgSeqNum, became: Became) -> MsgSeqNum {
     match policy.request_end {
         RequestEnd::Closed if became.is_kept() => number.previous().unwrap_or(number),
@@ -181,7 +181,7 @@ fn last_awaited(policy: &GapPolicy, number: MsgSeqNum, became: Became) -> MsgSeq
 /// request.
 fn ask(policy: &GapPolicy, from: MsgSeqNum, until: MsgSeqNum, tries: u8) -> (Inbound, Action) {
     let chunk_end = u64::from(policy.chunk).checked_sub(1).and_then(|more| MsgSeqNum::new(from.get() + more));
-    // An open request waits for the message that showed the gap to come once more, but that one is not
+    // An open request waits for the message that showed the gap to come once more, although that one is not
     // missing.
     let missing_to = match policy.request_end {
         RequestEnd::Open => until.previous().unwrap_or(until),
@@ -201,13 +201,13 @@ fn progress(policy: &GapPolicy, recovery: Recovery, expected: MsgSeqNum) -> (Inb
         return (Inbound::InSequence, Action::Recovered);
     }
     match recovery.asked {
-        // The piece is through: the next one, or what was dropped meanwhile.
+        // This piece is complete: ask for the next one, or for what was dropped meanwhile.
         Asked::UpTo(end) | Asked::Open(end) if expected > end => ask(policy, expected, recovery.until, 1),
         Asked::UpTo(_) | Asked::Open(_) | Asked::ByLogon => (Inbound::Recovering(recovery), Action::Moved),
     }
 }
 
-/// FIX session layer 4.5.2: the endless loop of request and nothing must end.
+/// FIX session layer 4.5.2: a loop of requests that bring nothing must end.
 fn stalled(policy: &GapPolicy, recovery: Recovery, expected: MsgSeqNum) -> (Inbound, Action) {
     let tries = if expected > recovery.mark { 0 } else { recovery.tries };
     if tries >= policy.tries {

@@ -1,4 +1,4 @@
-//! Messages that are not taken: duplicates, numbers too low, and what breaks a rule.
+//! Messages that are not accepted: duplicates, numbers too low, and broken rules.
 
 use super::Session;
 use super::classify::{Class, Classified, Fault, Kind, Unclassified};
@@ -16,8 +16,7 @@ use crate::time::Now;
 use crate::wire::tag;
 
 impl Session {
-    /// A frame without which nothing can be said of its message: garbled, or the end of the link, with this
-    /// farewell.
+    /// A frame that cannot be classified: it is garbled, or ends the link, with this farewell.
     pub(super) fn unclassified(
         &mut self,
         now: Now,
@@ -35,8 +34,8 @@ impl Session {
         None
     }
 
-    /// FIX session layer 4.8.7, test case 2e: already received, so it is ignored; but an application message
-    /// must say well when it was first sent.
+    /// FIX session layer 4.8.7, test case 2e: it was already received, so it is ignored. But an application
+    /// message needs a good OrigSendingTime all the same.
     pub(super) fn duplicate(&mut self, now: Now, message: &Classified) -> Option<Told> {
         let judged = match (message.kind, self.config.policies.checks.orig_sending_time) {
             (Kind::Application, _) => true,
@@ -128,7 +127,8 @@ impl Session {
         self.reject_message(now, message, rejection, None)
     }
 
-    /// FIX session layer 4.5.4: Reject, counted when it was the next; a Reject is never answered by a Reject.
+    /// FIX session layer 4.5.4: rejects a message, and counts it if it was the expected one. A Reject is
+    /// never answered with a Reject.
     pub(super) fn reject_message(
         &mut self,
         now: Now,

@@ -94,7 +94,7 @@ impl Replaying {
         if self.next > self.to { next_out.previous().unwrap_or(self.to) } else { self.to }
     }
 
-    /// Has this message never gone out? Then it bears no PossDupFlag(43).
+    /// Whether this message has never gone out, and so goes without PossDupFlag(43).
     pub(crate) fn is_first_transmission(&self, number: MsgSeqNum) -> bool {
         self.unsent.is_some_and(|unsent| number >= unsent)
     }

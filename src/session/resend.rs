@@ -80,7 +80,7 @@ impl Session {
         }
     }
 
-    /// The replay that asked, if it still waits for this.
+    /// The replay that asked, if this is still what it waits for.
     #[inline(always)]
     fn open_replay(&mut self, now: Now, asked: Span) -> Result<Replaying, ReplayError> {
         match self.outbound() {
@@ -94,7 +94,7 @@ impl Session {
         }
     }
 
-    /// FIX session layer 4.8.3: the range is covered to its end, a trailing run of admin messages too.
+    /// FIX session layer 4.8.3: the range is covered to its end, including trailing admin messages.
     fn cover<'o>(
         &mut self,
         now: Now,
@@ -106,7 +106,7 @@ impl Session {
         self.fill(now, replay, below, out).map(Some)
     }
 
-    /// The journal has nothing of the range up to there that goes out.
+    /// Nothing of the range up to `up_to` is sent.
     fn leave_out<'o>(
         &mut self,
         now: Now,
@@ -120,7 +120,7 @@ impl Session {
         self.pass_over(now, replay, asked, up_to, gone, out)
     }
 
-    /// The first message of the range.
+    /// Sends the first message of the range.
     fn send_again<'o>(
         &mut self,
         now: Now,
@@ -147,14 +147,14 @@ impl Session {
         self.retransmit(now, replay, number, &stored, out).map(Some)
     }
 
-    /// FIX session layer 4.3.6: with PossDupFlag and OrigSendingTime added, is a stored message longer than
-    /// the counterparty takes?
+    /// FIX session layer 4.3.6: whether a stored message, with PossDupFlag and OrigSendingTime added, is
+    /// longer than the counterparty accepts.
     fn is_too_long(&self, stored: usize, sending_time: usize) -> bool {
         let added = "43=Y|122=|".len() + sending_time;
         self.peer_max.is_some_and(|max| stored.saturating_add(added) > max.get() as usize)
     }
 
-    /// A part of the range that is not sent: it joins the gap fill that comes next.
+    /// Passes over a part of the range, which joins the next gap fill.
     fn pass_over<'o>(
         &mut self,
         now: Now,
@@ -239,19 +239,20 @@ impl Session {
         match bytes {
             Ok(bytes) => Ok(self.own_frame(bytes, number, Effect::Resent { below }, now.monotonic)),
             Err(EncodeError::NeedSpace(space)) => Err(ReplayError::NeedSpace(space)),
-            // What was stored was written by this encoder, or read field by field.
+            // Cannot happen: what was stored was written by this encoder, or read field by field.
             Err(EncodeError::Body(_)) => Err(ReplayError::Late),
         }
     }
 
-    /// FIX session layer 4.8.2: a range from 1 on, and not upside down.
+    /// FIX session layer 4.8.2: reads the range asked for, which must start at 1 or above and not be
+    /// reversed.
     pub(super) fn requested(&self, inbox: &Inbox<'_>, message: &Classified) -> Result<Asked, Rejection> {
         let view = self.message(inbox, message.layout);
         let reject = |reason, tag: u32| Rejection::new(message.layout.number, reason, Some(tag.into()));
         let read = |tag| match view.get(tag).map(Value::uint) {
             None => Err(reject(SessionRejectReason::RequiredTagMissing, tag)),
             Some(Ok(number)) => Ok(number),
-            // Larger than any number: for EndSeqNo that is everything, for BeginSeqNo it cannot be.
+            // Larger than any number: as EndSeqNo it means everything; as BeginSeqNo it is invalid.
             Some(Err(ValueError::Range)) => Ok(u64::MAX),
             Some(Err(ValueError::Empty)) => Err(reject(SessionRejectReason::TagSpecifiedWithoutValue, tag)),
             Some(Err(ValueError::Form)) => Err(reject(SessionRejectReason::IncorrectDataFormat, tag)),
@@ -259,7 +260,7 @@ impl Session {
         let (begin, end) = (read(tag::BEGIN_SEQ_NO)?, read(tag::END_SEQ_NO)?);
         let wrong = || reject(SessionRejectReason::ValueIncorrect, tag::BEGIN_SEQ_NO);
         let from = MsgSeqNum::new(begin).ok_or_else(wrong)?;
-        // Up to FIX 4.1 the open end is 999999; later it is a number like any other.
+        // Up to FIX 4.1, 999999 is the open end; later it is a number like any other.
         let open = end == 0 || (end == 999_999 && self.config.begin_string <= BeginString::Fix41);
         if open {
             return Ok(Asked { from, to: None });
@@ -275,7 +276,8 @@ impl Session {
         let next_out = self.numbers.next_out;
         let last = next_out.previous().filter(|&last| asked.from <= last);
         let Some(last) = last else {
-            // Nothing was sent under these numbers; a gap fill would lower the counterparty's.
+            // Nothing was sent under these numbers; a gap fill would lower the counterparty's expected
+            // number.
             return News::ResendBeyond { from: asked.from, next_out };
         };
         let span = Span { from: asked.from, to: asked.to.map_or(last, |to| to.min(last)) };

@@ -122,7 +122,8 @@ impl Session {
         out: &'o mut [u8],
     ) -> Result<Frame<'o>, SendError> {
         let now = self.observe(now);
-        if self.may_send()? == Effect::MessageForLater {
+        self.may_send()?;
+        if self.effect() == Effect::MessageForLater {
             return Err(SendError::NotNow(self.state));
         }
         let version = self.config.begin_string;
@@ -174,10 +175,10 @@ impl Session {
         })
     }
 
-    /// Whether this message may be sent, and what committing it would do.
+    /// Whether this message may be sent now.
     #[inline(always)]
-    fn admit(&self, now: Now, message: &Outgoing<'_>) -> Result<Effect, SendError> {
-        let effect = self.may_send()?;
+    fn admit(&self, now: Now, message: &Outgoing<'_>) -> Result<(), SendError> {
+        self.may_send()?;
         let good = match message.msg_type.as_bytes() {
             [] => false,
             [byte] => *byte != SOH && !message.msg_type.is_admin(),
@@ -191,15 +192,17 @@ impl Session {
         {
             return Err(SendError::HeaderField { tag });
         }
-        if let (Some(not_before), Effect::Message | Effect::MessageBehindReplay) =
-            (self.bucket.wait(self.config.rate, now.monotonic), effect)
+        // The rate is of what goes to the wire.
+        if matches!(self.state, State::Active)
+            && let Some(not_before) = self.bucket.wait(self.config.rate, now.monotonic)
         {
             return Err(SendError::TooFast { not_before });
         }
-        Ok(effect)
+        Ok(())
     }
 
     /// The first of these fields that an application may not give.
+    #[inline(never)]
     fn unfit(&self, header: &[(u32, &[u8])]) -> Option<u32> {
         let fit = |tag, value: &[u8]| {
             let is_data = || self.config.data_fields.length_tag(tag).is_some();
@@ -208,37 +211,41 @@ impl Session {
         header.iter().find(|&&(tag, value)| !fit(tag, value)).map(|&(tag, _)| tag)
     }
 
-    /// What committing an application message would do now.
-    #[inline]
-    fn may_send(&self) -> Result<Effect, SendError> {
+    /// May a message be sent now?
+    #[inline(always)]
+    fn may_send(&self) -> Result<(), SendError> {
         if !matches!(self.state, State::Active) {
-            return self.may_store();
+            return if self.may_store() { Ok(()) } else { Err(SendError::NotNow(self.state)) };
         }
         // FIX session layer 4.3.10: our Logon goes out first.
         if !self.owed.is_empty() && self.owed.has_logon() && !planted(Bug::SentBeforeLogon) {
             return Err(SendError::NotNow(self.state));
         }
-        Ok(if super::replay::holds_back(self.outbound()) {
-            Effect::MessageBehindReplay
-        } else {
-            Effect::Message
-        })
+        Ok(())
     }
 
     /// Test case 16: numbered and stored now, asked for by the counterparty after logon. Not while a reset
     /// would void it.
-    fn may_store(&self) -> Result<Effect, SendError> {
+    #[inline(never)]
+    fn may_store(&self) -> bool {
         let policy = self.config.policies.logon;
         let before_logon =
             matches!(self.state, State::Disconnected | State::Connecting | State::AwaitingLogon);
-        if before_logon
+        before_logon
             && policy.while_disconnected == WhileDisconnected::Store
             && policy.reset_on_logon == ResetOnLogon::Never
             && !self.numbers.reset.is_pending()
-        {
-            Ok(Effect::MessageForLater)
+    }
+
+    /// What committing a message does now, where one may be sent.
+    #[inline(always)]
+    fn effect(&self) -> Effect {
+        if !matches!(self.state, State::Active) {
+            Effect::MessageForLater
+        } else if super::replay::holds_back(self.outbound()) {
+            Effect::MessageBehindReplay
         } else {
-            Err(SendError::NotNow(self.state))
+            Effect::Message
         }
     }
 
@@ -279,9 +286,8 @@ impl Session {
     /// The frame around what was written since, which ends there. Nothing else has happened.
     #[inline(always)]
     fn end<'o>(&self, end: usize, out: &'o mut [u8]) -> Result<Frame<'o>, SendError> {
-        let effect = self.may_send()?;
         match seal(out, self.config.begin_string, end) {
-            Ok(bytes) => Ok(self.own_frame(bytes, self.numbers.next_out, effect, self.clock)),
+            Ok(bytes) => Ok(self.own_frame(bytes, self.numbers.next_out, self.effect(), self.clock)),
             Err(EncodeError::NeedSpace(space)) => Err(SendError::NeedSpace(space)),
             Err(EncodeError::Body(fault)) => Err(SendError::Body(fault)),
         }

@@ -25,7 +25,7 @@ impl Session {
         }
         let to = match self.new_seq_no(inbox, message) {
             Ok(to) => to,
-            // The number counts: the message is consumed by its Reject, as any other.
+            // Its number counts, as for any other rejected message.
             Err(rejection) => return self.reject_message(now, message, rejection, None),
         };
         let from = message.layout.number;
@@ -40,7 +40,7 @@ impl Session {
         }
     }
 
-    /// A reset: whatever its own number, the next expected one becomes NewSeqNo(36), unless that is lower.
+    /// A reset: whatever its own number, the expected number becomes NewSeqNo(36), unless that is lower.
     pub(super) fn take_reset(
         &mut self,
         now: Now,
@@ -58,7 +58,7 @@ impl Session {
         };
         let from = self.numbers.next_in;
         match MsgSeqNum::new(to).filter(|&to| to >= from) {
-            // FIX session layer 4.8.6, test case 11b: nothing changes, and that is worth a word.
+            // FIX session layer 4.8.6, test case 11b: nothing changes, but a warning is due.
             Some(to) if to == from => Some(Told::Ignored(message.layout, Ignored::AlreadyThere)),
             // FIX session layer 4.8.6, test case 11a.
             Some(to) => {
@@ -70,7 +70,7 @@ impl Session {
         }
     }
 
-    /// The numbers up to `to` will not come; what is held below it was skipped on purpose.
+    /// The numbers below `to` will not come. What is held of them was skipped on purpose.
     fn skip_to(&mut self, now: Now, inbox: &mut Inbox<'_>, to: MsgSeqNum) {
         self.numbers.move_to(to);
         inbox.forget_below(to.get());
@@ -87,7 +87,7 @@ impl Session {
         self.reject_message(now, message, rejection, None)
     }
 
-    /// NewSeqNo(36), 0 included: what it means is the caller's to say.
+    /// NewSeqNo(36), which may be 0: the caller judges its value.
     fn new_seq_no(&self, inbox: &Inbox<'_>, message: &Classified) -> Result<u64, Rejection> {
         let view = self.message(inbox, message.layout);
         let reject =

@@ -1,19 +1,19 @@
-//! SendingTime(52), kept as text.
+//! SendingTime(52), cached as text.
 
 use super::config::Config;
 use crate::time::Utc;
 use crate::wire::{
-    BeginString, Body, Guard, TimePrecision, UTC_TIMESTAMP_MAX, copy, date_and_seconds, fraction_text,
+    BeginString, Body, Guard, SOH, TimePrecision, UTC_TIMESTAMP_MAX, date_and_seconds, fraction_text, put,
     split_utc, tag,
 };
 
-/// SendingTime(52) of the frame built last. It is written anew when its last digit changes, and within a
-/// second only the fraction.
+/// SendingTime(52) of the last frame built. It is rewritten when its last digit changes; within a second,
+/// only the fraction is.
 ///
-/// It changes no answer, and two sessions that differ in it alone are the same.
+/// It is a cache, so sessions that differ only in it are equal.
 #[derive(Clone)]
 pub(super) struct Stamp {
-    /// The second in the text, after the epoch.
+    /// The second in the text, since the epoch.
     second: i64,
     /// The fraction in the text, in nanoseconds.
     fraction: u32,
@@ -30,7 +30,7 @@ impl Stamp {
     pub(super) const ROOM: usize = TIME_AT + UTC_TIMESTAMP_MAX + 1;
 
     pub(super) fn new(config: &Config) -> Self {
-        // FIX 4.0 and 4.1 know whole seconds only (FIX data type UTCTimestamp).
+        // FIX 4.0 and 4.1 have whole seconds only (FIX data type UTCTimestamp).
         let whole_seconds = config.begin_string < BeginString::Fix42;
         let precision = if whole_seconds { TimePrecision::Seconds } else { config.time_precision };
         let mut text = [0; Stamp::ROOM];
@@ -56,18 +56,21 @@ impl Stamp {
     }
 
     /// The last digit changes.
+    #[inline(never)]
     fn renew(&mut self, utc: Utc) {
         let nanos = match self.since_second(utc) {
             Some(nanos) if nanos < 1_000_000_000 => nanos,
             _ => self.enter(utc),
         };
         self.fraction = nanos - nanos % unit(self.precision);
-        let (digits, len) = fraction_text(nanos, self.precision);
-        let place = self.text.get_mut(FRACTION_AT..).unwrap_or_default();
-        copy(place, digits.get(..len).unwrap_or_default());
+        // All digits there are, then the end of the field where it was.
+        let (digits, _) = fraction_text(nanos, self.precision);
+        put(&mut self.text, FRACTION_AT, digits);
+        put(&mut self.text, usize::from(self.len).wrapping_sub(1), [SOH]);
     }
 
     /// Another second begins; gives the nanoseconds beyond it.
+    #[inline(never)]
     fn enter(&mut self, utc: Utc) -> u32 {
         let (seconds, nanos) = split_utc(utc);
         self.second = seconds;
@@ -96,7 +99,7 @@ impl Stamp {
     }
 }
 
-/// What the last digit counts, in nanoseconds; of picoseconds the last three stay.
+/// The unit of the last digit, in nanoseconds; with picoseconds, the last three digits never change.
 const fn unit(precision: TimePrecision) -> u32 {
     match precision {
         TimePrecision::Seconds => 1_000_000_000,

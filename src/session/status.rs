@@ -205,7 +205,7 @@ impl Memory {
     }
 }
 
-/// The number behind `expecting` in the customary words of test case 2c.
+/// The number after `expecting` in the customary words of test case 2c.
 fn expecting(text: &str) -> Option<MsgSeqNum> {
     let (_, rest) = text.split_once("expecting ")?;
     let digits = rest.split(|character: char| !character.is_ascii_digit()).next()?;

@@ -222,16 +222,16 @@ impl Session {
             return due;
         }
         let detour = self.course.detour();
+        let settled = !detour.inbound.is_recovering() && detour.outbound == Outbound::Live;
         // FIX session layer 4.6.3: everything below the counterparty's Logout has come, what it asked for has
         // gone out, and so has what the last message owed: nothing follows our Logout.
         if self.state == State::LogoutReceived(Answer::Owed) {
-            let ready = detour.acted.is_empty() && detour.outbound == Outbound::Live;
+            let ready = settled && detour.acted.is_empty();
             if ready {
                 self.go(now, Input::Recovered);
             }
             return ready;
         }
-        let settled = !detour.inbound.is_recovering() && detour.outbound == Outbound::Live;
         if self.state != State::Active || !settled {
             return false;
         }

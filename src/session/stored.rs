@@ -1,4 +1,4 @@
-//! A message of the journal, read so that it can be sent again.
+//! Reading a message from the journal, to send it again.
 
 use super::Session;
 use super::expected::begins_body;
@@ -11,21 +11,22 @@ use crate::wire::{
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct StoredMessage<'j> {
     pub(super) msg_type: MsgType<'j>,
-    /// FIX session layer 4.8.4: of the first transmission, over repeated retransmissions.
+    /// FIX session layer 4.8.4: that of the first transmission, even if the stored frame is a
+    /// retransmission.
     pub(super) sending_time: &'j [u8],
-    /// The header from MsgType(35) on; empty where it has no fields that are taken over.
+    /// The header from MsgType(35) on; empty if it has no fields to be copied.
     pub(super) header: &'j [u8],
     pub(super) body: &'j [u8],
 }
 
 impl Session {
-    /// A stored frame, if it is one, and of this number.
+    /// Reads a stored frame; `None` if it is damaged, or has another number.
     #[inline(always)]
     pub(super) fn read_stored<'j>(&self, number: MsgSeqNum, bytes: &'j [u8]) -> Option<StoredMessage<'j>> {
         self.read_own(number, bytes).or_else(|| self.read_any(number, bytes))
     }
 
-    /// One whose header is the session's own text, and nothing else. Any other is read field by field.
+    /// Reads a frame whose header is exactly what this session writes. Any other is read field by field.
     #[inline(always)]
     fn read_own<'j>(&self, number: MsgSeqNum, bytes: &'j [u8]) -> Option<StoredMessage<'j>> {
         let rest = unseal(bytes, self.config.begin_string)?.strip_prefix(b"35=")?;
@@ -62,7 +63,7 @@ impl Session {
     }
 }
 
-/// What stands behind `start`.
+/// What follows `start`; `None` if `bytes` does not begin with it.
 #[inline(always)]
 fn behind<'b>(bytes: &'b [u8], start: &[u8]) -> Option<&'b [u8]> {
     let (front, rest) = bytes.split_at_checked(start.len())?;

@@ -1,18 +1,18 @@
-//! What the session waits for, in one small table.
+//! The session's timers, in one small table.
 
 use crate::time::Instant;
 
-/// Every wait of a session.
+/// Every timer of a session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Timer {
-    /// The wait of the connection machine's state: a Logon, an answer, a closed link, the next attempt to
-    /// connect.
+    /// The timeout of the connection machine's state: for a Logon, an answer, a closed link, the next attempt
+    /// to connect.
     Connection,
     /// Nothing was sent for HeartBtInt: a Heartbeat is due.
     Heartbeat,
     /// Nothing was received: a TestRequest is due, or the link is lost.
     Silence,
-    /// A recovery must move.
+    /// A recovery has made no progress.
     Recovery,
 }
 
@@ -23,7 +23,7 @@ const ALL: [Timer; COUNT] = [Timer::Connection, Timer::Heartbeat, Timer::Silence
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Timers([Instant; COUNT]);
 
-/// The last instant, 584 years after the first: a wait that reaches it has no end.
+/// The last instant, 584 years after the first.
 const NEVER: Instant = Instant::from_nanos(u64::MAX);
 
 #[allow(clippy::indexing_slicing, reason = "a Timer is an index below COUNT")]
@@ -56,20 +56,20 @@ impl Timers {
         Some(self.earliest()).filter(|&earliest| earliest != NEVER)
     }
 
-    /// False when none is due at `now`, which is asked at each step.
+    /// False when none is due at `now`; asked at each step.
     #[inline]
     pub(crate) fn may_be_due(&self, now: Instant) -> bool {
         self.earliest() <= now
     }
 
-    /// Is any due at `now`?
+    /// Whether any is due at `now`.
     #[inline]
     pub(crate) fn is_due(&self, now: Instant) -> bool {
         let earliest = self.earliest();
         earliest <= now && earliest != NEVER
     }
 
-    /// Takes the earliest that is due at `now`.
+    /// Stops and returns the earliest one, if it is due at `now`.
     #[inline]
     pub(crate) fn expire(&mut self, now: Instant) -> Option<Timer> {
         if self.is_due(now) { self.take_earliest() } else { None }

@@ -7,7 +7,9 @@ use std::string::String;
 pub(super) enum Owner {
     /// The session, or its message rules.
     Session,
-    /// The caller: sockets, files, databases, logs, the calendar.
+    /// The calendar that `SessionSettings::schedule` makes.
+    Calendar,
+    /// The caller: sockets, files, databases, logs.
     Caller,
 }
 
@@ -18,6 +20,7 @@ pub(super) fn known(key: &str) -> Option<(String, Owner)> {
     };
     let plain = find(SESSION, key)
         .map(|name| (name, Owner::Session))
+        .or_else(|| find(CALENDAR, key).map(|name| (name, Owner::Calendar)))
         .or_else(|| find(CALLER, key).map(|name| (name, Owner::Caller)));
     if let Some((name, owner)) = plain {
         return Some((name.into(), owner));
@@ -63,34 +66,39 @@ pub(super) const SESSION: &[&str] = &[
     "ValidateUserDefinedFields",
 ];
 
+/// What `super::schedule` reads.
+#[rustfmt::skip]
+pub(super) const CALENDAR: &[&str] = &[
+    "EndDay", "EndTime", "LogonDay", "LogonTime", "LogoutDay", "LogoutTime", "NonStopSession", "StartDay", "StartTime", "TimeZone", "UseLocalTime", "Weekdays",
+];
+
 #[rustfmt::skip]
 pub(super) const CALLER: &[&str] = &[
     "AcceptorTemplate", "AllowedRemoteAddresses", "CertificateRevocationListDirectory", "CertificateRevocationListFile",
-    "CertificateVerifyLevel", "CertificationAuthoritiesDirectory", "CertificationAuthoritiesFile", "CipherSuites",
-    "ClientCertificateFile", "ClientCertificateKeyFile", "ContinueInitializationOnError", "Description", "DisconnectOnError",
-    "DynamicSession", "EnabledProtocols", "EndDay", "EndTime", "FileIncludeMilliseconds", "FileIncludeTimeStampForMessages",
-    "FileLogBackupPath", "FileLogHeartbeats", "FileLogPath", "FileStoreMaxCachedMsgs", "FileStorePath", "FileStoreSync",
-    "ForceResendWhenCorruptedStore", "HostSelectionPolicy", "HostSelectionPolicyPriorityStartOverInterval", "HttpAcceptPort",
-    "JdbcDataSourceName", "JdbcDriver", "JdbcLogEventTable", "JdbcLogHeartBeats", "JdbcLogIncomingTable", "JdbcLogOutgoingTable",
-    "JdbcMaxActiveConnection", "JdbcMaxActiveTime", "JdbcMaxConnectionLifeTime", "JdbcPassword", "JdbcSessionIdDefaultPropertyValue",
-    "JdbcSimultaneousBuildThrottle", "JdbcStoreMessagesTableName", "JdbcStoreSessionsTableName", "JdbcURL", "JdbcUser",
-    "KeyManagerFactoryAlgorithm", "KeyStoreType", "LogMessageWhenSessionNotFound", "LogonDay", "LogonTime", "LogoutDay", "LogoutTime",
-    "MaxScheduledWriteRequests", "MySQLLogDatabase", "MySQLLogEventTable", "MySQLLogHost", "MySQLLogIncomingTable",
-    "MySQLLogOutgoingTable", "MySQLLogPassword", "MySQLLogPort", "MySQLLogUseConnectionPool", "MySQLLogUser", "MySQLStoreDatabase",
-    "MySQLStoreHost", "MySQLStorePassword", "MySQLStorePort", "MySQLStoreUseConnectionPool", "MySQLStoreUser", "NeedClientAuth",
-    "NonStopSession", "OdbcLogConnectionString", "OdbcLogEventTable", "OdbcLogIncomingTable", "OdbcLogOutgoingTable", "OdbcLogPassword",
+    "CertificateVerifyLevel", "CertificationAuthoritiesDirectory", "CertificationAuthoritiesFile", "CipherSuites", "ClientCertificateFile",
+    "ClientCertificateKeyFile", "ContinueInitializationOnError", "Description", "DisconnectOnError", "DynamicSession", "EnabledProtocols",
+    "FileIncludeMilliseconds", "FileIncludeTimeStampForMessages", "FileLogBackupPath", "FileLogHeartbeats", "FileLogPath",
+    "FileStoreMaxCachedMsgs", "FileStorePath", "FileStoreSync", "ForceResendWhenCorruptedStore", "HostSelectionPolicy",
+    "HostSelectionPolicyPriorityStartOverInterval", "HttpAcceptPort", "JdbcDataSourceName", "JdbcDriver", "JdbcLogEventTable",
+    "JdbcLogHeartBeats", "JdbcLogIncomingTable", "JdbcLogOutgoingTable", "JdbcMaxActiveConnection", "JdbcMaxActiveTime",
+    "JdbcMaxConnectionLifeTime", "JdbcPassword", "JdbcSessionIdDefaultPropertyValue", "JdbcSimultaneousBuildThrottle",
+    "JdbcStoreMessagesTableName", "JdbcStoreSessionsTableName", "JdbcURL", "JdbcUser", "KeyManagerFactoryAlgorithm", "KeyStoreType",
+    "LogMessageWhenSessionNotFound", "MaxScheduledWriteRequests", "MySQLLogDatabase", "MySQLLogEventTable", "MySQLLogHost",
+    "MySQLLogIncomingTable", "MySQLLogOutgoingTable", "MySQLLogPassword", "MySQLLogPort", "MySQLLogUseConnectionPool", "MySQLLogUser",
+    "MySQLStoreDatabase", "MySQLStoreHost", "MySQLStorePassword", "MySQLStorePort", "MySQLStoreUseConnectionPool", "MySQLStoreUser",
+    "NeedClientAuth", "OdbcLogConnectionString", "OdbcLogEventTable", "OdbcLogIncomingTable", "OdbcLogOutgoingTable", "OdbcLogPassword",
     "OdbcLogUser", "OdbcStoreConnectionString", "OdbcStorePassword", "OdbcStoreUser", "PostgreSQLLogDatabase", "PostgreSQLLogEventTable",
     "PostgreSQLLogHost", "PostgreSQLLogIncomingTable", "PostgreSQLLogOutgoingTable", "PostgreSQLLogPassword", "PostgreSQLLogPort",
     "PostgreSQLLogUseConnectionPool", "PostgreSQLLogUser", "PostgreSQLStoreDatabase", "PostgreSQLStoreHost", "PostgreSQLStorePassword",
     "PostgreSQLStorePort", "PostgreSQLStoreUseConnectionPool", "PostgreSQLStoreUser", "PreserveMessageFieldsOrder", "ProxyDomain",
     "ProxyHost", "ProxyPassword", "ProxyPort", "ProxyType", "ProxyUser", "ProxyVersion", "ProxyWorkstation", "RefreshOnLogon",
-    "RejectMessageOnUnhandledException", "ScreenLogShowEvents", "ScreenLogShowHeartBeats", "ScreenLogShowIncoming",
-    "ScreenLogShowOutgoing", "ServerCertificateFile", "ServerCertificateKeyFile", "SessionQualifier", "SLF4JLogEventCategory",
-    "SLF4JLogHeartbeats", "SLF4JLogIncomingMessageCategory", "SLF4JLogOutgoingMessageCategory", "SLF4JLogPrependSessionID",
-    "SocketAcceptAddress", "SocketAcceptPort", "SocketAcceptProtocol", "SocketConnectHost", "SocketConnectPort", "SocketConnectProtocol",
+    "RejectMessageOnUnhandledException", "ScreenLogShowEvents", "ScreenLogShowHeartBeats", "ScreenLogShowIncoming", "ScreenLogShowOutgoing",
+    "ServerCertificateFile", "ServerCertificateKeyFile", "SessionQualifier", "SLF4JLogEventCategory", "SLF4JLogHeartbeats",
+    "SLF4JLogIncomingMessageCategory", "SLF4JLogOutgoingMessageCategory", "SLF4JLogPrependSessionID", "SocketAcceptAddress",
+    "SocketAcceptPort", "SocketAcceptProtocol", "SocketConnectHost", "SocketConnectPort", "SocketConnectProtocol",
     "SocketConnectSourceHost", "SocketConnectSourcePort", "SocketKeepAlive", "SocketKeyStore", "SocketKeyStorePassword", "SocketLinger",
     "SocketLocalHost", "SocketLocalPort", "SocketNodelay", "SocketOobInline", "SocketReceiveBufferSize", "SocketReuseAddress",
     "SocketSendBufferSize", "SocketSynchronousWrites", "SocketSynchronousWriteTimeout", "SocketTcpNoDelay", "SocketTrafficClass",
-    "SocketTrustStore", "SocketTrustStorePassword", "SocketUseSSL", "SSLCipherSuite", "SSLProtocol", "StartDay", "StartTime", "TimeZone",
-    "TLSCipherSuites", "TrustManagerFactoryAlgorithm", "TrustStoreType", "UseLocalTime", "UseSNI", "Weekdays",
+    "SocketTrustStore", "SocketTrustStorePassword", "SocketUseSSL", "SSLCipherSuite", "SSLProtocol", "TLSCipherSuites",
+    "TrustManagerFactoryAlgorithm", "TrustStoreType", "UseSNI",
 ];

@@ -56,7 +56,8 @@ use std::string::String;
 use std::vec::Vec;
 
 use crate::session::{Config, Id};
-use section::Section;
+use keys::Owner;
+use section::{Section, Setting};
 
 pub use error::{SettingsError, SettingsFault};
 pub use rules::RulesSettings;
@@ -85,7 +86,7 @@ pub struct SessionSettings {
     /// The file all this was read from, if any: errors name it, and relative paths are relative to its
     /// folder.
     file: Option<PathBuf>,
-    /// The keys left to the caller.
+    /// The keys left to the caller, and those of the calendar.
     others: Section,
 }
 
@@ -156,7 +157,8 @@ impl SessionSettings {
     /// the application's own. `None` if the file does not set it, or if it went into
     /// [`config`](Self::config) or [`rules`](Self::rules).
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.others().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+        let is_meant = |known: &&Setting| known.key.eq_ignore_ascii_case(key);
+        self.others.settings.iter().find(is_meant).map(|setting| setting.value.as_str())
     }
 
     /// The same, for a key that names a file or folder; relative paths are resolved against the settings
@@ -165,9 +167,12 @@ impl SessionSettings {
         self.get(key).map(|path| folder(self.file.as_deref()).join(path))
     }
 
-    /// All keys left to the caller, with their values.
+    /// All keys left to the caller, with their values. With the feature `schedule`, those of the calendar are
+    /// not among them: `schedule` reads them.
     pub fn others(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.others.settings.iter().map(|setting| (setting.key.as_str(), setting.value.as_str()))
+        let is_callers = |owner| owner == Owner::Caller || !cfg!(feature = "schedule");
+        let callers = self.others.settings.iter().filter(move |setting| is_callers(setting.owner));
+        callers.map(|setting| (setting.key.as_str(), setting.value.as_str()))
     }
 
     /// The session's name as QuickFIX writes it: `FIX.4.4:BUYSIDE->SELLSIDE`, followed by the qualifier, if
@@ -195,7 +200,7 @@ fn folder(file: Option<&Path>) -> &Path {
 /// Without the values of the caller's keys and of Logon fields, which may be secrets.
 impl core::fmt::Debug for SessionSettings {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let keys: Vec<_> = self.others().map(|(key, _)| key).collect();
+        let keys: Vec<_> = self.others.settings.iter().map(|setting| &setting.key).collect();
         let tags: Vec<_> = self.logon_fields.iter().map(|(tag, _)| tag).collect();
         f.debug_struct("SessionSettings")
             .field("config", &self.config)

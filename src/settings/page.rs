@@ -31,7 +31,7 @@ fn the_page_has_every_key_once_and_no_other() {
         let (name, _) = keys::known(&key).unwrap_or_else(|| panic!("{key} is no key"));
         assert!(page.insert(name), "{key} is there twice");
     }
-    for key in keys::SESSION.iter().chain(keys::CALLER) {
+    for key in keys::SESSION.iter().chain(keys::CALENDAR).chain(keys::CALLER) {
         assert!(page.contains(*key), "{key} is missing in docs/settings.md");
     }
     for key in keys::NUMBERED {
@@ -42,7 +42,7 @@ fn the_page_has_every_key_once_and_no_other() {
 #[test]
 fn a_key_of_the_callers_names_no_field_of_the_sessions() {
     for (key, here) in rows() {
-        let is_callers = keys::known(&key).is_some_and(|(_, owner)| owner == Owner::Caller);
+        let is_callers = keys::known(&key).is_some_and(|(_, owner)| owner != Owner::Session);
         assert!(!is_callers || named(here).is_empty(), "{key}: {here}");
     }
 }
@@ -68,6 +68,7 @@ fn a_key_of_the_calendar_changes_it() {
     let page: BTreeSet<_> = says.map(|(key, _)| key).collect();
     let tried: BTreeSet<_> = CALENDAR.iter().map(|(key, _)| (*key).into()).collect();
     assert_eq!(page, tried);
+    assert_eq!(page, keys::CALENDAR.iter().map(|&key| key.into()).collect());
     for (key, value) in CALENDAR {
         let mut settings: BTreeMap<_, _> = FIX.iter().copied().collect();
         // The week, but for Weekdays.

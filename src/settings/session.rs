@@ -28,7 +28,7 @@ pub(super) fn read(section: &Section, file: Option<&Path>) -> Result<SessionSett
     let logon_fields = logon_fields(section)?;
     config.compose.logon = !logon_fields.is_empty();
     config.check().map_err(|error| SettingsError::at(section.line, error))?;
-    let callers = section.settings.iter().filter(|setting| setting.owner == Owner::Caller);
+    let callers = section.settings.iter().filter(|setting| setting.owner != Owner::Session);
     let others = Section { line: section.line, settings: callers.cloned().collect() };
     Ok(SessionSettings {
         rules: RulesSettings::read(section, config.begin_string, folder(file))?,

@@ -147,7 +147,21 @@ fn what_is_the_callers_is_handed_to_the_caller() {
     assert_eq!(session.get("SocketConnectHost2"), Some("b"));
     assert_eq!(session.path("FileStorePath"), Some("store".into()));
     assert_eq!(session.get("SenderCompID"), None);
-    assert_eq!(session.others().count(), 4);
+    let others: std::vec::Vec<_> = session.others().map(|(key, _)| key).collect();
+    assert_eq!(others[..3], ["SocketAcceptPort", "SocketConnectHost2", "FileStorePath"]);
+}
+
+#[test]
+fn keys_of_the_calendar_are_the_callers_only_where_nothing_here_reads_them() {
+    let session = session("StartTime=08:00:00\nendtime=17:00:00\nSocketAcceptPort=5001");
+    assert_eq!(session.get("StartTime"), Some("08:00:00"));
+    assert_eq!(session.get("EndTime"), Some("17:00:00"));
+    let others: std::vec::Vec<_> = session.others().map(|(key, _)| key).collect();
+    if cfg!(feature = "schedule") {
+        assert_eq!(others, ["SocketAcceptPort"]);
+    } else {
+        assert_eq!(others, ["StartTime", "EndTime", "SocketAcceptPort"]);
+    }
 }
 
 #[test]

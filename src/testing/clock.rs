@@ -23,12 +23,12 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock at second 0 of its own, and at 2026-01-05T09:00:00Z, a Monday.
+    /// A clock whose steady reading is 0, and whose wall clock shows 2026-01-05T09:00:00Z, a Monday.
     pub const fn new() -> Self {
         Clock { now: Now { monotonic: Instant::ZERO, utc: Utc::from_secs(1_767_603_600) } }
     }
 
-    /// What both clocks show.
+    /// The time on both clocks.
     pub const fn now(&self) -> Now {
         self.now
     }
@@ -39,13 +39,13 @@ impl Clock {
         self.now.utc = self.now.utc.saturating_add(by);
     }
 
-    /// Time passes until `then`; none when that is past.
+    /// Time passes until `then`; nothing happens if that has passed.
     pub fn advance_to(&mut self, then: Instant) {
         self.advance(then.saturating_since(self.now.monotonic));
     }
 
-    /// Somebody sets the wall clock: forward by `nanos` nanoseconds, or back when that is negative. The
-    /// steady clock does not notice.
+    /// Somebody sets the wall clock forward by `nanos` nanoseconds, or back if that is negative. The steady
+    /// clock does not notice.
     pub fn step_utc(&mut self, nanos: i64) {
         self.now.utc = Utc::from_nanos(self.now.utc.as_nanos().saturating_add(nanos));
     }

@@ -1,4 +1,4 @@
-//! What a session relies on in every journal, as tests that any journal can run.
+//! What a session relies on in a journal, as tests for any implementation.
 
 mod model;
 mod rule;
@@ -15,7 +15,7 @@ use crate::journal::Journal;
 use model::{Draw, Model};
 use rule::{Rule, Told, resume, series};
 
-/// A rule that a journal broke, and how it showed.
+/// A rule that a journal broke, and how.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("journal rule broken: {rule}: {found}")]
 pub struct BrokenRule {
@@ -25,8 +25,8 @@ pub struct BrokenRule {
     pub found: String,
 }
 
-/// Runs every rule that holds for a journal while it is open. `fresh` opens an empty one each time; it must
-/// have room for 256 KiB of messages.
+/// Checks every rule for a journal while it is open. `fresh` must open an empty one each time, with room for
+/// 256 KiB of messages.
 ///
 /// ```
 /// use sansfix::journal::RingJournal;
@@ -57,10 +57,10 @@ where
     (0..20).try_for_each(|seed| any_question_is_answered_between_any_records(&mut fresh(), seed))
 }
 
-/// Runs [`journal_suite`], then every rule that holds for a journal that outlives its process.
+/// Runs [`journal_suite`], then checks every rule for a journal that outlives its process.
 ///
-/// `reopen` ends the journal as a killed process would and opens the same medium again; it also gives the
-/// checkpoint found there.
+/// `reopen` must end the journal as the death of its process would, open the same medium again, and also
+/// return the checkpoint found there.
 ///
 /// # Errors
 /// The first rule that the journal broke.

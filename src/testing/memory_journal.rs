@@ -53,12 +53,12 @@ impl MemoryJournal {
         Self::default()
     }
 
-    /// Where a session goes on that is restarted now; `None` when nothing was recorded.
+    /// Where a session would resume now; `None` if nothing was recorded.
     pub fn resume(&self) -> Option<Checkpoint> {
         self.log.last().map(|kept| kept.resume)
     }
 
-    /// Where a session would go on after a crash that lost everything not synced.
+    /// Where a session would resume after a crash that lost everything not synced.
     pub fn safe_resume(&self) -> Option<Checkpoint> {
         self.log.get(..self.synced)?.last().map(|kept| kept.resume)
     }
@@ -88,13 +88,12 @@ impl MemoryJournal {
         self.numbers.get(&number)?.as_deref()
     }
 
-    /// Messages up to `number` of the present series are not found any more, as in a ring that was
-    /// overwritten.
+    /// Loses the messages of the present series up to `number`, as a ring does that is overwritten.
     pub fn lose_up_to(&mut self, number: MsgSeqNum) {
         self.lost_up_to = self.lost_up_to.max(Some(number));
     }
 
-    /// The last number that was lost in the present series.
+    /// The last number lost in the present series.
     pub fn lost_up_to(&self) -> Option<MsgSeqNum> {
         self.lost_up_to
     }

@@ -1,8 +1,8 @@
-//! What tests of a FIX application need; the crate's own tests use it too.
+//! What tests of a FIX application need. The crate's own tests use it too.
 //!
 //! [`Pair`] is two sessions under one virtual [`Clock`], with a link that a test can cut and disks that
-//! forget what was not synced. A test says what happens and reads like a log: expect these frames, this
-//! state, these numbers. [`journal_suite`] checks a journal of your own.
+//! forget what was not synced. A test reads like a log: do this, then expect these frames, this state, these
+//! numbers. [`journal_suite`] checks a journal of your own.
 
 mod clock;
 mod journal_suite;

@@ -13,9 +13,9 @@ use crate::time::Instant;
 
 /// An initiator and an acceptor, a link between them, and one clock.
 ///
-/// Nothing waits: time is what [`pass`](Pair::pass) makes of it, and the deadlines of both sessions fire on
-/// the way. Whatever happens is kept as a log, and [`expect`](Pair::expect) compares the frames in it with
-/// what a test says must have gone out, a line for each.
+/// Nothing really waits: [`pass`](Pair::pass) lets virtual time pass, and the deadlines of both sessions fire
+/// on the way. Everything that happens is logged, and [`expect`](Pair::expect) compares the frames in the log
+/// with those that the test expects, one per line.
 ///
 /// ```
 /// use core::time::Duration;
@@ -46,13 +46,13 @@ use crate::time::Instant;
 /// ```
 #[derive(Debug)]
 pub struct Pair {
-    /// The time of both.
+    /// The clock of both sides.
     pub clock: Clock,
     /// The side that opens the link.
     pub initiator: Side,
     /// The side that waits for it.
     pub acceptor: Side,
-    /// Can the initiator reach the acceptor? Without that its attempts fail.
+    /// Whether the initiator can reach the acceptor. If not, its attempts to connect fail.
     pub reachable: bool,
     link: Option<Link>,
     delay: Duration,
@@ -73,11 +73,10 @@ const CAPACITY: usize = 64 * 1024;
 const ROUNDS_MAX: usize = 10_000;
 
 impl Pair {
-    /// Two new sessions by the standard's rules, `BUYSIDE` that opens the link and `SELLSIDE` that waits for
-    /// it.
+    /// Two new sessions with the standard's policies: the initiator `BUYSIDE` and the acceptor `SELLSIDE`.
     ///
     /// # Errors
-    /// The version cannot be spoken by default settings; none is so.
+    /// None in practice: the default settings work for every version.
     pub fn new(version: crate::BeginString) -> Result<Self, ConfigError> {
         Self::with(
             Config::new(crate::Role::Initiator, version, "BUYSIDE", "SELLSIDE")?,
@@ -85,10 +84,10 @@ impl Pair {
         )
     }
 
-    /// Two new sessions as configured.
+    /// Two new sessions with these configurations.
     ///
     /// # Errors
-    /// A configuration that cannot work.
+    /// A configuration cannot work.
     pub fn with(initiator: Config, acceptor: Config) -> Result<Self, ConfigError> {
         let clock = Clock::new();
         let begin = Checkpoint::begin(clock.now().utc);
@@ -105,7 +104,7 @@ impl Pair {
         })
     }
 
-    /// Bytes take this long from one side to the other, from the next link on.
+    /// Sets how long bytes take from one side to the other, from the next link on.
     pub fn set_delay(&mut self, delay: Duration) {
         self.delay = delay;
     }
@@ -124,7 +123,7 @@ impl Pair {
         self.drive();
     }
 
-    /// The link breaks: of what is on its way to `who`, the first `keep` bytes still arrive. Both sides
+    /// The link breaks: of what is in flight to `who`, the first `keep` bytes still arrive. Both sides
     /// notice.
     pub fn cut(&mut self, who: Who, keep: usize) {
         if let Some(link) = &mut self.link {
@@ -134,8 +133,8 @@ impl Pair {
         self.drive();
     }
 
-    /// The counterparty of `who` says these bytes, whatever its session thinks of it: a message of
-    /// [`frame`](super::frame), or what is none. Without a link they are lost.
+    /// Sends these bytes to `who` in its counterparty's name, bypassing the counterparty's session: a message
+    /// from [`frame`](super::frame), or garbage. Without a link they are lost.
     pub fn say_to(&mut self, who: Who, bytes: &[u8]) {
         let now = self.clock.now().monotonic;
         if let Some(link) = &mut self.link {
@@ -144,7 +143,7 @@ impl Pair {
         self.drive();
     }
 
-    /// A process ends at once and begins again from what its disk has; the link goes with it.
+    /// The process of `who` dies, with its link, and restarts from what its disk has.
     pub fn restart(&mut self, who: Who) {
         if let Some(link) = &mut self.link {
             link.to(who.other()).close();
@@ -153,7 +152,7 @@ impl Pair {
         self.side(who).restart();
     }
 
-    /// Both sides do everything that they can do now, and what is on its way arrives, unless a deadline comes
+    /// Both sides do everything they can do now, and what is in flight arrives, unless a deadline comes
     /// first.
     pub fn drive(&mut self) {
         for _ in 0..ROUNDS_MAX {
@@ -171,7 +170,7 @@ impl Pair {
         self.fail("both sides do something without end");
     }
 
-    /// Time passes; whatever is due meanwhile happens when it is due.
+    /// Time passes; whatever falls due happens in time.
     pub fn pass(&mut self, time: Duration) {
         let end = self.clock.now().monotonic.saturating_add(time);
         for _ in 0..ROUNDS_MAX {
@@ -187,8 +186,8 @@ impl Pair {
         self.fail("deadlines follow each other without end");
     }
 
-    /// The frames sent since the last call must be these and no others. A line names the side and fields that
-    /// its frame has, by tag and value.
+    /// Expects exactly these frames since the last call. Each line names the side, and fields that its frame
+    /// has, as `tag=value`.
     ///
     /// # Panics
     /// They are not; the log so far is shown.
@@ -202,7 +201,7 @@ impl Pair {
         self.compare(lines, sent.collect());
     }
 
-    /// No frame was sent since the last expectation.
+    /// Expects no frame since the last call.
     ///
     /// # Panics
     /// One was; the log so far is shown.
@@ -211,8 +210,8 @@ impl Pair {
         self.expect("");
     }
 
-    /// Among the events told since the last call are these, in this order. A line names the side, the event,
-    /// and fields of its message.
+    /// Expects these events, in this order, among those since the last call. Each line names the side, the
+    /// event, and fields of its message.
     ///
     /// # Panics
     /// They are not; the log so far is shown.
@@ -229,7 +228,7 @@ impl Pair {
         }
     }
 
-    /// Both sides stand here.
+    /// Expects these states.
     ///
     /// # Panics
     /// They do not; the log so far is shown.
@@ -241,10 +240,10 @@ impl Pair {
         }
     }
 
-    /// The next numbers in and out of one side.
+    /// Expects these next numbers, in and out, on one side.
     ///
     /// # Panics
-    /// They are others; the log so far is shown.
+    /// They differ; the log so far is shown.
     #[track_caller]
     pub fn expect_numbers(&mut self, who: Who, next_in: u64, next_out: u64) {
         let (_, stands_in, stands_out) = self.side(who).stands();

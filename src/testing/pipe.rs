@@ -1,4 +1,4 @@
-//! One direction of a link: bytes that are on their way.
+//! One direction of a link: bytes in flight.
 
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -34,12 +34,12 @@ pub struct Pipe {
 }
 
 impl Pipe {
-    /// A pipe that holds `capacity` bytes and brings each of them after `delay`.
+    /// A pipe that holds up to `capacity` bytes and delivers each of them after `delay`.
     pub fn new(capacity: usize, delay: Duration) -> Self {
         Pipe { bytes: VecDeque::new(), arrivals: VecDeque::new(), capacity, delay, closed: false }
     }
 
-    /// Takes what fits of `bytes`; says how many that were. A closed pipe takes none.
+    /// Takes as much of `bytes` as fits, and returns how many bytes that was. A closed pipe takes none.
     pub fn write(&mut self, now: Instant, bytes: &[u8]) -> usize {
         let room = if self.closed { 0 } else { self.capacity.saturating_sub(self.bytes.len()) };
         let taken = bytes.len().min(room);
@@ -50,7 +50,7 @@ impl Pipe {
         taken
     }
 
-    /// Gives what has arrived, as far as it fits into `buf`; says how many bytes that were.
+    /// Moves what has arrived into `buf`, as far as it fits, and returns how many bytes that was.
     pub fn read(&mut self, now: Instant, buf: &mut [u8]) -> usize {
         let mut read = 0;
         while let Some((at, len)) = self.arrivals.front_mut() {
@@ -70,7 +70,7 @@ impl Pipe {
         read
     }
 
-    /// How many bytes are on their way.
+    /// How many bytes are in flight.
     pub fn in_flight(&self) -> usize {
         self.bytes.len()
     }
@@ -85,7 +85,7 @@ impl Pipe {
         self.arrivals.front().map(|&(at, _)| at)
     }
 
-    /// The link breaks: of the bytes on their way the first `keep` still arrive, and nothing after them.
+    /// The link breaks: of the bytes in flight the first `keep` still arrive, and nothing after them.
     pub fn cut(&mut self, keep: usize) {
         self.closed = true;
         self.bytes.truncate(keep);
@@ -97,18 +97,18 @@ impl Pipe {
         });
     }
 
-    /// The writer closes its end: what is on its way still arrives.
+    /// The writer closes its end: what is in flight still arrives.
     pub fn close(&mut self) {
         self.cut(usize::MAX);
     }
 
-    /// Closed, and everything that was to arrive has arrived: the reader sees the end.
+    /// Whether the pipe is closed and everything has been read: the reader sees the end.
     pub fn is_ended(&self) -> bool {
         self.closed && self.bytes.is_empty()
     }
 
-    /// Noise on the line: adds `by` to the byte `at` bytes behind the next one to arrive. Says whether there
-    /// was one.
+    /// Noise on the line: adds `by` to the byte `at` places after the next one to arrive. Returns whether
+    /// there was one.
     pub fn garble(&mut self, at: usize, by: u8) -> bool {
         self.bytes.get_mut(at).map(|byte| *byte = byte.wrapping_add(by)).is_some()
     }

@@ -7,17 +7,20 @@ use std::vec::Vec;
 use super::MemoryJournal;
 use super::side::{Line, What, Who, readable};
 use crate::event::Event;
+use crate::frame::Frame;
+use crate::message::Message;
 use crate::number::MsgSeqNum;
+use crate::reject_reason::SessionRejectReason;
 use crate::session::{Outgoing, SendError, Session};
 use crate::time::Now;
 use crate::wire::Body;
 
-/// Where the application of a side sends, while it hears an event.
+/// What a side's application sends through while it handles an event.
 #[derive(Debug)]
 pub struct Port<'s> {
     /// The time on the pair's clock.
     pub now: Now,
-    /// The session: accept, reject, log out, ask for its status.
+    /// The session: accept, log out, ask for its status.
     pub session: &'s mut Session,
     pub(super) journal: &'s mut MemoryJournal,
     pub(super) out: &'s mut [u8],
@@ -36,7 +39,41 @@ impl Port<'_> {
         message: impl Into<Outgoing<'m>>,
         body: impl FnOnce(&mut Body<'_>),
     ) -> Result<MsgSeqNum, SendError> {
-        let frame = self.session.send(self.now, message, self.out, body)?;
+        self.say(|session, now, out| session.send(now, message, out, body))
+    }
+
+    /// Sends a Reject, as [`Session::reject`] says.
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub fn reject(
+        &mut self,
+        message: &Message<'_>,
+        reason: SessionRejectReason,
+        tag: Option<u32>,
+        text: &str,
+    ) -> Result<MsgSeqNum, SendError> {
+        self.say(|session, now, out| session.reject(now, message, reason, tag, text, out))
+    }
+
+    /// Sends a BusinessMessageReject, as [`Session::business_reject`] says.
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub fn business_reject(
+        &mut self,
+        message: &Message<'_>,
+        code: u16,
+        text: &str,
+    ) -> Result<MsgSeqNum, SendError> {
+        self.say(|session, now, out| session.business_reject(now, message, code, text, out))
+    }
+
+    fn say(
+        &mut self,
+        build: impl for<'o> FnOnce(&mut Session, Now, &'o mut [u8]) -> Result<Frame<'o>, SendError>,
+    ) -> Result<MsgSeqNum, SendError> {
+        let frame = build(self.session, self.now, self.out)?;
         let number = frame.msg_seq_num();
         // Nothing came between; a journal that fails leaves the message unsent, as the next expectation
         // shows.
@@ -48,6 +85,17 @@ impl Port<'_> {
             self.unwritten.extend_from_slice(&wire);
         }
         Ok(number)
+    }
+}
+
+type Chooses = dyn FnMut(&Message<'_>, Now) -> bool;
+
+/// What says which messages are sent again.
+pub(super) struct Resends(pub(super) Box<Chooses>);
+
+impl fmt::Debug for Resends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Resends")
     }
 }
 

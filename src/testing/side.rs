@@ -7,10 +7,11 @@ use std::vec;
 use std::vec::Vec;
 
 use super::MemoryJournal;
-use super::port::{Application, Port};
+use super::port::{Application, Port, Resends};
 use crate::event::Event;
 use crate::inbox::Inbox;
-use crate::journal::Journal;
+use crate::journal::{Journal, Stored};
+use crate::message::Message;
 use crate::number::MsgSeqNum;
 use crate::output::{Output, Wait};
 use crate::reason::Reason;
@@ -53,7 +54,7 @@ impl fmt::Display for Who {
 pub struct Line {
     /// When.
     pub at: Instant,
-    /// To whom.
+    /// On which side.
     pub who: Who,
     /// What.
     pub what: What,
@@ -89,7 +90,8 @@ pub struct Side {
     pub session: Session,
     /// Its journal.
     pub journal: MemoryJournal,
-    /// Is every Logon accepted at once? Otherwise it waits for [`Session::accept`] or [`Session::refuse`].
+    /// Whether every Logon is accepted at once. If not, it waits for [`Session::accept`] or
+    /// [`Session::refuse`].
     pub accepts: bool,
     pub(super) inbox: Inbox<'static>,
     out: Vec<u8>,
@@ -98,6 +100,7 @@ pub struct Side {
     /// What the application sent since the side was last driven.
     sent: Vec<Line>,
     application: Option<Application>,
+    resends: Option<Resends>,
     who: Who,
 }
 
@@ -121,10 +124,10 @@ const INBOX: usize = 16 * 1024;
 const OUTPUTS_MAX: usize = 100_000;
 
 impl Side {
-    /// A side that has not begun.
+    /// A side without a link.
     ///
     /// # Errors
-    /// A configuration that cannot work.
+    /// The configuration cannot work.
     pub fn new(who: Who, config: Config, resume: Checkpoint) -> Result<Side, ConfigError> {
         let memory = || vec![0; INBOX].leak();
         Ok(Side {
@@ -136,6 +139,7 @@ impl Side {
             unwritten: Vec::new(),
             sent: Vec::new(),
             application: None,
+            resends: None,
             who,
         })
     }
@@ -158,6 +162,12 @@ impl Side {
     /// plays the counterparty's.
     pub fn application(&mut self, application: impl FnMut(&Event<'_>, &mut Port<'_>) + 'static) {
         self.application = Some(Application(Box::new(application)));
+    }
+
+    /// Lets `resends` say from now on which messages are sent again when the counterparty asks; a gap fill stands
+    /// in for the others, as for orders that are stale (FIX session layer 4.8.5).
+    pub fn resends(&mut self, resends: impl FnMut(&Message<'_>, Now) -> bool + 'static) {
+        self.resends = Some(Resends(Box::new(resends)));
     }
 
     /// Steps the session until it waits, with what its journal has, and notes what happened.
@@ -190,7 +200,14 @@ impl Side {
                 Output::Transmit(frame) => frame,
                 Output::Replay(asked) => {
                     let stored = self.journal.first_in(asked.series(), asked.from(), asked.to());
-                    let Ok(stored) = stored else { continue };
+                    let Ok(mut stored) = stored else { continue };
+                    if let (Some(Stored::Message { number, frame }), Some(Resends(resends))) =
+                        (stored, &mut self.resends)
+                        && let Ok(message) = Message::read(frame, self.session.config().data_fields)
+                        && !resends(&message, now)
+                    {
+                        stored = Some(Stored::Withheld { up_to: number });
+                    }
                     match self.session.replay(now, asked, stored, &mut self.out) {
                         Ok(Some(frame)) => frame,
                         Ok(None) | Err(_) => continue,
@@ -241,7 +258,7 @@ impl Side {
         self.unwritten.clear();
     }
 
-    /// Where the connection stands, and the next numbers in and out.
+    /// The state of the connection, and the next numbers in and out.
     pub fn stands(&self) -> (State, u64, u64) {
         (self.session.state(), self.session.next_in().get(), self.session.next_out().get())
     }

@@ -1,11 +1,11 @@
-//! BeginString(8): which FIX a session speaks.
+//! BeginString(8): the version of FIX that a session speaks.
 
 use core::fmt;
 
 /// BeginString(8), in the order in which the versions appeared.
 ///
-/// FIX 5.0 and its service packs are never a BeginString: they are spoken under `FIXT.1.1`, which separates
-/// the session from the application's version (FIX session layer 4.2.1).
+/// FIX 5.0 and its service packs have no BeginString of their own: they run under `FIXT.1.1`, which separates
+/// the version of the session from that of the application (FIX session layer 4.2.1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum BeginString {
@@ -46,7 +46,7 @@ impl BeginString {
         }
     }
 
-    /// The version that a value of field 8 names, or `None` when it names none.
+    /// The version for a value of field 8; `None` if it is unknown.
     pub const fn from_bytes(value: &[u8]) -> Option<Self> {
         match value {
             b"FIX.4.0" => Some(BeginString::Fix40),

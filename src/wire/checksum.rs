@@ -2,7 +2,7 @@
 
 use super::SOH;
 
-/// The value of CheckSum(10) for the bytes of a frame up to, not including, its `10=`: their sum modulo 256.
+/// The value of CheckSum(10) for the bytes of a frame before its `10=`: their sum modulo 256.
 ///
 /// ```
 /// # use sansfix::wire::checksum;

@@ -7,7 +7,7 @@ pub(super) const UINT_MAX: usize = 20;
 
 pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// A number below 10^8 in decimal, and how many digits it has; what stands behind them is no part of it.
+/// A number below 10^8 in decimal, and how many digits it has; the bytes after them are meaningless.
 #[inline]
 pub(crate) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
     if value >= 100_000_000 {
@@ -21,7 +21,7 @@ pub(crate) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
 }
 
 /// A number below 10^4 in decimal with zeros before it, and how many digits it has without them.
-#[inline]
+#[inline(always)]
 pub(super) const fn four_digits(value: usize) -> Option<([u8; 4], usize)> {
     if value >= 10_000 {
         return None;
@@ -36,7 +36,7 @@ pub(super) const fn four_digits(value: usize) -> Option<([u8; 4], usize)> {
 }
 
 /// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value
-/// has; returns the number of digits. What stands behind them may change.
+/// has; returns the number of digits. The bytes after them may change.
 #[inline]
 pub(crate) fn write_uint(out: &mut [u8], value: u64) -> usize {
     let Some((text, len)) = short_uint(value) else { return write_long(out, value) };
@@ -57,7 +57,7 @@ fn write_long(out: &mut [u8], value: u64) -> usize {
     len + 8
 }
 
-/// The number of one to seven digits before the first delimiter of `bytes`, and what stands behind that.
+/// The number of one to seven digits before the first delimiter of `bytes`, and what follows that.
 #[inline(always)]
 pub(crate) fn short_field(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let word = u64::from_le_bytes(*bytes.first_chunk()?);
@@ -73,7 +73,7 @@ pub(crate) fn short_field(bytes: &[u8]) -> Option<(u64, &[u8])> {
     Some((number, bytes.get(bits as usize / 8 + 1..)?))
 }
 
-/// The number at the front, of up to 18 digits, and what stands behind it.
+/// The number at the front, of up to 18 digits, and what follows it.
 #[inline(always)]
 pub(crate) fn leading_uint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let Some(&first) = bytes.first_chunk() else { return leading_long(bytes) };

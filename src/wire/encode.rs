@@ -1,5 +1,5 @@
-//! Frames out: the header first, then the body, then what stands before them, right-aligned. BodyLength has
-//! its exact digits and nothing is moved.
+//! Encoding frames: first the header, then the body, then what precedes them, right-aligned. So BodyLength
+//! has exactly the digits it needs, and nothing is moved.
 
 use super::begin_string::BeginString;
 use super::body::{Body, BodyFault, Guard};
@@ -9,21 +9,21 @@ use super::decimal::{UINT_MAX, four_digits, leading_uint, write_uint};
 use super::frame::ends_well;
 use super::value::same;
 
-/// SOH, the end of a field.
+/// SOH, which ends every field.
 pub const SOH: u8 = 1;
 
 /// Why no frame was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum EncodeError {
-    /// So many bytes are needed.
+    /// This many bytes are needed.
     NeedSpace(usize),
     Body(BodyFault),
 }
 
 /// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field, at
-/// [`HEADER_AT`], and says where they end, `body` those behind it.
+/// [`HEADER_AT`], and returns where they end; `body` writes those after it.
 ///
-/// Returns the frame, which does not begin where `out` does.
+/// Returns the frame, which does not start at the start of `out`.
 #[inline(always)]
 pub(crate) fn encode(
     out: &mut [u8],
@@ -37,7 +37,7 @@ pub(crate) fn encode(
     seal(out, begin_string, end)
 }
 
-/// Writes a body behind the header that is there; gives where it ends.
+/// Writes a body after the header that is already there, and returns where it ends.
 #[inline(always)]
 pub(crate) fn write_body(
     out: &mut [u8],
@@ -50,7 +50,7 @@ pub(crate) fn write_body(
     Ok(header_end.saturating_add(writer.finish()?))
 }
 
-/// Writes what stands before the header and behind the body, which ends there; gives the frame.
+/// Writes what comes before the header and after the body, which ends at `end`, and returns the frame.
 #[inline(always)]
 pub(crate) fn seal(out: &mut [u8], begin_string: BeginString, end: usize) -> Result<&[u8], EncodeError> {
     let need_space = || EncodeError::NeedSpace(end.saturating_add(TRAILER_LEN));
@@ -88,7 +88,7 @@ struct Opening {
     text: &'static [u8],
     /// The text at the end of this.
     padded: &'static [u8; 16],
-    /// The sum of the text and of the SOH behind the value.
+    /// The sum of the text and of the SOH after the value.
     sum: u8,
 }
 

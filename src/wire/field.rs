@@ -1,23 +1,22 @@
 //! Fields, one at a time, borrowed from the bytes that hold them.
 
 use super::delimiters::{delimiter, first_word};
-use super::{DataFields, Value};
-
-const SOH: u8 = 0x01;
+use super::{DataFields, SOH, Value};
 
 /// `tag=value`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Field<'a> {
     /// The tag, 1 or more.
     pub tag: u32,
-    /// What stands after the `=`; may be empty, which FIX forbids and the reader of a message judges.
+    /// What follows the `=`. It may be empty, which FIX forbids, but whoever reads the message has to judge
+    /// that.
     pub value: Value<'a>,
 }
 
-/// A piece between two delimiters that is no field.
+/// A piece between two delimiters that is not a field.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BadField<'a> {
-    /// What stands before the `=`, or all of the piece when it has none: what RefTagID(371) can quote.
+    /// What precedes the `=`, or the whole piece if it has none: what RefTagID(371) can quote.
     pub text: &'a [u8],
     /// What is wrong.
     pub why: BadFieldKind,
@@ -26,22 +25,22 @@ pub struct BadField<'a> {
 /// What is wrong with a [`BadField`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 pub enum BadFieldKind {
-    /// The tag is not a positive number without leading zeros, as FIX writes tags.
+    /// The tag is not a positive number without leading zeros.
     #[error("the tag is not a positive number without leading zeros")]
     Tag,
     /// There is no `=`.
     #[error("there is no '=' in the field")]
     NoEquals,
-    /// The length field before this data field does not end on a delimiter.
-    #[error("the length before the data field does not say where it ends")]
+    /// By the length field before it, this data field does not end at a delimiter.
+    #[error("the data field does not end where the length field before it says")]
     DataLength,
 }
 
 /// The fields of `bytes`, in order.
 ///
-/// A data field ends where the length field directly before it says, and may hold delimiters (FIX data type
-/// data). Without that length field it ends at the next delimiter, like any other. After a bad field the walk
-/// goes on behind the next delimiter. The last field may lack its delimiter.
+/// A data field ends where the length field directly before it says, and may contain delimiters (FIX data
+/// type data). Without that length field it ends at the next delimiter, like any other. After a bad field,
+/// iteration continues after the next delimiter. The last field may lack its delimiter.
 ///
 /// ```
 /// # use sansfix::wire::{DataFields, Fields};
@@ -58,7 +57,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Walks over `bytes`, which begin with a field; `data` says which fields hold data.
+    /// Iterates over `bytes`, which begin with a field; `data` says which fields hold data.
     #[inline]
     pub fn new(bytes: &'a [u8], data: &'static DataFields) -> Self {
         Fields { bytes, at: 0, data, before: None }
@@ -108,8 +107,8 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// The field at the front and the bytes behind its delimiter; `None` where that is not all there is to it: no
-/// field, a data field, no delimiter.
+/// The field at the front, and the bytes after its delimiter; `None` if it is not a field, is a data field,
+/// or has no delimiter.
 // Small where it is used, and twice as slow as a call.
 #[inline(always)]
 #[cfg(feature = "dictionary")]
@@ -124,7 +123,7 @@ pub(crate) fn leading_field<'a>(bytes: &'a [u8], data: &DataFields) -> Option<(F
     Some((Field { tag, value: Value::new(value) }, bytes.get(end + 1..)?))
 }
 
-/// Where the field behind the one at the front begins, which is no data.
+/// Where the field after the one at the front begins, if that is not a data field.
 #[cfg(feature = "dictionary")]
 pub(crate) fn next_field(bytes: &[u8]) -> usize {
     delimiter(bytes, first_word(bytes)) + 1

@@ -1,4 +1,4 @@
-//! The header of one frame, walked once.
+//! The header of a frame, read in one pass.
 
 use super::begin_string::BeginString;
 use super::data_fields::DataFields;
@@ -7,10 +7,11 @@ use super::field::{BadField, Fields, tag as tag_and_len};
 use super::find::Needle;
 use super::frame::FrameSpan;
 use super::msg_type::MsgType;
-use super::tag;
+use super::tag::{self, FIRST_USER_DEFINED};
 use super::value::Value;
 
-/// The header fields that a session reads, as they stand in the frame. The first of two equal tags counts.
+/// The header fields that a session reads, as they stand in the frame. If a tag occurs twice, the first
+/// counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Header<'a> {
     /// MsgType(35).
@@ -39,21 +40,21 @@ pub struct Header<'a> {
     pub target_location_id: Option<Value<'a>>,
     /// LastMsgSeqNumProcessed(369).
     pub last_processed: Option<Value<'a>>,
-    /// The first piece that is no field: no `=`, a tag that is no positive number, a data field whose length
-    /// is wrong.
+    /// The first piece that is not a field: without `=`, with a tag that is not a positive number, or a data
+    /// field whose length is wrong.
     pub malformed: Option<BadField<'a>>,
     /// Offset in the frame of the first field after the header.
     pub body_at: usize,
-    /// Does it hold a field that a retransmission takes over as it was (FIX session layer 4.8.4)?
+    /// Whether it has a field that a retransmission copies unchanged (FIX session layer 4.8.4).
     pub(crate) has_others: bool,
 }
 
 impl<'a> Header<'a> {
-    /// Walks the header of `frame`, whose parts are at `span`.
+    /// Reads the header of `frame`, whose parts are at `span`.
     ///
-    /// The header ends at the first tag that is known not to be of the header. Tags from 5000 on are agreed
-    /// between counterparties and may stand in either place, so they do not end it: a venue's own tag
-    /// before PossDupFlag(43) must not hide it. Fields behind the last header field belong to the body
+    /// The header ends at the first tag known not to belong to it. Tags from 5000 on are agreed between
+    /// counterparties and may be in the header or the body, so they do not end it: a venue's own tag
+    /// before PossDupFlag(43) must not hide that. Fields after the last header field belong to the body,
     /// whatever their tags.
     #[inline]
     pub fn read(frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
@@ -62,7 +63,7 @@ impl<'a> Header<'a> {
         header
     }
 
-    /// Reads the header of `frame` where it is to stay: a copy of this costs as much as the walk.
+    /// Reads the header of `frame` in place: a copy of this struct costs as much as the reading.
     #[inline]
     pub(crate) fn fill(&mut self, frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) {
         if !self.walk(frame, span, data) {
@@ -72,7 +73,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// False where data or what is no field stands in the header.
+    /// Returns false if the header contains data fields or malformed ones.
     fn walk(&mut self, frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> bool {
         let bytes = frame.get(span.body_at..).unwrap_or_default();
         let mut at = 0;
@@ -101,7 +102,8 @@ impl<'a> Header<'a> {
         span.body_at + at >= span.trailer_at
     }
 
-    /// Keeps a field that nearly every header has, known by its first characters; false when it is none.
+    /// Keeps a field that nearly every header has, recognised by its first characters; false if it is not
+    /// one.
     #[inline]
     fn take_usual(&mut self, word: u64, field: &'a [u8]) -> bool {
         let slot = match word & 0xff_ffff {
@@ -122,7 +124,7 @@ impl<'a> Header<'a> {
         true
     }
 
-    /// The same, where data or bad fields may stand in the header.
+    /// The same, for a header that may contain data fields or malformed ones.
     #[cold]
     #[inline(never)]
     fn walk_with_care(&mut self, part: &'a [u8], span: &FrameSpan, data: &'static DataFields) {
@@ -164,7 +166,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// Keeps the first of each; false when the tag is not of the header.
+    /// Keeps the first field with each tag; false if the tag does not belong to the header.
     #[inline]
     fn take(&mut self, tag: u32, value: Value<'a>, version: BeginString) -> bool {
         let slot = match tag {
@@ -212,9 +214,6 @@ const SENDER_COMP_ID: u64 = Needle::of(tag::SENDER_COMP_ID).word;
 const TARGET_COMP_ID: u64 = Needle::of(tag::TARGET_COMP_ID).word;
 const SENDING_TIME: u64 = Needle::of(tag::SENDING_TIME).word;
 const POSS_DUP_FLAG: u64 = Needle::of(tag::POSS_DUP_FLAG).word;
-
-/// Tags from here on are user-defined or agreed between counterparties.
-const FIRST_USER_DEFINED: u32 = 5000;
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! Frames and fields: bytes of FIX, and nothing about sessions.
+//! Frames and fields: the bytes of FIX, and nothing about sessions.
 
 mod begin_string;
 mod body;

@@ -30,7 +30,7 @@ impl<'a> MsgType<'a> {
     /// BusinessMessageReject (j): an application message.
     pub const BUSINESS_MESSAGE_REJECT: MsgType<'static> = MsgType(b"j");
 
-    /// The type that `text` names; nothing about it is checked here. Sending checks it.
+    /// The type with this text, which is not checked until a message is sent.
     pub const fn new(text: &'a [u8]) -> Self {
         MsgType(text)
     }
@@ -40,7 +40,7 @@ impl<'a> MsgType<'a> {
         self.0
     }
 
-    /// Is it one of the session layer's seven (FIX session layer 3, "session layer message")?
+    /// Whether it is one of the session layer's seven types (FIX session layer 3, "session layer message").
     pub const fn is_admin(self) -> bool {
         matches!(self.0, [b'0'..=b'5' | b'A'])
     }

@@ -9,8 +9,8 @@ use super::{Body, Value, ValueError};
 const TEXT_MAX: usize = 2 + UINT_MAX + u8::MAX as usize;
 
 impl Value<'_> {
-    /// A decimal number (FIX data type float: Price, Qty, Amt) in units of `places` places behind the point:
-    /// with two places `101.5` is 10150.
+    /// A decimal number (FIX data type float: Price, Qty, Amt) as an integer scaled by `places` decimal
+    /// places: with two places `101.5` is 10150.
     ///
     /// ```
     /// # use sansfix::wire::{Value, ValueError};
@@ -21,8 +21,8 @@ impl Value<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`ValueError`] when it is empty or not of the form that [`decimal`](Value::decimal) takes;
-    /// [`ValueError::Range`] when it is no whole number of units (nothing is ever rounded) or does not fit.
+    /// [`ValueError`] if it is empty or not in the form that [`decimal`](Value::decimal) accepts;
+    /// [`ValueError::Range`] if it has more decimal places (nothing is ever rounded) or does not fit.
     #[inline]
     pub fn scaled(self, places: u8) -> Result<i64, ValueError> {
         let text = self.as_bytes();
@@ -73,8 +73,8 @@ fn shifted(units: Option<u64>, digit: u64) -> Option<u64> {
 }
 
 impl Body<'_> {
-    /// A decimal number (FIX data type float: Price, Qty, Amt) of `units` with `places` places behind the
-    /// point: 10150 with two places is written `101.50`. [`Value::scaled`] reads it back.
+    /// A decimal number (FIX data type float: Price, Qty, Amt) from an integer scaled by `places` decimal
+    /// places: 10150 with two places is written `101.50`. [`Value::scaled`] reads it back.
     ///
     /// ```
     /// # use sansfix::Body;

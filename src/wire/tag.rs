@@ -1,4 +1,4 @@
-//! Tags: the session layer's own, which of them are header and trailer, and which fields hold data.
+//! Tags of the session layer, and which of them belong to header and trailer.
 
 use super::BeginString;
 
@@ -171,11 +171,14 @@ pub const APPLICATION_SYSTEM_VENDOR: u32 = 1605;
 /// ApplLevelRecoveryIndicator(1744).
 pub const APPL_LEVEL_RECOVERY_INDICATOR: u32 = 1744;
 
+/// Tags from here on are user-defined: agreed between counterparties, in the header or the body.
+pub const FIRST_USER_DEFINED: u32 = 5000;
+
 /// One bit for each tag below 64 that is a field of the header, the same in every version.
 const LOW_HEADER: u64 =
     1 << 8 | 1 << 9 | 1 << 34 | 1 << 35 | 1 << 43 | 1 << 49 | 1 << 50 | 1 << 52 | 1 << 56 | 1 << 57;
 
-/// Is `tag` a field of the standard header in `version`? The hop group's fields count as header.
+/// Whether `tag` is a field of the standard header in `version`, including the fields of the hop group.
 #[inline]
 pub const fn is_header(tag: u32, version: BeginString) -> bool {
     use BeginString as V;
@@ -191,7 +194,7 @@ pub const fn is_header(tag: u32, version: BeginString) -> bool {
     }
 }
 
-/// Is `tag` a field of the standard trailer, the same in every version?
+/// Whether `tag` is a field of the standard trailer, which is the same in every version.
 #[inline]
 pub const fn is_trailer(tag: u32) -> bool {
     matches!(tag, 10 | 89 | 93)

@@ -1,4 +1,4 @@
-//! UTCTimestamp, read and written.
+//! Reading and writing UTCTimestamp.
 
 use super::ValueError;
 use super::decimal::{ZEROS, eight_digits};
@@ -12,7 +12,7 @@ const EPOCH_FROM_MARCH: i64 = 719_468;
 /// A moment as a message states it, to the picosecond (FIX data type UTCTimestamp).
 ///
 /// FIX defines 0, 3, 6, 9 and 12 digits of fraction and leaves others to agreement; any number up to 12 is
-/// read here. A leap second, `23:59:60`, counts as the second after it: [`Utc`] has no place for it.
+/// accepted here. A leap second, `23:59:60`, counts as the second after it, because [`Utc`] has none.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct UtcTimestamp {
     /// Since 1970-01-01T00:00:00Z.
@@ -32,8 +32,8 @@ impl UtcTimestamp {
         Ok(UtcTimestamp { seconds, picos: time.picos })
     }
 
-    /// The moment, its fraction cut off after the nanoseconds; the nearest moment that [`Utc`] can hold
-    /// for years outside 1678 to 2261.
+    /// The moment, truncated to nanoseconds; for years outside 1678 to 2261, the nearest moment that [`Utc`]
+    /// can hold.
     #[inline]
     pub const fn utc(self) -> Utc {
         let nanos = (self.picos / 1000) as i64;
@@ -168,11 +168,11 @@ fn picos(digits: &[u8]) -> Option<u64> {
     Some(super::value::digits(digits).ok()? * UNITS.get(digits.len())?)
 }
 
-/// How many digits of a second a written UTCTimestamp has.
+/// How many digits of fraction a written UTCTimestamp has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TimePrecision {
-    /// None: all that FIX.4.0 and FIX.4.1 know.
+    /// None: all that FIX 4.0 and 4.1 allow.
     Seconds,
     /// 3, from FIX.4.2.
     #[default]
@@ -181,7 +181,7 @@ pub enum TimePrecision {
     Micros,
     /// 9, by agreement.
     Nanos,
-    /// 12, by agreement; the last three are zeros, since [`Utc`] ends at the nanosecond.
+    /// 12, by agreement; the last three are zeros, because [`Utc`] has only nanoseconds.
     Picos,
 }
 
@@ -201,8 +201,8 @@ impl TimePrecision {
 /// The longest UTCTimestamp in bytes: `YYYYMMDD-HH:MM:SS.` and 12 digits.
 pub const UTC_TIMESTAMP_MAX: usize = 30;
 
-/// Writes `utc` as a UTCTimestamp to the front of `out` and gives the length written. Digits beyond
-/// `precision` are cut off.
+/// Writes `utc` as a UTCTimestamp to the front of `out` and returns the length written. It is truncated to
+/// `precision`.
 ///
 /// ```
 /// # use sansfix::{wire::{write_utc, TimePrecision}, Utc};
@@ -227,8 +227,8 @@ pub const fn split_utc(utc: Utc) -> (i64, u32) {
     (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000) as u32)
 }
 
-/// `YYYYMMDD-HH:MM:SS` of the second that begins `seconds` after the epoch; the nearest one for years outside
-/// 0000 to 9999.
+/// `YYYYMMDD-HH:MM:SS` for the second that begins `seconds` after the epoch; for years outside 0000 to 9999,
+/// the nearest one.
 pub fn date_and_seconds(seconds: i64) -> [u8; 17] {
     // 0000-01-01 to the last second of 9999-12-31.
     let seconds = seconds.clamp(-62_167_219_200, 253_402_300_799);
@@ -253,8 +253,8 @@ pub fn date_and_seconds(seconds: i64) -> [u8; 17] {
     [c, cc, y, yy, m, mm, d, dd, b'-', h, hh, b':', n, nn, b':', s, ss]
 }
 
-/// `.` and the digits of `nanos` that `precision` keeps, and how many of these bytes count; none for
-/// [`TimePrecision::Seconds`]. `nanos` is below 10^9.
+/// `.` and the digits of `nanos` that `precision` keeps, and how many of these bytes are valid: none for
+/// [`TimePrecision::Seconds`]. `nanos` must be below 10^9.
 #[inline]
 pub fn fraction_text(nanos: u32, precision: TimePrecision) -> ([u8; 13], usize) {
     let [a, b, c, d, e, f, g, h] = (eight_digits(u64::from(nanos / 10)) | ZEROS).to_le_bytes();

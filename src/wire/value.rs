@@ -8,9 +8,10 @@ use super::decimal::from_digits;
 use super::timestamp::{Date, TimeOfDay};
 use crate::{MsgSeqNum, Utc};
 
-/// The bytes between `=` and the delimiter, not yet read as anything.
+/// The bytes between `=` and the delimiter, not yet parsed.
 ///
-/// Each method reads one of FIX's data types, and refuses with [`ValueError`] what that type does not allow.
+/// Each method parses one of FIX's data types, and returns a [`ValueError`] for what that type does not
+/// allow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Value<'a>(&'a [u8]);
 
@@ -23,13 +24,13 @@ pub enum ValueError {
     /// The value does not have the type's form (SessionRejectReason 6).
     #[error("the value does not have the form of its data type")]
     Form,
-    /// The form is right, the number or date out of range (SessionRejectReason 5).
+    /// The form is right, but the number or date is out of range (SessionRejectReason 5).
     #[error("the value is out of range")]
     Range,
 }
 
 impl<'a> Value<'a> {
-    /// The value that `bytes` are.
+    /// The value with these bytes.
     pub const fn new(bytes: &'a [u8]) -> Self {
         Value(bytes)
     }
@@ -39,7 +40,7 @@ impl<'a> Value<'a> {
         self.0
     }
 
-    /// Is there nothing between `=` and the delimiter?
+    /// Whether there is nothing between `=` and the delimiter.
     pub const fn is_empty(self) -> bool {
         self.0.is_empty()
     }
@@ -47,7 +48,7 @@ impl<'a> Value<'a> {
     /// The value as text.
     ///
     /// # Errors
-    /// [`ValueError::Form`] when it is not UTF-8; an empty value is an empty text.
+    /// [`ValueError::Form`] if it is not UTF-8. An empty value is an empty text.
     #[inline]
     pub fn as_str(self) -> Result<&'a str, ValueError> {
         // `from_utf8` reads words as soon as the place allows it, so that short texts cost mispredicted

@@ -1,6 +1,6 @@
 //! What the simulation has found, each shrunk to the steps that show it.
 
-use sansfix::session::{Above, RequestEnd, WhileDisconnected, WhileOpen};
+use sansfix::session::{Above, Finished, NextExpected, RequestEnd, TestReqId, WhileDisconnected, WhileOpen};
 use sansfix::{BeginString, Config, Millis, Policies, Role};
 
 use super::sim::op::{Judge, Op};
@@ -73,6 +73,30 @@ fn a_request_is_not_answered_by_a_request() {
 fn a_reset_waits_for_a_gap_that_its_echo_shows() {
     let ops = [Op::Reset(1), Op::Send(0, 4, 20), Op::Garble(1, 120, 190)];
     settles(&plan(|_| {}), &[&LOGON[..], &ops].concat());
+}
+
+#[test]
+fn what_a_crashed_counterparty_expects_does_not_say_that_our_reset_was_taken() {
+    let ops = [
+        Op::Run(0, 2),
+        Op::Run(0, 2),
+        Op::Deliver(1, 5000),
+        Op::Run(1, 20),
+        Op::Send(1, 4, 20),
+        Op::TestRequest(1),
+        Op::Run(1, 29),
+        Op::Deliver(0, 5000),
+        Op::Reset(1),
+        Op::Run(0, 8),
+        Op::Crash(0, 0),
+    ];
+    let plan = plan(|policies| {
+        policies.logon.next_expected = NextExpected::On;
+        policies.liveness.test_req_id = TestReqId::Fixed("TEST");
+        policies.checks.finished = Finished::ByCall;
+    });
+    let app = App { store: Store::Later, ..plan.apps[0] };
+    settles(&Plan { apps: [app; 2], held: 4096, ..plan }, &ops);
 }
 
 #[test]

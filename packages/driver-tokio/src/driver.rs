@@ -17,6 +17,7 @@ use crate::acceptor::Arrival;
 use crate::application::{Application, Verdict};
 use crate::clock::Clock;
 use crate::line::{Batch, Line};
+use crate::link::HIGH_WATER;
 use crate::store::{Store, StoreError};
 
 /// A session, its application and its journal: one task. With a [`Timekeeper`] it keeps to the session's
@@ -264,7 +265,9 @@ impl<A: Application> Driver<A> {
                 Output::Connect(asked) => return Pause::Connect(asked),
                 Output::Disconnect(_) => return Pause::Disconnect,
                 Output::Wait(wait) => {
-                    if self.session.state() == State::Active && !choked {
+                    // An application that always has more to say is written in between.
+                    let full = choked || self.batch.bytes.len() >= HIGH_WATER;
+                    if self.session.state() == State::Active && !full {
                         let taken = self.batch.bytes.len();
                         let Driver { session, application, out, batch, stopping, .. } = self;
                         application.idle(&mut Line { now, session, out, batch, stopping });

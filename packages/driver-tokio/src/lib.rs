@@ -92,7 +92,8 @@
 //! }
 //! ```
 //!
-//! `examples/conversation.rs` has many sessions, each of whose links is cut.
+//! `examples/conversation.rs` has many sessions, each of whose links is cut; `examples/standby.rs` ships a journal
+//! to a second process, which takes the session over.
 #![forbid(unsafe_code)]
 
 mod acceptor;

@@ -15,7 +15,7 @@ use crate::driver::{Driver, Pause, Traffic, sleep_or_forever};
 use crate::store::StoreError;
 
 /// With so many bytes unwritten a replay and the application pause until the transport has taken some.
-const HIGH_WATER: usize = 256 * 1024;
+pub(crate) const HIGH_WATER: usize = 256 * 1024;
 
 /// How long the last bytes of a link that is closed may take.
 const LAST_BYTES: Duration = Duration::from_secs(1);

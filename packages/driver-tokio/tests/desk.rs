@@ -85,7 +85,10 @@ impl Script {
     /// The next message, with `|` for SOH; empty once the link is closed.
     async fn hear(&mut self) -> String {
         loop {
-            if let Some(at) = self.unread.find("|10=") {
+            // `|10=`, three digits, the last `|`.
+            if let Some(at) = self.unread.find("|10=")
+                && at + 8 <= self.unread.len()
+            {
                 let rest = self.unread.split_off(at + 8);
                 return std::mem::replace(&mut self.unread, rest);
             }
@@ -296,6 +299,43 @@ async fn a_new_password_is_confirmed_in_the_answer() {
     let mut script = Script { link, version: "FIXT.1.1", clock, next_out: 1, unread: String::new() };
     script.say("35=A|98=0|108=30|1137=9|553=desk|554=old|925=new").await;
     Script::expect(&script.hear().await, &["35=A", "1409=1"]);
+    running.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_application_that_always_has_more_to_say_is_written_in_between() {
+    /// Says the same without end.
+    struct Feed;
+
+    impl Application for Feed {
+        fn authenticate(&mut self, _: &Message<'_>) -> impl Future<Output = Verdict> + Send + 'static {
+            ready(Verdict::Accept)
+        }
+
+        fn on(&mut self, _: &Event<'_>, _: &mut Line<'_>) {}
+
+        fn idle(&mut self, line: &mut Line<'_>) {
+            let news = line.send(MsgType::new(b"B"), |body| {
+                body.text(148, "news");
+            });
+            news.unwrap();
+        }
+    }
+
+    let clock = Clock::start_at(EIGHT);
+    let config = Config::new(Role::Acceptor, BeginString::Fix44, "US", "THEM").unwrap();
+    let session = Session::new(config, Checkpoint::begin(EIGHT)).unwrap();
+    let (driver, _handle) = Driver::new(session, Feed, Store::here(sansfix::NoJournal), clock);
+    let (links, arrivals) = mpsc::channel(1);
+    let running = tokio::spawn(driver.accept(arrivals));
+    let (near, link) = duplex(4096);
+    links.send(Arrival::new(near)).await.unwrap();
+    let mut script = Script { link, version: "FIX.4.4", clock, next_out: 1, unread: String::new() };
+    script.say("35=A|98=0|108=30").await;
+    Script::expect(&script.hear().await, &["35=A"]);
+    for number in 2..10_000 {
+        Script::expect(&script.hear().await, &["35=B", &format!("34={number}")]);
+    }
     running.abort();
 }
 

@@ -141,7 +141,9 @@ fn under_fixt_the_transport_has_the_header_and_the_application_the_body() {
     assert_eq!(check("C|49=A|147=x|33=2|58=y|"), "373=16 371=33");
     assert_eq!(check("C|49=A|147=x|112=y|"), "373=2 371=112");
     assert_eq!(check("C|49=A|147=x|999=y|"), "373=0 371=999");
-    // An admin message is the transport's, which does not know the application's tags.
+    // Test case 14c, for an admin message: the tag is one of the session's application version. Test case
+    // 14a: it is one of another.
+    assert_eq!(check("0|49=A|147=x|"), "373=2 371=147");
     assert_eq!(check("0|49=A|148=x|"), "373=0 371=148");
     assert_eq!(check("D|49=A|"), "380=3");
     assert_eq!(check("*|49=A|"), "373=11 371=35");

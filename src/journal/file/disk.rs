@@ -47,7 +47,7 @@ impl Disk {
         self.len
     }
 
-    /// Writes `bytes` behind the end; whole or not at all, unless even the undoing fails.
+    /// Appends `bytes`, entirely or not at all, unless even undoing a partial write fails.
     pub(super) fn append(&mut self, bytes: &[u8]) -> Result<(), AppendError> {
         let written = match self.faults.strike() {
             Ok(()) => self.file.write_all(bytes),

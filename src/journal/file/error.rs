@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::format::MAX_FRAME_LEN;
 
-/// Why a [`FileJournal`](super::FileJournal) failed. Each text says what to do where that is not plain.
+/// Why a [`FileJournal`](super::FileJournal) failed. Where it is not obvious, the text says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileJournalError {
@@ -19,19 +19,19 @@ pub enum FileJournalError {
         /// The operating system's answer.
         source: io::Error,
     },
-    /// Two processes would write to the same journal.
+    /// The journal is already open elsewhere.
     #[error("the journal {} is in use: another process, or another FileJournal of this one, has it open", path.display())]
     InUse {
         /// The journal.
         path: PathBuf,
     },
-    /// The file begins differently: something else, or written by a later version of the crate.
+    /// The file is something else, or was written by a later version of the crate.
     #[error("{} is not a sansfix journal of version 1", path.display())]
     NotAJournal {
         /// The file.
         path: PathBuf,
     },
-    /// Records that were safe once cannot be read.
+    /// Records that had been safe cannot be read.
     #[error(
         "the journal {} is damaged at byte {offset}, and sound again from byte {sound_from}: restore it from a copy, or open it \
          with Damage::GiveUp to answer for the messages in between with gap fills", path.display()
@@ -44,7 +44,7 @@ pub enum FileJournalError {
         /// Where the next sound record begins.
         sound_from: u64,
     },
-    /// A message that was sound when the journal was opened cannot be read back any more.
+    /// A message that was sound when the journal was opened can no longer be read.
     #[error("message {number} in the journal {} at byte {offset} can no longer be read: the disk is failing", path.display())]
     Unreadable {
         /// The journal.
@@ -55,13 +55,12 @@ pub enum FileJournalError {
         offset: u64,
     },
     /// The frame is longer than the format allows.
-    #[error("a frame of {len} bytes is longer than a journal takes, {MAX_FRAME_LEN}")]
+    #[error("the frame has {len} bytes, but a journal accepts at most {MAX_FRAME_LEN}")]
     FrameTooLong {
         /// The frame's length in bytes.
         len: usize,
     },
-    /// The record or checkpoint belongs to a series before the one that the journal holds, which is never
-    /// given up for it.
+    /// The record or checkpoint belongs to an earlier series than the one the journal holds, which is kept.
     #[error("series {got} began before series {held}, which the journal {} holds", path.display())]
     EarlierSeries {
         /// The journal.
@@ -71,8 +70,8 @@ pub enum FileJournalError {
         /// The series held.
         held: u64,
     },
-    /// A sync or a write failed in a way after which nobody knows what the disk holds.
-    #[error("the journal {} failed before, and what the disk holds is not known: open it again", path.display())]
+    /// An earlier sync or write failed, and what the disk holds is unknown.
+    #[error("the journal {} failed earlier, and what the disk holds is unknown: open it again", path.display())]
     Failed {
         /// The journal.
         path: PathBuf,

@@ -1,4 +1,4 @@
-//! The file's bytes: a magic word, then records one behind the other.
+//! The file's bytes: a magic word, then one record after another.
 //!
 //! A record, little-endian: CRC-32 of what follows it (4 bytes), length of the body (4), then the body: kind
 //! and mark (1), series (8), number (8), checkpoint as [`Checkpoint::encode`] writes it, and the frame.

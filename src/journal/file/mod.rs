@@ -1,4 +1,4 @@
-//! A journal in a file that only grows, with group commit.
+//! A journal in an append-only file, with group commit.
 
 mod disk;
 mod error;
@@ -29,15 +29,15 @@ pub use options::{Damage, Durability, FileJournalOptions, Recovered, Retention};
 /// Records wait in memory up to this many bytes; then they are written, though not yet synced.
 const PENDING_LEN_MAX: usize = 256 << 10;
 
-/// Keeps what a session sent in one file, and finds it again whatever moment the process died at.
+/// Keeps what a session sent in one file, and recovers it whenever the process died.
 ///
-/// Records are gathered in memory; [`sync`](Journal::sync) writes them together. Every record has a length
-/// and a checksum: a tail that was torn by a crash is dropped when the file is opened, and damage in the
-/// middle is an error, never a guess. The first sync of a new series replaces the file in one step, so a
-/// crash leaves the old series or the new one and the file starts anew with each session.
+/// Records are collected in memory; [`sync`](Journal::sync) writes them together. Every record has a length
+/// and a checksum: a tail torn by a crash is dropped when the file is opened, and damage in the middle is an
+/// error, never a guess. The first sync of a new series replaces the file atomically: a crash leaves either
+/// the old series or the new one, and the file holds one series only.
 ///
-/// In memory it takes 16 bytes for each message in the file, beside buffers of a fixed size. Beside the file
-/// `PATH` it uses the names `PATH.lock`, which keeps a second process out, and `PATH.new`.
+/// It needs 16 bytes of memory for each message in the file, plus buffers of fixed size. Next to the file
+/// `PATH` it uses `PATH.lock`, which keeps a second process out, and `PATH.new`.
 ///
 /// ```
 /// use sansfix::journal::{FileJournal, FileJournalOptions, Journal, Record, Stored};
@@ -92,13 +92,12 @@ enum Place {
 }
 
 impl FileJournal {
-    /// Opens the journal at `path`, or begins one there; the folder must exist.
+    /// Opens the journal at `path`, or creates one there; the folder must exist.
     ///
     /// The whole file is read once and checked.
     ///
     /// # Errors
-    /// Whatever keeps the journal from being used, as [`FileJournalError`] says. The file is not changed
-    /// then.
+    /// See [`FileJournalError`]. The file is not changed then.
     pub fn open(
         path: impl AsRef<Path>,
         options: FileJournalOptions,
@@ -106,7 +105,7 @@ impl FileJournal {
         FileJournal::open_with(path.as_ref(), options, Faults::default())
     }
 
-    /// The last checkpoint that came with a record or by itself, synced or not.
+    /// The last checkpoint recorded, with a message or alone, synced or not.
     pub fn resume(&self) -> Option<Checkpoint> {
         self.index.resume()
     }
@@ -228,7 +227,7 @@ impl Journal for FileJournal {
         self.take(record.resume.series, record.resume, what)
     }
 
-    /// As [`Journal::sync`]. When the disk is full the records stay in memory, and a later sync may succeed.
+    /// As [`Journal::sync`]. If the disk is full, the records stay in memory, and a later sync may succeed.
     /// After any other failure the journal must be opened again.
     fn sync(&mut self) -> Result<(), FileJournalError> {
         self.refuse_after_failure()?;

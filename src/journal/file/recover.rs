@@ -1,4 +1,4 @@
-//! What a file holds that its writer may have left at any moment.
+//! Reading a file that its writer may have left at any moment.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use super::index::Index;
 #[derive(Default, Debug)]
 pub(super) struct Scan {
     pub(super) index: Index,
-    /// Where the sound part ends; what is behind it was never safe.
+    /// Where the sound part ends; what follows was never safe.
     pub(super) end: u64,
     /// Where the first damage inside the sound part begins, and where it ends.
     pub(super) damage: Option<(u64, u64)>,
@@ -22,9 +22,8 @@ pub(super) struct Scan {
 
 /// Reads every record.
 ///
-/// A record that cannot be read is a torn tail when nothing behind it shows that it was safe before: the
-/// process or the machine died while it was written. When a record behind it was written after a sync, it is
-/// damage.
+/// A record that cannot be read is a torn tail if no later record shows that it had been safe: the process or
+/// the machine died while it was being written. If a later record was written after a sync, it is damage.
 pub(super) fn scan(disk: &mut Disk) -> io::Result<Scan> {
     let mut scan = Scan { end: MAGIC.len() as u64, ..Scan::default() };
     let mut after_gap = false;
@@ -65,7 +64,7 @@ fn next_sound(disk: &mut Disk, offset: u64) -> io::Result<Option<u64>> {
     Ok(None)
 }
 
-/// Whether the record at `offset` or one behind it was written after a sync.
+/// Whether the record at `offset` or a later one was written after a sync.
 fn was_synced_before(disk: &mut Disk, offset: u64) -> io::Result<bool> {
     let mut at = Some(offset);
     while let Some(here) = at {

@@ -1,4 +1,4 @@
-//! Letting go of what is no longer needed, by a copy of the rest.
+//! Dropping what is no longer needed, by copying the rest.
 
 use std::vec::Vec;
 

@@ -6,8 +6,8 @@ use super::{Body, BodyFault, Name, SOH, holds_soh};
 
 impl Body<'_> {
     /// A field of anything that can be displayed: a price of a decimal type, a text in pieces. Nothing is
-    /// allocated. A value that says it cannot be displayed [cancels](Body::cancel) the message. For a number held
-    /// as an integer with a fixed number of places there is [`scaled`](Body::scaled).
+    /// allocated. A value that says it cannot be displayed [cancels](Body::cancel) the message. For a number
+    /// held as an integer with a fixed number of places there is [`scaled`](Body::scaled).
     ///
     /// ```
     /// # use sansfix::Body;

@@ -100,8 +100,29 @@ pub struct Forgery {
     /// What the body says: a number for whatever field the type has.
     pub value: i64,
     pub flag: bool,
+    pub header: Header,
     /// Cut off the frame's end, in bytes: the next frame is eaten.
     pub cut: u8,
+}
+
+/// What the header of a forged frame does wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Header {
+    Good,
+    /// BeginString is another version's.
+    OtherVersion,
+    /// SenderCompID is another's.
+    OtherSender,
+    /// There is no TargetCompID.
+    NoTarget,
+    /// SendingTime is an hour old.
+    Old,
+    /// PossResend is neither Y nor N.
+    BadFlag,
+    /// OrigSendingTime is later than SendingTime.
+    OriginalLater,
+    /// LastMsgSeqNumProcessed is more than was ever sent.
+    ProcessedTooMuch,
 }
 
 pub const KINDS: usize = 26;
@@ -169,6 +190,7 @@ impl Op {
                     poss_dup: below(4) == 0,
                     value: pick(&mut below, &[0, 1, 2, 5, 30, 999_999, -1, 1_000_000_000_000_000_000]),
                     flag: below(2) == 0,
+                    header: if below(3) == 0 { pick(&mut below, &HEADERS) } else { Header::Good },
                     cut: if below(6) == 0 { byte(&mut below, 30) } else { 0 },
                 },
             ),
@@ -199,7 +221,8 @@ impl Op {
             Op::SlowCommit(..) => "commit in two parts",
             Op::Judge(_, Judge::Refuse) => "application refuses Logons",
             Op::Judge(_, Judge::Later) => "application judges late",
-            Op::Forge(..) => "forged frame",
+            Op::Forge(_, Forgery { header: Header::Good, .. }) => "forged frame",
+            Op::Forge(..) => "forged header",
             Op::Logout(_) => "logout",
             Op::Reset(_) => "reset",
             Op::RequestResend(..) => "resend asked by application",
@@ -208,6 +231,16 @@ impl Op {
         })
     }
 }
+
+const HEADERS: [Header; 7] = [
+    Header::OtherVersion,
+    Header::OtherSender,
+    Header::NoTarget,
+    Header::Old,
+    Header::BadFlag,
+    Header::OriginalLater,
+    Header::ProcessedTooMuch,
+];
 
 fn pick<T: Copy>(below: &mut dyn FnMut(u64) -> u64, from: &[T]) -> T {
     from[below(from.len() as u64) as usize]
