@@ -3,9 +3,9 @@
 use arrayvec::ArrayVec;
 
 use super::acted::Acted;
-use super::expected::Expected;
 use super::news::News;
 use super::owed::Rejection;
+use super::usual::Expected;
 use super::{Inbound, Outbound, Session};
 use crate::number::MsgSeqNum;
 use crate::time::Instant;

@@ -1,7 +1,7 @@
 //! Reading a message from the journal, to send it again.
 
 use super::Session;
-use super::expected::begins_body;
+use super::usual::begins_body;
 use crate::number::MsgSeqNum;
 use crate::wire::{
     Framing, Header, MsgType, SOH, Scan, TRAILER_LEN, frame, holds_soh, leading_uint, same, unseal,

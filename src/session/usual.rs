@@ -2,13 +2,12 @@
 //!
 //! The session is logged on and has nothing to do but to read, and there comes an application message, or a
 //! Heartbeat or TestRequest, with the next number and with nothing wrong. That it is so is seen in one of two
-//! ways: the message has [the header expected](super::expected), or its header is read
-//! [field by field](super::plain). What follows is the same.
+//! ways: the message has [the header expected](self::expected), or its header is read
+//! [field by field](self::plain). What follows is the same.
 //!
 //! Whatever is not certain goes the [generic way](super::receive), which decides everything and does the same
 //! with these.
 
-use super::expected::Look;
 use super::owed::Owed;
 use super::receive::present;
 use super::rules::MessageRules;
@@ -18,6 +17,13 @@ use crate::inbox::Inbox;
 use crate::message::{Layout, Message};
 use crate::time::Now;
 use crate::wire::{Framing, MsgType, tag};
+
+mod expected;
+mod minute;
+mod plain;
+
+use expected::Look;
+pub(super) use expected::{Expected, begins_body};
 
 /// Is a MsgType(35) of this one character one of the application? The session layer's are `0` to `5` and `A`.
 #[inline]

@@ -4,8 +4,8 @@ use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
 use crate::session::classify::sending_time_fault;
 use crate::session::config::Config;
-use crate::session::minute::{MINUTE_LEN, Minute};
 use crate::session::usual::is_application;
+use crate::session::usual::minute::{MINUTE_LEN, Minute};
 use crate::time::Utc;
 use crate::wire::{SOH, TRAILER_LEN, Value, ends_well};
 

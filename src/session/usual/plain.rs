@@ -2,17 +2,17 @@
 //!
 //! It knows what nearly every header has and what has to stand there: the CompIDs agreed, the number
 //! expected, a SendingTime of the minute. Whatever else it meets it leaves to the [generic
-//! way](super::classify).
+//! way](crate::session::classify).
 
-use super::Session;
-use super::config::Config;
 use super::expected::Expected;
-use super::ids::Id;
-use super::policy::Check;
-use super::usual::is_application;
+use super::is_application;
 use crate::inbox::Inbox;
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
+use crate::session::Session;
+use crate::session::config::Config;
+use crate::session::ids::Id;
+use crate::session::policy::Check;
 use crate::time::Utc;
 use crate::wire::{
     BeginString, FrameSpan, Framing, SOH, Value, leading_tag, leading_value, same, short_field, tag,

@@ -3,18 +3,18 @@
 //! A counterparty writes one header after another that differ in MsgSeqNum, the second, BodyLength and
 //! MsgType only. After one good message its header is kept, with the next number in it; when the bytes of the
 //! next message are the same, it has the same BeginString, the same CompIDs, the next number, and the same
-//! minute, and most of what the [generic way](super::classify) does is done.
+//! minute, and most of what the [generic way](crate::session::classify) does is done.
 //!
 //! What is kept here never changes an answer: it is compared as equal and hashed as nothing.
 
 use core::fmt;
 
-use super::Session;
-use super::classify::{Class, Classified, Kind, sending_time_fault};
-use super::config::Config;
 use super::minute::Minute;
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
+use crate::session::Session;
+use crate::session::classify::{self, Class, Classified, Kind, sending_time_fault};
+use crate::session::config::Config;
 use crate::time::Utc;
 use crate::wire::{Value, leading_value};
 
@@ -22,11 +22,11 @@ mod header;
 mod model;
 
 use header::Header;
-pub(super) use model::begins_body;
+pub(in crate::session) use model::begins_body;
 
 /// The header that the next message will have.
 #[derive(Clone)]
-pub(super) struct Expected {
+pub(in crate::session) struct Expected {
     header: Header,
     /// The minute of the last SendingTime(52) that was read, and of the header.
     minute: Minute,
@@ -42,7 +42,7 @@ pub(super) enum Look {
 }
 
 impl Expected {
-    pub(super) const fn nothing() -> Self {
+    pub(in crate::session) const fn nothing() -> Self {
         Expected { header: Header::NONE, minute: Minute::NONE }
     }
 
@@ -126,7 +126,7 @@ impl Expected {
             }
             return;
         }
-        let layout = super::classify::layout(frame, config);
+        let layout = classify::layout(frame, config);
         let kept = Header::of(frame, &layout, config).unwrap_or(Header::NONE);
         self.header = Header { misses: Header::LAST_TRIED, ..kept };
         if self.header.number.is_some() {
@@ -137,7 +137,7 @@ impl Expected {
 
 impl Session {
     /// A message that went the generic way: when it is a usual one, its header may be that of the next.
-    pub(super) fn expect_alike_if_usual(&mut self, frame: &[u8], message: &Classified) {
+    pub(in crate::session) fn expect_alike_if_usual(&mut self, frame: &[u8], message: &Classified) {
         let usual = matches!(message.kind, Kind::Application | Kind::Heartbeat | Kind::TestRequest)
             && message.class == Class::Next
             && message.fault.is_none()

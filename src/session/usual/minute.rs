@@ -1,7 +1,7 @@
 //! The minute of SendingTime(52): most messages are of the same one as the message before.
 
-use super::config::Config;
-use super::policy::SendingTimeCheck;
+use crate::session::config::Config;
+use crate::session::policy::SendingTimeCheck;
 use crate::time::Utc;
 use crate::wire::{SOH, Value, leading_value};
 

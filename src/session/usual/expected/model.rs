@@ -5,7 +5,7 @@ use core::ops::Range;
 use super::header::{ANY, DIGIT, Header, LEN, Part, SAME, TO_FIVE};
 use crate::message::Layout;
 use crate::session::config::Config;
-use crate::session::minute::MINUTE_LEN;
+use crate::session::usual::minute::MINUTE_LEN;
 use crate::wire::{BeginString, Fields, leading_tag, tag};
 
 /// So many digits are never those of the last number, which ends the session.
