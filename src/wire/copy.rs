@@ -3,7 +3,7 @@
 use super::encode::SOH;
 
 /// Copies `from` to the front of `to`, which has room for it. Returns false if it certainly contains no SOH,
-/// as for any short ASCII text. If the result is not used, the compiler leaves the check out.
+/// as for any short text of printable ASCII. If the result is not used, the compiler leaves the check out.
 #[inline(always)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) -> bool {
     // The first bytes and the last overlap if there are fewer than both together.

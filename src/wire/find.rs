@@ -11,8 +11,8 @@ pub fn find<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<
     find_before(bytes, 0, tag, data)
 }
 
-/// The same, where the last `margin` bytes, at most seven, are not searched. Seven let the first word of
-/// every field be read at once.
+/// The same, except that the last `margin` bytes, at most seven, are not searched. With a margin of seven the
+/// first word of every field can be read at once.
 // Inlined: if the caller's tag is a constant, its needle becomes one too.
 #[inline(always)]
 pub(crate) fn find_before<'a>(
@@ -45,8 +45,8 @@ pub fn find_each<'a, const N: usize>(
     find_each_before(bytes, 0, tags, data)
 }
 
-/// The same, where the last `margin` bytes, at most seven, are not searched. Seven let the first word of
-/// every field be read at once.
+/// The same, except that the last `margin` bytes, at most seven, are not searched. With a margin of seven the
+/// first word of every field can be read at once.
 #[inline]
 pub(crate) fn find_each_before<'a, const N: usize>(
     bytes: &'a [u8],

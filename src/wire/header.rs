@@ -10,8 +10,7 @@ use super::msg_type::MsgType;
 use super::tag::{self, FIRST_USER_DEFINED};
 use super::value::Value;
 
-/// The header fields that a session reads, as they stand in the frame. If a tag occurs twice, the first
-/// counts.
+/// The header fields that a session reads, as they are in the frame. If a tag occurs twice, the first counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Header<'a> {
     /// MsgType(35).

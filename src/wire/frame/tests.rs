@@ -16,7 +16,7 @@ fn message(body: &str) -> Vec<u8> {
     with_head(&format!("8=FIX.4.4|9={}|", body.len()), body)
 }
 
-/// This head, a body, and the CheckSum that both add up to.
+/// This head, a body, and the CheckSum of both.
 fn with_head(head: &str, body: &str) -> Vec<u8> {
     let mut bytes = raw(&format!("{head}{body}"));
     let sum = checksum(&bytes);
@@ -141,7 +141,7 @@ fn a_body_length_too_long_takes_the_next_message_with_it() {
 
 #[test]
 fn a_body_length_that_leads_into_the_middle_of_a_field_is_wrong() {
-    // A `10=` stands where the length leads, but it is a value's.
+    // There is a `10=` where BodyLength puts the end, but it is part of a value.
     dropped_before_the_next(&with_head("8=FIX.4.4|9=8|", "35=0|58=10=123|34=2|"), Garbled::BodyLength);
 }
 
