@@ -130,7 +130,7 @@ impl<'b> Inbox<'b> {
         self.held.len()
     }
 
-    /// Whether nothing is unread and nothing held.
+    /// Whether nothing is unread and nothing is held.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.start == self.end && self.held.is_empty()

@@ -33,7 +33,7 @@ pub(crate) struct Layout {
     /// Offset of the first field after the header.
     pub(crate) body_at: u32,
     pub(crate) kind_len: u16,
-    /// Offset of MsgType(35)'s value: fields 8 and 9 take less than 40 bytes.
+    /// Offset of MsgType(35)'s value: fields 8 and 9 take fewer than 40 bytes.
     pub(crate) kind_at: u8,
     pub(crate) flags: Flags,
 }

@@ -86,7 +86,7 @@ impl Stamp {
         self.text.get(..usize::from(self.len)).unwrap_or_default()
     }
 
-    /// The field with what follows it in memory, and its length.
+    /// The text at its full size, and how much of it is the field.
     #[inline]
     pub(super) fn front(&self) -> (&[u8; Stamp::ROOM], usize) {
         (&self.text, usize::from(self.len))

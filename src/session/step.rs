@@ -97,7 +97,7 @@ impl Session {
         self.step_any(inbox, call)
     }
 
-    /// The message in hand, which is not a held one, for the application.
+    /// Delivers the message in hand, which is not a held one.
     #[inline]
     fn hand_on<'i, 'o>(&mut self, inbox: &'i Inbox<'_>, layout: Layout) -> Output<'i, 'o> {
         self.turn = Turn::Replay;
@@ -181,7 +181,7 @@ impl Session {
         }
     }
 
-    /// A wait is over.
+    /// A timer has expired.
     fn expired(&mut self, now: Now, timer: Timer) {
         match timer {
             Timer::Connection if self.goal == Goal::LogOut => {

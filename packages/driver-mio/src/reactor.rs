@@ -81,7 +81,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
     /// Sessions that connect to `peer`.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An error from the operating system.
     pub fn initiators(sessions: Vec<(Session, A, J)>, peer: SocketAddr) -> io::Result<Self> {
         let mut reactor = Reactor::new(sessions)?;
         reactor.peer = Some(peer);
@@ -91,7 +91,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
     /// Sessions that wait for links on `listener`.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An error from the operating system.
     pub fn acceptors(
         sessions: Vec<(Session, A, J)>,
         mut listener: TcpListener,
@@ -181,7 +181,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
     /// something to do.
     ///
     /// # Errors
-    /// The operating system's: the reactor cannot continue.
+    /// An error from the operating system: the reactor cannot continue.
     pub fn turn(&mut self, limit: Duration) -> io::Result<()> {
         let now = self.now();
         let wait = self.deadlines.next().map_or(limit, |until| now.until(until).min(limit));
@@ -232,7 +232,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
             slot.link = None;
             slot.session.disconnected(now);
         } else if slot.session.state() == State::Connecting {
-            // Either is possible: only a connection that is made has a peer.
+            // The connection may not be made yet: only one that is made has a peer.
             if link.stream.peer_addr().is_err() {
                 return;
             }
@@ -273,7 +273,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         }
     }
 
-    /// Takes all connections that wait at the port.
+    /// Takes all connections that are waiting at the port.
     fn welcome(&mut self, now: Now) -> io::Result<()> {
         let Some(port) = &mut self.port else { return Ok(()) };
         while let Some((mut stream, place)) = port.accept()? {

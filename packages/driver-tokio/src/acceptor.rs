@@ -99,7 +99,7 @@ where
     /// stream: itself, or one over TLS.
     ///
     /// # Errors
-    /// The listener's.
+    /// An error from the listener.
     pub async fn serve<F>(self, listener: TcpListener, handshake: impl Fn(TcpStream) -> F) -> io::Result<()>
     where
         F: Future<Output = io::Result<S>> + Send + 'static,

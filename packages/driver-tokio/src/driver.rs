@@ -129,7 +129,7 @@ impl<A: Application> Driver<A> {
     /// calendar that opens again, nothing could enable it, and this returns.
     ///
     /// # Errors
-    /// The journal's: nothing more can be sent.
+    /// An error from the journal: nothing more can be sent.
     pub async fn initiate<S, F>(
         mut self,
         mut connect: impl FnMut(Connect) -> F,
@@ -175,7 +175,7 @@ impl<A: Application> Driver<A> {
     /// stopped, by [`Handle::stop`] or [`Line::stop`], or when no more links can come.
     ///
     /// # Errors
-    /// The journal's: nothing more can be sent.
+    /// An error from the journal: nothing more can be sent.
     pub async fn accept<S>(
         mut self,
         mut links: mpsc::Receiver<Arrival<S>>,

@@ -130,7 +130,7 @@ impl Store {
     /// The first message in a range, as [`Journal::first_in`] finds it.
     ///
     /// # Errors
-    /// The journal's own.
+    /// An error from the journal.
     pub async fn first_in(
         &self,
         series: Series,

@@ -97,7 +97,7 @@ fn behind_header<'f>(
     // FIX session layer 4.2.2: 49 names the counterparty and 56 us.
     let (sender, target) = (config.ids.delimited(Id::TargetCompId)?, config.ids.delimited(Id::SenderCompId)?);
     let (mut rest, mut seen, mut last_processed) = (fields, 0, None);
-    // CheckSum(10) is shorter than a word.
+    // Ends at CheckSum(10), which is shorter than a word.
     while let Some(word) = rest.first_chunk() {
         let word = u64::from_le_bytes(*word);
         let (field, behind) = match word & 0xff_ffff {
