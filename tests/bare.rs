@@ -1,4 +1,4 @@
-//! The loop without an operating system.
+//! The example that drives a session without an operating system.
 
 #[allow(dead_code, reason = "the example's main")]
 #[path = "../examples/bare.rs"]

@@ -1,4 +1,5 @@
-//! The book of the examples: a record is there whole or not at all, and what is missing or twice is counted.
+//! The book in which the examples record orders: a record is in it whole or not at all, and missing and
+//! duplicated orders are counted.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
 
@@ -26,8 +27,7 @@ impl Drop for File {
     }
 }
 
-/// A book with these orders, which came under the numbers from 1 on. It answers where the session stands
-/// then.
+/// Writes a book with these orders, numbered from 1 on, and returns the checkpoint after them.
 fn book_of(file: &File, orders: &[u64]) -> Checkpoint {
     let mut book = Book::open(&file.0).unwrap();
     let mut stands = Checkpoint::begin(Utc::from_secs(1_767_225_600));

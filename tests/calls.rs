@@ -1,5 +1,5 @@
-//! What a call gives and refuses where the size of a buffer, a moment or an argument is at its edge: nothing
-//! moves before it can be done.
+//! What calls return and refuse at the limits of a buffer's size, a time or an argument: nothing changes
+//! unless the call succeeds.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -9,12 +9,12 @@ use sansfix::{
     SendError, Session, SessionRejectReason, State, Stored, Utc,
 };
 
-/// Our time, and SendingTime of all that comes.
+/// Our time, and the SendingTime of every inbound message.
 fn now() -> Now {
     Now { utc: Utc::from_secs(1_767_268_800), ..Now::default() }
 }
 
-/// A frame of the counterparty.
+/// A frame from the counterparty.
 fn frame(msg_type: &str, number: u64, fields: &str) -> Vec<u8> {
     finished(&format!("35={msg_type}|34={number}|49=THEM|52=20260101-12:00:00.000|56=US|{fields}|"))
 }
@@ -31,7 +31,7 @@ fn n(number: u64) -> MsgSeqNum {
     MsgSeqNum::new(number).unwrap()
 }
 
-/// Takes what comes until the session waits; what it sends is committed and dropped.
+/// Steps the session until it waits; what it sends is committed and discarded.
 fn settle(session: &mut Session, inbox: &mut Inbox<'_>) {
     let mut out = [0; 1024];
     loop {
@@ -46,7 +46,7 @@ fn settle(session: &mut Session, inbox: &mut Inbox<'_>) {
     }
 }
 
-/// An acceptor that has answered a Logon, its fields `logon` beside the usual.
+/// An acceptor that has answered a Logon with the fields `logon` in addition to the usual ones.
 fn logged_on(config: Config, inbox: &mut Inbox<'_>, logon: &str) -> Session {
     let mut session = Session::new(config, Checkpoint::begin(Utc::EPOCH)).unwrap();
     session.connected(now(), inbox).unwrap();
@@ -56,7 +56,7 @@ fn logged_on(config: Config, inbox: &mut Inbox<'_>, logon: &str) -> Session {
     session
 }
 
-/// How much space an order with a text of so many bytes takes.
+/// How much space an order with a text of `text` bytes takes.
 fn order(session: &mut Session, text: usize, out: &mut [u8]) -> Result<usize, SendError> {
     let text = "x".repeat(text);
     let sent = session.send(now(), MsgType::NEW_ORDER_SINGLE, out, |body| {
@@ -261,7 +261,7 @@ fn what_is_built_for_a_question_that_was_overtaken_comes_too_late() {
     assert_eq!(late, Some(ComposeError::Late));
 }
 
-/// Asks for all from 2 on, and gives the session's question to the journal twice.
+/// Requests everything from 2 on, and returns the session's question to the journal twice.
 fn asked_twice(session: &mut Session, inbox: &mut Inbox<'_>, number: u64) -> [sansfix::Replay; 2] {
     inbox.extend(&frame("2", number, "7=2|16=0"));
     let Output::Event(Event::ResendRequested { .. }) = session.step(now(), inbox, &mut []) else { panic!() };
@@ -271,7 +271,7 @@ fn asked_twice(session: &mut Session, inbox: &mut Inbox<'_>, number: u64) -> [sa
     })
 }
 
-/// A stored order of so many bytes.
+/// A stored order of `len` bytes.
 fn stored(len: usize) -> Vec<u8> {
     let with = |text| finished(&format!("35=D|34=2|49=US|52=20260101-12:00:00.000|56=THEM|58={text}|"));
     with("x".repeat(len - with("x".repeat(100)).len() + 100))

@@ -1,5 +1,5 @@
 //! Two sessions with any combination of presets and reset policies log on, or refuse each other with a
-//! reason, within a bound: never a loop.
+//! reason, within bounded time: they never loop.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
@@ -9,9 +9,9 @@ use sansfix::session::{Inbound, NextExpected, ResetAck, ResetByPeer, ResetOn, Re
 use sansfix::testing::{Pair, What, Who};
 use sansfix::{BeginString, Config, MsgType, Policies, Reason, Role, State};
 
-/// Longer than every wait of a logon, a recovery and its tries, and a logout together.
+/// Longer than all the waits of a logon, a recovery with its retries, and a logout together.
 const BOUND: Duration = Duration::from_secs(90);
-/// More Logons than any of it may take.
+/// The most Logons that any of this may take.
 const LOGONS_MAX: usize = 6;
 
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,7 @@ const PLAIN: Choice = Choice {
     after: [ResetOn::Keep; 3],
 };
 
-/// What a reset at logon depends on.
+/// The choices on which a reset at logon depends.
 fn at_logon() -> Vec<Choice> {
     let mut choices = Vec::new();
     for quickfix in [false, true] {
@@ -67,7 +67,7 @@ fn at_logon() -> Vec<Choice> {
     choices
 }
 
-/// What the end of a connection does, and who says which number is expected.
+/// The choices of what the end of a connection does, and of which side says what number it expects.
 fn after_links() -> Vec<Choice> {
     let mut choices = Vec::new();
     for quickfix in [false, true] {
@@ -81,8 +81,8 @@ fn after_links() -> Vec<Choice> {
     choices
 }
 
-/// Plays a day of a pair: orders, a broken link, a Logout, resets in session from either side, each followed
-/// by another logon.
+/// Plays a day of a pair: orders, a broken link, a Logout, resets in session by either side, each followed by
+/// another logon.
 fn play(initiator: Choice, acceptor: Choice) {
     let config = |role, us: &str, them: &str, choice: Choice| {
         let mut config = Config::new(role, BeginString::Fix44, us, them).unwrap();
@@ -127,7 +127,7 @@ fn orders(pair: &mut Pair, count: usize) {
     pair.drive();
 }
 
-/// Lets the pair come to an end: logged on with numbers that agree, or refused for a reason and still.
+/// Lets the pair come to rest: logged on with numbers that agree, or refused for a reason and idle.
 fn settle(pair: &mut Pair, label: &str) {
     let now = pair.clock.now();
     pair.initiator.session.enable(now);
@@ -151,7 +151,7 @@ fn settle(pair: &mut Pair, label: &str) {
     let still = pair.log().len();
     pair.pass(BOUND);
     assert_eq!(pair.log().len(), still, "not still\n{label}\n{}", story(pair, before));
-    // An operator sees the reason and starts both anew, as far as these two can agree at all.
+    // An operator sees the reason and resets both sides, as far as these two can agree at all.
     let now = pair.clock.now();
     pair.initiator.session.set_next_in(now, sansfix::MsgSeqNum::FIRST).unwrap();
     pair.initiator.session.set_next_out(now, sansfix::MsgSeqNum::FIRST).unwrap();

@@ -1,4 +1,4 @@
-//! The two programs of `examples/` as a QuickFIX settings file tells them.
+//! The two programs of `examples/`, configured by a QuickFIX settings file.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
 
@@ -20,7 +20,7 @@ use sansfix::wire::{DataFields, Framing, Scan, find, frame, tag};
 
 const ORDERS: u64 = 200;
 
-/// Both sides in one file, as `port` is the same for both. Paths are relative to the file.
+/// Both sides in one file, since `port` is the same for both. Paths are relative to the file.
 fn settings(port: u16, more: &str) -> String {
     format!(
         "[DEFAULT]
@@ -66,7 +66,7 @@ fn start(folder: &Folder, example: &str, settings: &str) -> Process {
     Process::start(example, known, folder.0.join(example).with_extension("log"))
 }
 
-/// Lets an initiator run to its end, twice, and gives what both programs said.
+/// Lets an initiator run to its end, twice, and returns what both programs printed.
 fn two_days(folder: &Folder, more: &str) -> (String, String) {
     let acceptor = start(folder, "acceptor", &settings(0, more));
     let port = acceptor.port();
@@ -124,7 +124,7 @@ fn the_logon_bears_the_fields_of_logon_tag() {
     assert_eq!(field(554), Some(b"guess-me".as_slice()));
 }
 
-/// It opens two hours from now, or a little earlier.
+/// The session opens two hours from now, or a little earlier.
 #[test]
 fn outside_its_hours_an_acceptor_drops_a_link_without_a_word() {
     let folder = folder("hours");
@@ -132,7 +132,7 @@ fn outside_its_hours_an_acceptor_drops_a_link_without_a_word() {
     let hours = format!("StartTime={hour:02}:00:00\nEndTime={hour:02}:30:00");
     let acceptor = start(&folder, "acceptor", &settings(0, &hours));
     let mut link = TcpStream::connect(("127.0.0.1", acceptor.port())).unwrap();
-    // No Logon was sent, and no time given for one.
+    // No Logon was sent, nor was one waited for.
     assert_eq!(link.read(&mut [0; 64]).unwrap(), 0);
     wait_for("the acceptor to say why", || {
         acceptor.said().contains("outside the session's hours, closed by the application").then_some(())

@@ -1,4 +1,4 @@
-//! What the calls of a session promise their caller, whatever the counterparty does.
+//! What the calls of a session guarantee their caller, whatever the counterparty does.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
@@ -30,7 +30,7 @@ fn session(role: Role) -> Session {
     Session::new(config, Checkpoint::begin(Utc::from_secs(BEGIN - 1))).unwrap()
 }
 
-/// A driver's round: everything that the session wants now; what it writes is returned.
+/// A driver's round: does everything that the session wants now, and returns what it writes.
 fn run(now: Now, session: &mut Session, journal: &mut MemoryJournal, inbox: &mut Inbox<'_>) -> Vec<u8> {
     let mut written = Vec::new();
     let mut out = [0; 4096];
@@ -56,7 +56,7 @@ fn run(now: Now, session: &mut Session, journal: &mut MemoryJournal, inbox: &mut
     }
 }
 
-/// Two sessions that are logged on, and their journals.
+/// Two logged-on sessions and their journals.
 struct Pair {
     initiator: Session,
     acceptor: Session,
@@ -82,7 +82,7 @@ fn pair(ours: &mut Inbox<'_>, theirs: &mut Inbox<'_>) -> Pair {
     pair
 }
 
-/// The counterparty's next message: its bytes stand in `ours` then.
+/// Puts the bytes of the counterparty's next message into `ours`.
 fn hear(pair: &mut Pair, now: Now, ours: &mut Inbox<'_>, theirs: &mut Inbox<'_>) {
     pair.acceptor.test_request(now).unwrap();
     let bytes = run(now, &mut pair.acceptor, &mut pair.journals[1], theirs);
@@ -235,7 +235,7 @@ fn an_earlier_reading_does_not_move_time_back() {
     inboxes!(ours, theirs);
     let mut pair = pair(&mut ours, &mut theirs);
     let mut out = [0; 1024];
-    // Half the interval has passed, then the clock says that it has not.
+    // Half the interval has passed; then the clock goes back.
     let Output::Wait(wait) = pair.initiator.step(at(15_000), &mut ours, &mut out) else { panic!("a wait") };
     let frame = pair.initiator.send(at(1), MsgType::NEW_ORDER_SINGLE, &mut out, order).unwrap();
     let _written = frame.commit(&mut pair.initiator, &mut pair.journals[0]).unwrap();

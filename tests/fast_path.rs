@@ -1,5 +1,5 @@
-//! The short ways never change an answer: a session that takes usual messages by them and one that does not
-//! are told the same, and say the same.
+//! The fast paths never change a result: a session that takes them for usual messages reports and sends the
+//! same as one that does not.
 
 #[path = "fast_path/twin.rs"]
 mod twin;
@@ -7,44 +7,45 @@ mod twin;
 use proptest::prelude::*;
 use twin::{Twin, at, finish, frame};
 
-/// What comes next.
+/// What happens next.
 #[derive(Clone, Debug)]
 enum Coming {
     Message(Message),
-    /// An admin message, its number the next.
+    /// An admin message with the next number.
     Admin(&'static str, &'static str),
-    /// So many messages are missing, come late, and the first above the gap comes twice.
+    /// This many messages are missing and come late, and the first above the gap comes twice.
     Late(u64),
     /// The application or an operator does something.
     Told(u8),
-    /// Nothing comes for so many seconds.
+    /// Nothing comes for this many seconds.
     Quiet(u8),
 }
 
-/// `None` for what is usual in this run: a header is expected once it came twice.
+/// A message. `None` stands for what is usual in this run, since a header is expected only after it has come
+/// twice.
 #[derive(Clone, Debug)]
 struct Message {
-    /// Against the number expected.
+    /// Relative to the expected number.
     number: i64,
     kind: Option<&'static str>,
     header: Option<String>,
     time: Option<&'static str>,
     body: Option<&'static str>,
     change: Change,
-    /// How many milliseconds after the last one.
+    /// How many milliseconds after the last message.
     later: u64,
 }
 
 #[derive(Clone, Debug)]
 enum Change {
     None,
-    /// A byte is another; CheckSum is right for it, or as it was.
+    /// A byte is changed; CheckSum is adjusted to it or left as it was.
     Byte {
         at: usize,
         to: u8,
         checked: bool,
     },
-    /// A byte too many or one missing, with CheckSum right.
+    /// There is a byte too many or one is missing, with a correct CheckSum.
     Longer {
         at: usize,
         byte: u8,
@@ -79,7 +80,7 @@ const HEADERS: &[&str] = &[
 ];
 /// What every header has, in any order.
 const REQUIRED: [&str; 4] = ["34={number}|", "49=BUYSIDE|", "52={time}|", "56=SELLSIDE|"];
-/// What stands among it, or instead of it.
+/// Fields added to these, or put in place of one.
 const OTHERS: &[&str] = &[
     "",
     "43=N|",
@@ -210,7 +211,7 @@ fn usual() -> impl Strategy<Value = Usual> {
     })
 }
 
-/// A header in any order, now and then with another field, or with one missing.
+/// A header in any order, sometimes with another field or with one missing.
 fn shuffled() -> impl Strategy<Value = String> {
     let other = (0..5_usize, proptest::sample::select(OTHERS), any::<bool>());
     let others = prop_oneof![
@@ -281,7 +282,7 @@ impl Message {
         Message { number, kind: None, header: None, time: None, body: None, change: Change::None, later: 0 }
     }
 
-    /// The pieces in which it comes.
+    /// The pieces in which the message comes.
     fn pieces(&self, twin: &Twin<'_>, usual: &Usual) -> Vec<Vec<u8>> {
         let number = twin.next_in().saturating_add_signed(self.number);
         let fields = self

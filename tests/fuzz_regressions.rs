@@ -1,5 +1,5 @@
-//! What the fuzzers have found, run by every `cargo test`: the inputs in `fuzz/regressions`, and a few made
-//! by hand.
+//! What the fuzzers have found, run by every `cargo test`: the inputs in `fuzz/regressions`, and a few
+//! written by hand.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 #![allow(unreachable_pub, reason = "nothing reaches into a test")]
@@ -16,7 +16,7 @@ mod session_calls;
 #[allow(dead_code, unused_imports, reason = "the simulation uses the rest")]
 mod sim;
 
-/// Runs every input of a target's folder, and says how many there were.
+/// Runs every input in a target's folder, and returns how many there were.
 fn replay(target: &str, run: fn(&[u8])) -> usize {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions").join(target);
     let Ok(files) = std::fs::read_dir(folder) else { return 0 };

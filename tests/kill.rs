@@ -1,4 +1,4 @@
-//! The two programs of `examples/` as processes, killed at seeded moments: afterwards both books hold
+//! The two programs of `examples/` as processes, killed at pseudo-random times: in the end both books hold
 //! everything once.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
@@ -18,10 +18,11 @@ use processes::{Folder, Process};
 
 const ORDERS: u64 = 2_000;
 const KILLS: u64 = 8;
-/// A process is alive for so long, in milliseconds, before it is killed: from before its Logon to long after.
+/// How long a process lives at most before it is killed, in milliseconds: some die before their Logon, some
+/// long after.
 const LIFE_MAX: u64 = 40;
 
-/// Ports come by the command line.
+/// Ports are given on the command line.
 const BOTH_SIDES: &str = "
 [SESSION]
 BeginString=FIX.4.4
@@ -48,7 +49,7 @@ fn whoever_is_killed_no_order_and_no_report_is_lost_or_doubled() {
     }
 }
 
-/// The series before is void then, and the orders begin anew.
+/// A reset voids the series before, and the orders start again.
 #[test]
 fn whoever_is_killed_the_series_of_the_last_logon_is_whole() {
     for seed in 5..=6 {
@@ -59,7 +60,7 @@ fn whoever_is_killed_the_series_of_the_last_logon_is_whole() {
 /// A folder for both sides' files.
 struct Day {
     folder: Folder,
-    /// How they begin a session; the programs' own way where there is none.
+    /// Settings for both; the programs' own if `None`.
     settings: Option<&'static str>,
 }
 
@@ -74,7 +75,7 @@ impl Day {
         assert_eq!(self.faults("initiator"), Faults::default(), "reports, seed {seed}");
     }
 
-    /// Lets both run, and kills one or the other, until the initiator ends by itself.
+    /// Runs both, and kills one or the other, until the initiator ends by itself.
     fn play(&self, seed: u64) {
         let mut random = seed;
         let mut acceptor = self.acceptor(0);
@@ -100,7 +101,7 @@ impl Day {
 
     fn initiator(&self, port: u16) -> Process {
         let (connect, orders) = (format!("127.0.0.1:{port}"), ORDERS.to_string());
-        // Few at a time, so that the day is long enough to be killed in.
+        // Few orders at a time, so that the day lasts long enough for processes to be killed.
         self.start("initiator", &["--connect", &connect, "--orders", &orders, "--window", "4"])
     }
 

@@ -1,4 +1,4 @@
-//! Two sessions over a good link, and over one that breaks: the plain course of a session.
+//! The usual course of a session: two sessions over a good link, and over one that breaks.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 

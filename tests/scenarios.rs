@@ -1,8 +1,8 @@
-//! Every rule of the session layer as a scenario: see `tests/scenarios/README.md` for their language,
+//! Every rule of the session layer as a scenario: see `tests/scenarios/README.md` for their language and
 //! `docs/rules.md` for the list.
 //!
-//! `cargo test --test scenarios -- --nocapture` prints what was run; a word after `--` picks scenarios by
-//! name; `--show WORD` prints what actually came, for writing one.
+//! `cargo test --test scenarios -- --nocapture` prints what was run, a word after `--` selects scenarios by
+//! name, and `--show WORD` prints what actually happened, as a help for writing one.
 
 #[path = "scenarios/runner/mod.rs"]
 mod runner;

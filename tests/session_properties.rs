@@ -1,5 +1,5 @@
-//! What holds for every session: the cut of its bytes does not matter, and a restart changes nothing that the
-//! counterparty sees.
+//! Properties of every session: how its input is split does not matter, and a restart changes nothing that
+//! the counterparty sees.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use sansfix::testing::{Clock, MemoryJournal, Pair, What, Who};
 use sansfix::{BeginString, Checkpoint, Config, Event, Inbox, Journal, MsgType, Output, Role, Session};
 
-/// A frame of the counterparty: type, how far its number is above the last, PossDupFlag, and a byte that is
+/// A frame from the counterparty: its type, how far its number is above the last, PossDupFlag, and a byte
 /// changed on the way.
 #[derive(Clone, Debug)]
 struct Sent {
@@ -57,7 +57,7 @@ fn stream(sent: &[Sent]) -> Vec<u8> {
     bytes
 }
 
-/// All that an acceptor says and tells when the bytes come in pieces of these lengths.
+/// Everything that an acceptor sends and reports if the bytes come in pieces of these lengths.
 fn hear(bytes: &[u8], cuts: &[usize]) -> Vec<String> {
     let now = Clock::new().now();
     let config = Config::new(Role::Acceptor, BeginString::Fix44, "US", "THEM").unwrap();
@@ -74,7 +74,7 @@ fn hear(bytes: &[u8], cuts: &[usize]) -> Vec<String> {
         assert_eq!(inbox.extend(piece), piece.len());
         loop {
             match session.step(now, &mut inbox, &mut out) {
-                // How the bytes of one garbled piece are counted is no matter.
+                // It does not matter into how many events a run of garbled bytes is divided.
                 Output::Event(Event::Garbled { .. }) => {}
                 Output::Event(ref event) => {
                     heard.push(format!("{event:?}"));
@@ -98,7 +98,7 @@ fn hear(bytes: &[u8], cuts: &[usize]) -> Vec<String> {
     heard
 }
 
-/// The frames that went out after a point, without what a clock writes in them.
+/// The frames sent from a point on, without the times in them.
 fn frames(pair: &Pair, from: usize) -> Vec<(Who, String)> {
     let timeless = |frame: &str| {
         let kept = frame
@@ -113,7 +113,7 @@ fn frames(pair: &Pair, from: usize) -> Vec<(Who, String)> {
     sent.collect()
 }
 
-/// What is seen after the link broke, and with it, if so, a process that had stored its checkpoint.
+/// What is seen after the link broke and, if `restart`, a process died that had stored its checkpoint.
 fn seen_after_break(before: &[(bool, bool)], after: u8, who: Who, restart: bool) -> Vec<(Who, String)> {
     let mut pair = Pair::new(BeginString::Fix44).unwrap();
     pair.connect();

@@ -1,4 +1,4 @@
-//! Two sessions kept to their calendars, from one day to the next, on a clock that nobody waits for.
+//! Two sessions kept to their calendars, from one day to the next, on a virtual clock.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
@@ -14,11 +14,11 @@ const MONDAY: i64 = 1_767_571_200;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// A pair, and who keeps its sides to their hours.
+/// A pair, and the timekeepers of its sides.
 struct Desk {
     pair: Pair,
     keepers: [Timekeeper; 2],
-    /// The acceptor's wall clock is ahead of the initiator's by so much, in milliseconds.
+    /// How far the acceptor's wall clock is ahead of the initiator's, in milliseconds.
     ahead: i64,
 }
 
@@ -27,7 +27,7 @@ impl Desk {
         let config = |role, us, them| {
             let mut config = Config::new(role, version, us, them).unwrap();
             config.policies.logon.reconnect_after = sansfix::Millis(100);
-            // Few heartbeats, for days that pass quickly.
+            // Few heartbeats, so that the days pass quickly.
             config.heart_bt_int = 1800;
             config
         };
@@ -37,7 +37,7 @@ impl Desk {
         Desk { pair, keepers: [Timekeeper::new(schedule.clone()), Timekeeper::new(schedule)], ahead: 0 }
     }
 
-    /// What a driver does in each round, for both sides, until `then`.
+    /// Does what a driver does in each round, for both sides, until `then`.
     fn run_until(&mut self, then: i64) {
         let end = Utc::from_secs(then);
         loop {
@@ -97,7 +97,7 @@ fn a_day_ends_by_logout_and_the_next_begins_at_number_one() {
         desk.pair.expect_state(State::Disconnected, State::Disconnected);
         assert!(desk.closed(line).contains(&Reason::LoggedOut));
 
-        // At night: no link, and the numbers stand as they were.
+        // At night there is no link, and the numbers are unchanged.
         let (_, next_in, next_out) = desk.pair.initiator.stands();
         assert!(next_in > 2 && next_out > 2);
         let line = desk.pair.log().len();
@@ -160,7 +160,7 @@ fn a_window_that_opens_when_the_last_one_ends_is_a_session_of_its_own() {
     desk.pair.expect_numbers(Who::Initiator, 2, 2);
 }
 
-/// Whoever is ahead, the other one's Logon comes for the series before, or for the one to come.
+/// Whichever clock is ahead, the other side's Logon may belong to the series before or to the next.
 #[test]
 fn wall_clocks_that_differ_meet_in_the_new_series() {
     for ahead in [-1_999, -300, -1, 1, 300, 1_999] {
@@ -218,7 +218,7 @@ fn a_logon_window_without_a_reset_keeps_the_numbers_over_night() {
 #[test]
 fn an_acceptor_is_offered_a_link_outside_its_hours_and_drops_it() {
     let mut desk = Desk::new(BeginString::Fix44, daily(hours(10, 17)));
-    // The initiator's calendar is another: it may always connect.
+    // The initiator has another calendar: it may always connect.
     desk.keepers[0] = Timekeeper::new(Schedule::builder().build().unwrap());
     desk.run_until(MONDAY + 10 * HOUR - 1);
     assert_eq!(desk.pair.log(), [], "no word, and no link that was ended");
@@ -247,7 +247,7 @@ fn a_session_around_the_clock_is_never_looked_at_again() {
     assert_eq!(keeper.keep(&mut desk.pair.initiator.session, now), None);
 }
 
-/// A wall clock that is set is noticed within a minute, however far off the next bound was.
+/// It is noticed within a minute that a wall clock was set, however far off the next bound was.
 #[test]
 fn a_wall_clock_that_is_set_is_noticed_within_a_minute() {
     let mut desk = Desk::new(BeginString::Fix44, daily(hours(8, 17)));

@@ -1,4 +1,4 @@
-//! The wire's reading side against slow, obvious references.
+//! The reading side of `wire` compared with slow, obvious references.
 
 #[path = "reference/frame.rs"]
 mod reference;
@@ -17,7 +17,7 @@ fn message(body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Streams that get close to frames: good ones, their pieces, and damaged ones.
+/// Streams that are close to valid: frames, pieces of frames, and damaged frames.
 fn stream() -> impl Strategy<Value = Vec<u8>> {
     let good = proptest::collection::vec(any::<u8>(), 0..60).prop_map(|data| {
         let mut body = format!("35=B\x0195={}\x0196=", data.len()).into_bytes();
@@ -54,7 +54,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
 }
 
-/// Everything that a stream yields, runs of noise as one, and what the rest at its end is.
+/// Everything that a stream yields, with runs of noise as one, and what the rest at its end is.
 fn all(mut next: impl FnMut(&[u8]) -> Framing, bytes: &[u8]) -> Vec<Framing> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -114,7 +114,7 @@ fn in_pieces(bytes: &[u8], sizes: &[usize]) -> Vec<Framing> {
     }
 }
 
-/// Days since 1970 by counting, year by year and month by month.
+/// Days since 1970, counted year by year and month by month.
 fn days_by_counting(year: i64, month: usize, day: i64) -> i64 {
     let leap = |year: i64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     let len = |year| if leap(year) { 366 } else { 365 };
@@ -174,7 +174,8 @@ proptest! {
                 positive.then(|| tag.parse().ok()).flatten().map(|tag| (tag, value.as_bytes().to_vec()))
             })
             .collect();
-        // A length field before a data field changes where that one ends; `data_fields_are_read_by_their_length` has that.
+        // A length field changes where the data field after it ends: `data_fields_are_read_by_their_length`
+        // covers that.
         prop_assume!(!split.iter().flatten().any(|(tag, _)| DataFields::STANDARD.length_tag(*tag).is_some()));
         prop_assert_eq!(walked, split);
     }

@@ -1,4 +1,5 @@
-//! A checkpoint's bytes are read back to themselves or refused; a journal's file is opened or refused, and what opens can be asked.
+//! Any bytes read as a checkpoint are refused or written back unchanged. Any file is refused as a journal, or
+//! opens as one that can be queried.
 #![no_main]
 
 #[path = "../bodies/checkpoint_journal.rs"]

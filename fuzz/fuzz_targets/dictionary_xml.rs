@@ -1,4 +1,4 @@
-//! No XML, however hostile, makes the loader panic or hang; what loads can judge any bytes.
+//! No XML, however hostile, makes the loader panic or hang, and a dictionary that loads can check any bytes.
 #![no_main]
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use libfuzzer_sys::fuzz_target;
 use sansfix::dictionary::{Dictionary, DictionaryRules, Item};
 
-// The XML and a frame, told apart by the first NUL.
+// The XML and a frame, separated by the first NUL.
 fuzz_target!(|data: &[u8]| {
     let (xml, frame) = match data.iter().position(|&byte| byte == 0) {
         Some(at) => (&data[..at], &data[at + 1..]),

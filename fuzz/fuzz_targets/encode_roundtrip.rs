@@ -1,4 +1,4 @@
-//! What the encoder writes, the reader reads: the same fields, in order.
+//! The reader reads what the encoder wrote: the same fields in the same order.
 #![no_main]
 
 #[path = "../bodies/encode_roundtrip.rs"]

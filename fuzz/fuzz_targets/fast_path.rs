@@ -1,4 +1,4 @@
-//! A session that takes usual messages by the short ways and one that does not are told the same, and say the same.
+//! A session that takes the fast paths for usual messages reports and sends the same as one that does not.
 #![no_main]
 
 #[path = "../../tests/fast_path/twin.rs"]
@@ -8,8 +8,9 @@ mod twin;
 use libfuzzer_sys::fuzz_target;
 use twin::{Twin, at, finish, frame};
 
-// A configuration, the next number, what stands among the fields of a header, what follows the header, and for each message what is
-// changed in it: a step of its number, a place, the byte that stands there, and how the header is laid out.
+// A configuration, the next number, an additional field for headers, what follows the header, and for each
+// message what is changed in it: the step of its number, a position, the byte put there, and the layout of
+// the header.
 fuzz_target!(|input: (u8, u16, &[u8], &[u8], Vec<(i8, u8, u8, u8)>)| {
     let (variant, first, other, body, changes) = input;
     let mut memory = [[0; 4096]; 4];
@@ -34,7 +35,7 @@ fuzz_target!(|input: (u8, u16, &[u8], &[u8], Vec<(i8, u8, u8, u8)>)| {
     }
 });
 
-/// A type, and the fields of a header in one of their orders, now and then with another in some place.
+/// MsgType and the fields of a header in one of their orders, sometimes with another field among them.
 fn header(shape: u8, number: u64, index: usize, other: &str) -> String {
     let time = format!("52=20260101-12:00:0{}.000|", index % 10);
     let mut fields = vec![format!("34={number}|"), "49=BUYSIDE|".to_owned(), time, "56=SELLSIDE|".to_owned()];

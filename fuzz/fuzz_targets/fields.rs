@@ -1,4 +1,4 @@
-//! A walk over fields covers the bytes, and every value can be read as every type without a panic.
+//! The iterator over fields covers all the bytes, and every value can be read as every type without a panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

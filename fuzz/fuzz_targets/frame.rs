@@ -1,4 +1,4 @@
-//! The frame finder against the slow reference, whole and byte by byte.
+//! The frame finder agrees with the slow reference, on the whole input and byte by byte.
 #![no_main]
 
 #[path = "../../tests/reference/frame.rs"]

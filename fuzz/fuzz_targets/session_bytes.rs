@@ -1,4 +1,5 @@
-//! Any bytes, in any cuts, into a session in any state: it comes to rest, and what it says is well formed.
+//! Any bytes, in any pieces, given to a session in any state: it comes to rest, and what it sends is well
+//! formed.
 #![no_main]
 
 #[path = "../bodies/session_bytes.rs"]

@@ -1,4 +1,4 @@
-//! Any sequence of steps on two sessions and what surrounds them, against every checker of the simulation.
+//! Any sequence of steps of two sessions and their surroundings passes every check of the simulation.
 #![no_main]
 
 #[path = "../bodies/session_calls.rs"]

@@ -1,5 +1,5 @@
-//! No settings file makes the reader panic, and what it accepts are configurations that a session takes, and
-//! calendars that answer.
+//! No settings file makes the reader panic. The configurations that it accepts are valid for a session, and
+//! the calendars can be queried.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

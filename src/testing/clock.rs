@@ -1,10 +1,10 @@
-//! A clock that moves when the test says so.
+//! A clock that only a test moves.
 
 use core::time::Duration;
 
 use crate::time::{Instant, Now, Utc};
 
-/// Virtual time: a steady reading and a wall clock, both in the test's hands.
+/// Virtual time: a monotonic clock and a wall clock, both set by the test.
 ///
 /// ```
 /// use core::time::Duration;
@@ -23,7 +23,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock whose steady reading is 0, and whose wall clock shows 2026-01-05T09:00:00Z, a Monday.
+    /// A clock whose monotonic time is 0 and whose wall clock shows 2026-01-05T09:00:00Z, a Monday.
     pub const fn new() -> Self {
         Clock { now: Now { monotonic: Instant::ZERO, utc: Utc::from_secs(1_767_603_600) } }
     }
@@ -33,19 +33,19 @@ impl Clock {
         self.now
     }
 
-    /// Time passes, on both clocks.
+    /// Lets time pass on both clocks.
     pub fn advance(&mut self, by: Duration) {
         self.now.monotonic = self.now.monotonic.saturating_add(by);
         self.now.utc = self.now.utc.saturating_add(by);
     }
 
-    /// Time passes until `then`; nothing happens if that has passed.
+    /// Lets time pass until `then`; does nothing if that is in the past.
     pub fn advance_to(&mut self, then: Instant) {
         self.advance(then.saturating_since(self.now.monotonic));
     }
 
-    /// Somebody sets the wall clock forward by `nanos` nanoseconds, or back if that is negative. The steady
-    /// clock does not notice.
+    /// Sets the wall clock forward by `nanos` nanoseconds, or back if that is negative. The monotonic clock
+    /// is unaffected.
     pub fn step_utc(&mut self, nanos: i64) {
         self.now.utc = Utc::from_nanos(self.now.utc.as_nanos().saturating_add(nanos));
     }

@@ -1,4 +1,4 @@
-//! What a session relies on in a journal, as tests for any implementation.
+//! Tests of what a session relies on in a journal, for any implementation.
 
 mod model;
 mod rule;
@@ -15,7 +15,7 @@ use crate::journal::Journal;
 use model::{Draw, Model};
 use rule::{Rule, Told, resume, series};
 
-/// A rule that a journal broke, and how.
+/// A rule that a journal broke, and how it did.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("journal rule broken: {rule}: {found}")]
 pub struct BrokenRule {
@@ -25,7 +25,7 @@ pub struct BrokenRule {
     pub found: String,
 }
 
-/// Checks every rule for a journal while it is open. `fresh` must open an empty one each time, with room for
+/// Checks every rule for a journal that stays open. `fresh` must open an empty one each time, with room for
 /// 256 KiB of messages.
 ///
 /// ```
@@ -59,8 +59,8 @@ where
 
 /// Runs [`journal_suite`], then checks every rule for a journal that outlives its process.
 ///
-/// `reopen` must end the journal as the death of its process would, open the same medium again, and also
-/// return the checkpoint found there.
+/// `reopen` must drop the journal as if its process had died, open it again from the same medium, and return
+/// it with the checkpoint found there.
 ///
 /// # Errors
 /// The first rule that the journal broke.
@@ -187,7 +187,7 @@ fn a_checkpoint_of_a_later_series_voids_the_older(journal: &mut impl Told) -> Re
 fn an_earlier_series_changes_nothing(journal: &mut impl Told) -> Result<(), BrokenRule> {
     let rule = Rule("a record of an earlier series is refused or ignored, never taken for the later one");
     rule.record(journal, series(2), 1, Some(b"new"))?;
-    // Whether it is an error is the journal's choice.
+    // The journal may refuse it with an error or ignore it.
     let _ = rule.record(journal, series(1), 2, Some(b"old"));
     let _ = rule.checkpoint(journal, &resume(series(1), 9, 9));
     rule.answers(journal, series(2), 1, 9, Some((1, b"new")))?;

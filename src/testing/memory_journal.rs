@@ -1,4 +1,4 @@
-//! A journal in memory, on a disk that loses what was not synced.
+//! A journal in memory that behaves like one on a disk, which loses what was not synced.
 
 use std::boxed::Box;
 use std::collections::BTreeMap;
@@ -8,8 +8,8 @@ use crate::checkpoint::Checkpoint;
 use crate::journal::{Journal, Record, Stored};
 use crate::number::{MsgSeqNum, Series};
 
-/// A journal for tests: it keeps everything, forgets in a crash what was not synced, and fails or loses
-/// messages when told to.
+/// A journal for tests: it keeps everything, loses in a crash what was not synced, and fails or loses
+/// messages on demand.
 ///
 /// ```
 /// use sansfix::testing::MemoryJournal;
@@ -25,11 +25,11 @@ use crate::number::{MsgSeqNum, Series};
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct MemoryJournal {
-    /// Everything recorded, of the present series and those before.
+    /// Everything recorded, in the current series and those before it.
     log: Vec<Kept>,
-    /// How many of the log are safe.
+    /// How many entries of the log are synced.
     synced: usize,
-    /// The present series as the log has it: each number, and its frame where it is a message.
+    /// The current series according to the log: each number, with its frame if it is an application message.
     numbers: BTreeMap<MsgSeqNum, Option<Box<[u8]>>>,
     lost_up_to: Option<MsgSeqNum>,
     failing_records: u32,
@@ -42,23 +42,23 @@ struct Kept {
     sent: Option<(MsgSeqNum, Option<Box<[u8]>>)>,
 }
 
-/// The disk failed, because the test said so; or the record was of a series that is over.
+/// The disk failed because the test said so, or the record belonged to an earlier series.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 #[error("the disk failed")]
 pub struct DiskFailed;
 
 impl MemoryJournal {
-    /// An empty one.
+    /// An empty journal.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Where a session would resume now; `None` if nothing was recorded.
+    /// Where a session would resume now; `None` if nothing has been recorded.
     pub fn resume(&self) -> Option<Checkpoint> {
         self.log.last().map(|kept| kept.resume)
     }
 
-    /// Where a session would resume after a crash that lost everything not synced.
+    /// Where a session would resume after a crash that loses everything not synced.
     pub fn safe_resume(&self) -> Option<Checkpoint> {
         self.log.get(..self.synced)?.last().map(|kept| kept.resume)
     }
@@ -68,7 +68,7 @@ impl MemoryJournal {
         self.log.len() - self.synced
     }
 
-    /// The process ends. The disk has what was synced, and of the rest the first `keep` records.
+    /// The process dies. The disk keeps what was synced, and the first `keep` of the other records.
     pub fn crash(&mut self, keep: usize) {
         self.log.truncate(self.synced.saturating_add(keep));
         self.synced = self.log.len();
@@ -83,22 +83,24 @@ impl MemoryJournal {
         (self.log, self.lost_up_to) = (log, lost.min(last));
     }
 
-    /// The message recorded under `number` in the present series, whether or not it can still be found.
+    /// The message recorded under `number` in the current series, even if it counts as
+    /// [lost](Self::lose_up_to).
     pub fn message(&self, number: MsgSeqNum) -> Option<&[u8]> {
         self.numbers.get(&number)?.as_deref()
     }
 
-    /// Loses the messages of the present series up to `number`, as a ring does that is overwritten.
+    /// Loses the messages of the current series up to `number`, like a ring buffer that overwrites its
+    /// oldest.
     pub fn lose_up_to(&mut self, number: MsgSeqNum) {
         self.lost_up_to = self.lost_up_to.max(Some(number));
     }
 
-    /// The last number lost in the present series.
+    /// The last number lost in the current series.
     pub fn lost_up_to(&self) -> Option<MsgSeqNum> {
         self.lost_up_to
     }
 
-    /// The next `records` records and `syncs` syncs fail.
+    /// Makes the next `records` records and the next `syncs` syncs fail.
     pub fn fail(&mut self, records: u32, syncs: u32) {
         (self.failing_records, self.failing_syncs) = (records, syncs);
     }
@@ -109,7 +111,7 @@ impl MemoryJournal {
             self.lost_up_to = None;
         }
         if let Some((number, frame)) = &kept.sent {
-            // A number that comes again voids its first attempt and what followed it.
+            // A number recorded again voids its first attempt and everything after that.
             self.numbers.split_off(number);
             self.numbers.insert(*number, frame.clone());
         }

@@ -1,8 +1,8 @@
-//! What tests of a FIX application need. The crate's own tests use it too.
+//! Tools for testing a FIX application. The crate's own tests use them too.
 //!
-//! [`Pair`] is two sessions under one virtual [`Clock`], with a link that a test can cut and disks that
-//! forget what was not synced. A test reads like a log: do this, then expect these frames, this state, these
-//! numbers. [`journal_suite`] checks a journal of your own.
+//! [`Pair`] is two sessions with one virtual [`Clock`], a link that a test can cut, and disks that lose what
+//! was not synced. A test reads like a log: do this, then expect these frames, this state, these numbers.
+//! [`journal_suite`] tests your own journal.
 
 mod clock;
 mod journal_suite;

@@ -1,4 +1,4 @@
-//! Two sessions and a link between them, under one clock.
+//! Two sessions and a link between them, on one clock.
 
 use core::fmt::Write as _;
 use core::time::Duration;
@@ -11,9 +11,9 @@ use crate::checkpoint::Checkpoint;
 use crate::session::{Config, ConfigError, State};
 use crate::time::Instant;
 
-/// An initiator and an acceptor, a link between them, and one clock.
+/// An initiator, an acceptor, a link between them, and one clock.
 ///
-/// Nothing really waits: [`pass`](Pair::pass) lets virtual time pass, and the deadlines of both sessions fire
+/// Nothing really waits: [`pass`](Pair::pass) advances virtual time, and the deadlines of both sessions fire
 /// on the way. Everything that happens is logged, and [`expect`](Pair::expect) compares the frames in the log
 /// with those that the test expects, one per line.
 ///
@@ -67,16 +67,16 @@ struct Link {
     to_initiator: Pipe,
 }
 
-/// What a link of a pair holds in each direction, in bytes.
+/// How many bytes a link holds in each direction.
 const CAPACITY: usize = 64 * 1024;
-/// More rounds than this at one moment are an endless loop.
+/// More rounds than this mean an endless loop.
 const ROUNDS_MAX: usize = 10_000;
 
 impl Pair {
     /// Two new sessions with the standard's policies: the initiator `BUYSIDE` and the acceptor `SELLSIDE`.
     ///
     /// # Errors
-    /// None in practice: the default settings work for every version.
+    /// None in practice: the default settings are valid for every version.
     pub fn new(version: crate::BeginString) -> Result<Self, ConfigError> {
         Self::with(
             Config::new(crate::Role::Initiator, version, "BUYSIDE", "SELLSIDE")?,
@@ -87,7 +87,7 @@ impl Pair {
     /// Two new sessions with these configurations.
     ///
     /// # Errors
-    /// A configuration cannot work.
+    /// A configuration is invalid.
     pub fn with(initiator: Config, acceptor: Config) -> Result<Self, ConfigError> {
         let clock = Clock::new();
         let begin = Checkpoint::begin(clock.now().utc);
@@ -109,7 +109,7 @@ impl Pair {
         self.delay = delay;
     }
 
-    /// One of the two.
+    /// One of the two sides.
     pub fn side(&mut self, who: Who) -> &mut Side {
         match who {
             Who::Initiator => &mut self.initiator,
@@ -117,14 +117,13 @@ impl Pair {
         }
     }
 
-    /// Lets the initiator connect, and both log on.
+    /// Lets the initiator connect and both sides log on.
     pub fn connect(&mut self) {
         self.reachable = true;
         self.drive();
     }
 
-    /// The link breaks: of what is in flight to `who`, the first `keep` bytes still arrive. Both sides
-    /// notice.
+    /// Breaks the link: of the bytes in flight to `who`, the first `keep` still arrive. Both sides notice.
     pub fn cut(&mut self, who: Who, keep: usize) {
         if let Some(link) = &mut self.link {
             link.to(who).cut(keep);
@@ -133,8 +132,8 @@ impl Pair {
         self.drive();
     }
 
-    /// Sends these bytes to `who` in its counterparty's name, bypassing the counterparty's session: a message
-    /// from [`frame`](super::frame), or garbage. Without a link they are lost.
+    /// Sends these bytes to `who` as if from its counterparty, bypassing the counterparty's session: a
+    /// message from [`frame`](super::frame), or garbage. If there is no link, they are lost.
     pub fn say_to(&mut self, who: Who, bytes: &[u8]) {
         let now = self.clock.now().monotonic;
         if let Some(link) = &mut self.link {
@@ -143,7 +142,7 @@ impl Pair {
         self.drive();
     }
 
-    /// The process of `who` dies, with its link, and restarts from what its disk has.
+    /// Kills the process of `who`, and its link with it, and restarts it from what its disk has.
     pub fn restart(&mut self, who: Who) {
         if let Some(link) = &mut self.link {
             link.to(who.other()).close();
@@ -152,8 +151,7 @@ impl Pair {
         self.side(who).restart();
     }
 
-    /// Both sides do everything they can do now, and what is in flight arrives, unless a deadline comes
-    /// first.
+    /// Lets both sides do everything they can do now. Bytes in flight arrive, unless a deadline comes first.
     pub fn drive(&mut self) {
         for _ in 0..ROUNDS_MAX {
             let moved = self.drive_side(Who::Initiator) | self.drive_side(Who::Acceptor);
@@ -162,7 +160,7 @@ impl Pair {
             }
             let deadline = self.next_deadline();
             match self.next_arrival() {
-                // What is due earlier is for `pass`.
+                // A deadline that is due no later is left to `pass`.
                 Some(at) if deadline.is_none_or(|deadline| at < deadline) => self.clock.advance_to(at),
                 Some(_) | None => return,
             }
@@ -170,7 +168,7 @@ impl Pair {
         self.fail("both sides do something without end");
     }
 
-    /// Time passes; whatever falls due happens in time.
+    /// Lets time pass; whatever falls due on the way happens at its time.
     pub fn pass(&mut self, time: Duration) {
         let end = self.clock.now().monotonic.saturating_add(time);
         for _ in 0..ROUNDS_MAX {
@@ -186,11 +184,11 @@ impl Pair {
         self.fail("deadlines follow each other without end");
     }
 
-    /// Expects exactly these frames since the last call. Each line names the side, and fields that its frame
-    /// has, as `tag=value`.
+    /// Expects exactly these frames since the last call. Each line names the side and some fields that its
+    /// frame has, as `tag=value`.
     ///
     /// # Panics
-    /// They are not; the log so far is shown.
+    /// If the frames differ; the message shows the log so far.
     #[track_caller]
     pub fn expect(&mut self, lines: &str) {
         let from = core::mem::replace(&mut self.frames_expected, self.log.len());
@@ -204,7 +202,7 @@ impl Pair {
     /// Expects no frame since the last call.
     ///
     /// # Panics
-    /// One was; the log so far is shown.
+    /// If there was one; the message shows the log so far.
     #[track_caller]
     pub fn expect_nothing(&mut self) {
         self.expect("");
@@ -214,7 +212,7 @@ impl Pair {
     /// event, and fields of its message.
     ///
     /// # Panics
-    /// They are not; the log so far is shown.
+    /// If one is missing; the message shows the log so far.
     #[track_caller]
     pub fn expect_told(&mut self, lines: &str) {
         let from = core::mem::replace(&mut self.events_expected, self.log.len());
@@ -228,10 +226,10 @@ impl Pair {
         }
     }
 
-    /// Expects these states.
+    /// Expects both sides to be in these states.
     ///
     /// # Panics
-    /// They do not; the log so far is shown.
+    /// If they differ; the message shows the log so far.
     #[track_caller]
     pub fn expect_state(&mut self, initiator: State, acceptor: State) {
         let states = (self.initiator.session.state(), self.acceptor.session.state());
@@ -240,10 +238,10 @@ impl Pair {
         }
     }
 
-    /// Expects these next numbers, in and out, on one side.
+    /// Expects these next numbers, inbound and outbound, on one side.
     ///
     /// # Panics
-    /// They differ; the log so far is shown.
+    /// If they differ; the message shows the log so far.
     #[track_caller]
     pub fn expect_numbers(&mut self, who: Who, next_in: u64, next_out: u64) {
         let (_, stands_in, stands_out) = self.side(who).stands();
@@ -254,12 +252,12 @@ impl Pair {
         }
     }
 
-    /// Everything that happened so far.
+    /// Everything that has happened so far.
     pub fn log(&self) -> &[Line] {
         &self.log
     }
 
-    /// Steps one side as far as it goes; true when anything changed.
+    /// Steps one side as far as it can go; true if anything changed.
     fn drive_side(&mut self, who: Who) -> bool {
         let now = self.clock.now();
         let before = self.log.len();
@@ -328,7 +326,7 @@ impl Pair {
         self.link = Some(link);
     }
 
-    /// One side has no link any more; the other sees its end.
+    /// One side has lost its link or closed it; the other sees the end.
     fn close_link(&mut self, who: Who) {
         let now = self.clock.now();
         if let Some(link) = &mut self.link {
@@ -366,13 +364,13 @@ impl Pair {
     }
 
     /// # Panics
-    /// Always: that is how a test fails.
+    /// Always: this is how a test fails.
     #[track_caller]
     #[allow(clippy::panic, reason = "an expectation of a test that does not hold")]
     fn fail(&self, what: &str) -> ! {
         let mut log = String::new();
         for line in &self.log {
-            // A string takes everything.
+            // Writing to a `String` cannot fail.
             let _ = writeln!(log, "{line}");
         }
         panic!("{what}\n\n{log}");
@@ -388,12 +386,12 @@ impl Link {
     }
 }
 
-/// The lines of an expectation that say something.
+/// The lines of an expectation that are not blank.
 fn expected(lines: &str) -> impl Iterator<Item = &str> {
     lines.lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
-/// Has this line every word that is wanted: the side, an event's name, `tag=value`?
+/// Whether this line has every wanted word: the side, an event's name, `tag=value`.
 fn fits(wanted: &str, (who, line): (Who, &str)) -> bool {
     let mut words = wanted.split_whitespace();
     let right_side = match who {

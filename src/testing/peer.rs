@@ -1,4 +1,4 @@
-//! Bytes that a test writes in the counterparty's place.
+//! Bytes that a test writes in place of the counterparty.
 
 use std::format;
 use std::string::String;
@@ -7,7 +7,7 @@ use std::vec::Vec;
 use crate::wire::{SOH, checksum};
 
 /// The bytes of a message, from its fields with `|` for SOH. BeginString(8) comes first; BodyLength(9) and
-/// CheckSum(10) are put in.
+/// CheckSum(10) are added.
 ///
 /// ```
 /// use sansfix::testing::frame;

@@ -26,7 +26,7 @@ use crate::time::Instant;
 #[derive(Clone, Debug)]
 pub struct Pipe {
     bytes: VecDeque<u8>,
-    /// How many bytes arrive when, the oldest first.
+    /// When bytes arrive, and how many, the oldest first.
     arrivals: VecDeque<(Instant, usize)>,
     capacity: usize,
     delay: Duration,
@@ -39,7 +39,7 @@ impl Pipe {
         Pipe { bytes: VecDeque::new(), arrivals: VecDeque::new(), capacity, delay, closed: false }
     }
 
-    /// Takes as much of `bytes` as fits, and returns how many bytes that was. A closed pipe takes none.
+    /// Accepts as many of `bytes` as fit, and returns how many. A closed pipe accepts none.
     pub fn write(&mut self, now: Instant, bytes: &[u8]) -> usize {
         let room = if self.closed { 0 } else { self.capacity.saturating_sub(self.bytes.len()) };
         let taken = bytes.len().min(room);
@@ -50,7 +50,7 @@ impl Pipe {
         taken
     }
 
-    /// Moves what has arrived into `buf`, as far as it fits, and returns how many bytes that was.
+    /// Moves the bytes that have arrived into `buf`, as far as they fit, and returns how many.
     pub fn read(&mut self, now: Instant, buf: &mut [u8]) -> usize {
         let mut read = 0;
         while let Some((at, len)) = self.arrivals.front_mut() {
@@ -85,7 +85,7 @@ impl Pipe {
         self.arrivals.front().map(|&(at, _)| at)
     }
 
-    /// The link breaks: of the bytes in flight the first `keep` still arrive, and nothing after them.
+    /// The link breaks: the first `keep` of the bytes in flight still arrive, and nothing after them.
     pub fn cut(&mut self, keep: usize) {
         self.closed = true;
         self.bytes.truncate(keep);
@@ -97,18 +97,18 @@ impl Pipe {
         });
     }
 
-    /// The writer closes its end: what is in flight still arrives.
+    /// The writer closes its end: the bytes in flight still arrive.
     pub fn close(&mut self) {
         self.cut(usize::MAX);
     }
 
-    /// Whether the pipe is closed and everything has been read: the reader sees the end.
+    /// Whether the pipe is closed and has been read to its end.
     pub fn is_ended(&self) -> bool {
         self.closed && self.bytes.is_empty()
     }
 
     /// Noise on the line: adds `by` to the byte `at` places after the next one to arrive. Returns whether
-    /// there was one.
+    /// there is such a byte.
     pub fn garble(&mut self, at: usize, by: u8) -> bool {
         self.bytes.get_mut(at).map(|byte| *byte = byte.wrapping_add(by)).is_some()
     }

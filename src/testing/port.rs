@@ -1,4 +1,4 @@
-//! An application at one side of a pair.
+//! The application on one side of a pair.
 
 use core::fmt;
 use std::boxed::Box;
@@ -15,7 +15,7 @@ use crate::session::{Outgoing, SendError, Session};
 use crate::time::Now;
 use crate::wire::Body;
 
-/// What a side's application sends through while it handles an event.
+/// What a side's application uses to send while it handles an event.
 #[derive(Debug)]
 pub struct Port<'s> {
     /// The time on the pair's clock.
@@ -42,7 +42,7 @@ impl Port<'_> {
         self.say(|session, now, out| session.send(now, message, out, body))
     }
 
-    /// Sends a Reject, as [`Session::reject`] says.
+    /// Sends a Reject: see [`Session::reject`].
     ///
     /// # Errors
     /// As [`Session::send`].
@@ -56,7 +56,7 @@ impl Port<'_> {
         self.say(|session, now, out| session.reject(now, message, reason, tag, text, out))
     }
 
-    /// Sends a BusinessMessageReject, as [`Session::business_reject`] says.
+    /// Sends a BusinessMessageReject: see [`Session::business_reject`].
     ///
     /// # Errors
     /// As [`Session::send`].
@@ -75,8 +75,8 @@ impl Port<'_> {
     ) -> Result<MsgSeqNum, SendError> {
         let frame = build(self.session, self.now, self.out)?;
         let number = frame.msg_seq_num();
-        // Nothing came between; a journal that fails leaves the message unsent, as the next expectation
-        // shows.
+        // The frame cannot be stale, since nothing happened in between. If the journal fails, the message
+        // stays unsent, and the test's next expectation shows it.
         if let Ok(wire) = frame.commit(self.session, self.journal) {
             if !wire.is_empty() {
                 let what = What::Sent(readable(&wire));
@@ -90,7 +90,7 @@ impl Port<'_> {
 
 type Chooses = dyn FnMut(&Message<'_>, Now) -> bool;
 
-/// What says which messages are sent again.
+/// The callback that chooses which messages are sent again.
 pub(super) struct Resends(pub(super) Box<Chooses>);
 
 impl fmt::Debug for Resends {
@@ -101,7 +101,7 @@ impl fmt::Debug for Resends {
 
 type Hears = dyn FnMut(&Event<'_>, &mut Port<'_>);
 
-/// What hears the events of a side.
+/// The callback that receives the events of a side.
 pub(super) struct Application(pub(super) Box<Hears>);
 
 impl fmt::Debug for Application {

@@ -23,9 +23,9 @@ use crate::{Checkpoint, CommitError};
 /// The two sides of a pair.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Who {
-    /// The one that opens the link.
+    /// The side that opens the link.
     Initiator,
-    /// The one that waits for it.
+    /// The side that waits for it.
     Acceptor,
 }
 
@@ -63,9 +63,9 @@ pub struct Line {
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum What {
-    /// A frame went out, with `|` for SOH.
+    /// A frame was sent, shown with `|` for SOH.
     Sent(String),
-    /// The application was told an event: its name, and its message with `|` for SOH where it has one.
+    /// The application was given an event: its name, and its message, if any, with `|` for SOH.
     Told(String),
     /// The link was closed for this reason.
     Closed(Reason),
@@ -83,19 +83,19 @@ impl fmt::Display for Line {
     }
 }
 
-/// A session, its journal, and a driver that accepts every Logon and answers every resend.
+/// A session, its journal, and a driver that accepts every Logon and answers every ResendRequest.
 #[derive(Debug)]
 pub struct Side {
-    /// The session: call it as an application would.
+    /// The session, to be called as an application would.
     pub session: Session,
     /// Its journal.
     pub journal: MemoryJournal,
-    /// Whether every Logon is accepted at once. If not, it waits for [`Session::accept`] or
+    /// Whether every Logon is accepted at once. If not, each waits for [`Session::accept`] or
     /// [`Session::refuse`].
     pub accepts: bool,
     pub(super) inbox: Inbox<'static>,
     out: Vec<u8>,
-    /// What is committed and has not been written.
+    /// Bytes that are committed but not yet written.
     pub(super) unwritten: Vec<u8>,
     /// What the application sent since the side was last driven.
     sent: Vec<Line>,
@@ -104,12 +104,12 @@ pub struct Side {
     who: Who,
 }
 
-/// What a side wants after it was driven as far as it goes.
+/// What a side wants once it can do no more by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Wants {
-    /// Bytes, or the time named here.
+    /// To wait for bytes or for a time.
     Wait(Wait),
-    /// To write first: the link takes no more.
+    /// To write first, once the link accepts more.
     Write,
     /// A link.
     Connect,
@@ -117,17 +117,17 @@ pub(super) enum Wants {
     Disconnect(Reason),
 }
 
-/// What the memory that a side reads into holds, in bytes. Twice, with that for held messages. It is never
-/// given back: a test's process is short-lived.
+/// The size in bytes of the memory that a side reads into, and of that for held messages. Neither is ever
+/// freed: a test process does not live long.
 const INBOX: usize = 16 * 1024;
-/// More outputs than this at one moment are an endless loop.
+/// More outputs than this at one time mean an endless loop.
 const OUTPUTS_MAX: usize = 100_000;
 
 impl Side {
     /// A side without a link.
     ///
     /// # Errors
-    /// The configuration cannot work.
+    /// The configuration is invalid.
     pub fn new(who: Who, config: Config, resume: Checkpoint) -> Result<Side, ConfigError> {
         let memory = || vec![0; INBOX].leak();
         Ok(Side {
@@ -158,19 +158,19 @@ impl Side {
         Port { now, session, journal, out, unwritten, log: sent, who: *who }.send(msg_type, body)
     }
 
-    /// Lets `application` hear every event from now on, and answer it: the one that you test, or one that
-    /// plays the counterparty's.
+    /// Sets the application that receives every event from now on and may answer it: the one under test, or
+    /// one that plays the counterparty's.
     pub fn application(&mut self, application: impl FnMut(&Event<'_>, &mut Port<'_>) + 'static) {
         self.application = Some(Application(Box::new(application)));
     }
 
-    /// Lets `resends` say from now on which messages are sent again when the counterparty asks; a gap fill stands
-    /// in for the others, as for orders that are stale (FIX session layer 4.8.5).
+    /// Sets the callback that decides from now on which messages are sent again when the counterparty asks.
+    /// The others, such as stale orders, are replaced by a gap fill (FIX session layer 4.8.5).
     pub fn resends(&mut self, resends: impl FnMut(&Message<'_>, Now) -> bool + 'static) {
         self.resends = Some(Resends(Box::new(resends)));
     }
 
-    /// Steps the session until it waits, with what its journal has, and notes what happened.
+    /// Steps the session until it waits, answers from its journal, and logs what happened.
     pub(super) fn run(&mut self, now: Now, log: &mut Vec<Line>) -> Wants {
         let who = self.who;
         log.append(&mut self.sent);
@@ -183,9 +183,9 @@ impl Side {
                 Output::Event(ref event) => {
                     log.push(line(What::Told(told(event))));
                     match event {
-                        // The state is the one that asked.
+                        // It cannot fail: the session has just asked for this.
                         Event::Logon(_) if self.accepts => drop(self.session.accept(now)),
-                        // A disk that fails keeps the old series, and the reset is asked for again.
+                        // If the disk fails, the old series stays, and the session asks for the reset again.
                         Event::NewSeries { resume } => {
                             let _ = self.journal.checkpoint(resume).and_then(|()| self.journal.sync());
                         }
@@ -237,7 +237,7 @@ impl Side {
                     }
                     self.unwritten.extend_from_slice(&wire);
                 }
-                // The disk failed: what cannot be stored is not sent, and the link ends.
+                // The disk failed: what cannot be stored is not sent, and the link is closed.
                 Err(CommitError::Journal(_)) => {
                     let _ = self.session.disconnect(now, Reason::JournalFailed);
                 }
@@ -247,11 +247,11 @@ impl Side {
         Wants::Wait(Wait { until: None, read: false })
     }
 
-    /// The process ends and begins again from its disk, which has all that was synced.
+    /// The process dies and starts again from its disk, which has everything that was synced.
     pub(super) fn restart(&mut self) {
         self.journal.crash(0);
         let resume = self.journal.resume().unwrap_or_else(|| self.session.checkpoint());
-        // The configuration was good before.
+        // It cannot fail: the configuration was valid before.
         if let Ok(session) = Session::new(self.session.config().clone(), resume) {
             self.session = session;
         }
@@ -264,12 +264,12 @@ impl Side {
     }
 }
 
-/// A frame as FIX logs show it.
+/// A frame as FIX logs show it, with `|` for SOH.
 pub(super) fn readable(frame: &[u8]) -> String {
     frame.escape_ascii().to_string().replace("\\x01", "|")
 }
 
-/// An event as a line: its name, and the message or the particulars.
+/// An event as a line: its name, and its message or details.
 fn told(event: &Event<'_>) -> String {
     std::format!("{event:?}")
 }

@@ -10,16 +10,17 @@ use crate::time::Utc;
 
 mod display;
 
-/// Writes fields one after another into lent memory; in an application's hands, the body of its message.
+/// Writes fields one after another into borrowed memory. An application uses it to write the body of a
+/// message.
 ///
-/// Each method appends one field and can be chained. What cannot be written (a tag that the session writes
-/// itself, an empty value, SOH in a value that is not data) is remembered, and the call that lent the writer
-/// returns it as an error; nothing of the message is sent.
+/// Each method appends one field and can be chained. The first thing that cannot be sent (a tag that the
+/// session writes itself, an empty value, SOH in a value that is not data) is remembered, and the call that
+/// supplied the writer returns it as an error; no part of the message is sent.
 #[derive(Debug)]
 pub struct Body<'b> {
-    /// What is still free; nothing once a field did not fit.
+    /// The memory still free; empty as soon as a field does not fit.
     room: &'b mut [u8],
-    /// How much was free at first.
+    /// How much was free at the start, in bytes.
     size: usize,
     /// How many bytes did not fit.
     beyond: usize,
@@ -27,34 +28,34 @@ pub struct Body<'b> {
     guard: Guard,
 }
 
-/// Whose fields a writer takes.
+/// Whose fields a writer accepts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Guard {
-    /// The session's own: any tag.
+    /// The session's: any tag.
     Session,
-    /// An application's: body tags of this version only.
+    /// An application's: only body tags of this version.
     Application(BeginString),
 }
 
-/// Why a body cannot be sent as it was written.
+/// Why a body cannot be sent as written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 pub enum BodyFault {
     /// [`Body::cancel`] was called.
     #[error("the message was cancelled")]
     Cancelled,
-    /// Header and trailer are the session's: header fields go with the message's kind, not into its body.
+    /// The session writes header and trailer: header fields are given with the message type, not in the body.
     #[error("tag {tag} belongs to the header or trailer, which the session writes")]
     NotABodyTag {
         /// The tag.
         tag: u32,
     },
-    /// A field always has a value (FIX session layer 4.5.4, SessionRejectReason(373) 4).
+    /// A field must have a value (FIX session layer 4.5.4, SessionRejectReason(373) 4).
     #[error("tag {tag} has an empty value")]
     Empty {
         /// The tag.
         tag: u32,
     },
-    /// Only data fields, which say their length, may hold SOH.
+    /// Only data fields, whose length is given, may contain SOH.
     #[error("the value of tag {tag} holds SOH (0x01), which ends a field: use Body::data for a data field")]
     HoldsSoh {
         /// The tag.
@@ -62,14 +63,14 @@ pub enum BodyFault {
     },
 }
 
-// Inlined into the caller's closure, where the tag is a constant: the name and what it may be are known
-// there, and the place to write to stays in registers.
+// Inlined into the caller's closure, where the tag is a constant: its text and the checks on it are then
+// computed at compile time, and the write position stays in registers.
 impl<'b> Body<'b> {
     pub(crate) fn new(room: &'b mut [u8], guard: Guard) -> Self {
         Body { size: room.len(), room, beyond: 0, fault: None, guard }
     }
 
-    /// A field as bytes: text, price, quantity, anything already in FIX's form.
+    /// A field as bytes: text, a price, a quantity, anything already in its FIX form.
     #[inline(always)]
     pub fn bytes(&mut self, tag: u32, value: &[u8]) -> &mut Self {
         if self.write(tag, value) && holds_soh(value) {
@@ -96,7 +97,7 @@ impl<'b> Body<'b> {
         self.field(tag, text.get(..=len).unwrap_or_default())
     }
 
-    /// A field with a number that is never negative: a length, a sequence number, a count.
+    /// A field whose number is never negative: a length, a sequence number, a count.
     #[inline(always)]
     pub fn uint(&mut self, tag: u32, value: u64) -> &mut Self {
         if let Some((digits, count)) = short_uint(value)
@@ -132,29 +133,30 @@ impl<'b> Body<'b> {
         self.field(tag, text.get(..len).unwrap_or_default())
     }
 
-    /// A data field behind its length: `length_tag` says how many bytes `tag` holds, any byte among them.
+    /// A data field, preceded by its length: the field `length_tag` gives the number of bytes in the field
+    /// `tag`, which may be any bytes.
     pub fn data(&mut self, length_tag: u32, tag: u32, value: &[u8]) -> &mut Self {
         self.uint(length_tag, value.len() as u64).field(tag, value)
     }
 
-    /// A field without a value. FIX forbids it (SessionRejectReason(373) 4): only for a counterparty that is
-    /// known to take such fields.
+    /// A field without a value. FIX forbids this (SessionRejectReason(373) 4): use it only for a counterparty
+    /// known to accept such fields.
     pub fn empty(&mut self, tag: u32) -> &mut Self {
         self.put(tag, b"").check(tag, 1)
     }
 
-    /// Gives the message up: the call that lent this writer returns [`BodyFault::Cancelled`], and no number
-    /// is taken.
+    /// Abandons the message: the call that supplied this writer returns [`BodyFault::Cancelled`], and no
+    /// number is used.
     pub fn cancel(&mut self) {
         self.fail(BodyFault::Cancelled);
     }
 
-    /// How many bytes the fields so far take.
+    /// How many bytes the fields written so far take.
     pub fn len(&self) -> usize {
         (self.size - self.room.len()).saturating_add(self.beyond)
     }
 
-    /// Has nothing been written yet?
+    /// Whether nothing has been written yet.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -164,7 +166,7 @@ impl<'b> Body<'b> {
         self.put(tag, value).check(tag, value.len())
     }
 
-    /// May this field be sent, with a value of this length?
+    /// Notes a fault if this field, with a value of this length, may not be sent.
     #[inline(always)]
     fn check(&mut self, tag: u32, len: usize) -> &mut Self {
         if len == 0 {
@@ -178,18 +180,19 @@ impl<'b> Body<'b> {
         self
     }
 
-    /// A field that is known to be good, or good where it came from: a header's data fields may hold SOH.
+    /// A field that needs no check: the session knows it to be good, or it was checked before. A header's
+    /// data fields may contain SOH.
     #[inline(always)]
     pub(crate) fn put(&mut self, tag: u32, value: &[u8]) -> &mut Self {
         self.write(tag, value);
         self
     }
 
-    /// Writes a field; false when no SOH stands in its value for sure.
+    /// Writes a field; false if its value certainly contains no SOH.
     #[inline(always)]
     fn write(&mut self, tag: u32, value: &[u8]) -> bool {
         let name = Name::of(tag);
-        // So that the compiler knows that the name fits; no slice is so long.
+        // The checked addition tells the compiler that the name fits; no slice is long enough to overflow it.
         let Some(len) = value.len().checked_add(name.len + 1) else { return true };
         let Some(place) = self.take(len) else { return true };
         name.write(place);
@@ -198,7 +201,8 @@ impl<'b> Body<'b> {
         place.get_mut(name.len..).is_some_and(|place| copy(place, value))
     }
 
-    /// Writes a field whose value is in a register, where there is room for all of that.
+    /// Writes a field whose value is in a register, if there is room for the longest name and the whole
+    /// register; false if not.
     #[inline(always)]
     fn write_short(&mut self, tag: u32, value: [u8; 8], value_len: usize) -> bool {
         let name = Name::of(tag);
@@ -214,7 +218,7 @@ impl<'b> Body<'b> {
         true
     }
 
-    /// Bytes as they are: fields that were encoded before.
+    /// Copies bytes as they are: fields that are already encoded.
     #[inline]
     pub(crate) fn raw(&mut self, bytes: &[u8]) -> &mut Self {
         if let Some(place) = self.take(bytes.len()) {
@@ -223,7 +227,7 @@ impl<'b> Body<'b> {
         self
     }
 
-    /// The next `len` bytes, where there are so many.
+    /// The next `len` bytes, if that many are free.
     #[inline(always)]
     fn take(&mut self, len: usize) -> Option<&'b mut [u8]> {
         let room = core::mem::take(&mut self.room);
@@ -241,7 +245,7 @@ impl<'b> Body<'b> {
         self.fault = first(self.fault, fault);
     }
 
-    /// The length, or why it does not count.
+    /// The length, or why the body cannot be sent.
     #[inline]
     pub(crate) fn finish(self) -> Result<usize, BodyFault> {
         match self.fault {
@@ -251,7 +255,7 @@ impl<'b> Body<'b> {
     }
 }
 
-/// The fault that came first. By value: a writer whose address is taken would not stay in registers.
+/// The first of the faults. Passed by value: a writer whose address is taken would not stay in registers.
 #[cold]
 fn first(before: Option<BodyFault>, fault: BodyFault) -> Option<BodyFault> {
     before.or(Some(fault))
@@ -276,7 +280,7 @@ impl Name {
         Name { text, len: digits + 1 }
     }
 
-    /// Writes it to the front of `to`, where something follows.
+    /// Writes the name to the front of `to`. A byte after it may be overwritten, so something must follow.
     #[inline(always)]
     fn write(&self, to: &mut [u8]) {
         // Four bytes are one move, and three are two.

@@ -10,7 +10,7 @@ use super::SOH;
 /// ```
 #[inline]
 pub fn checksum(bytes: &[u8]) -> u8 {
-    // As many sums side by side as a chunk has bytes: the compiler keeps them in vectors.
+    // One sum for each byte of a chunk: the compiler keeps them in vector registers.
     let mut sums = [0; CHUNK];
     let (chunks, rest) = bytes.as_chunks();
     let (fours, few) = chunks.as_chunks::<4>();
@@ -18,8 +18,8 @@ pub fn checksum(bytes: &[u8]) -> u8 {
         four.iter().for_each(|chunk| add(&mut sums, chunk));
     }
     few.iter().for_each(|chunk| add(&mut sums, chunk));
-    // No loop over the rest, whose end would be mispredicted: it is the end of a last chunk, of which the
-    // other bytes are masked out.
+    // The end of a loop over the rest would be mispredicted. Instead, the last 64 bytes are added as one more
+    // chunk, with those already summed masked out.
     let mask = MASKS.get(rest.len()..).and_then(<[u8]>::first_chunk::<CHUNK>);
     let rest = match (bytes.last_chunk::<CHUNK>(), mask) {
         (Some(last), Some(mask)) => {
@@ -45,7 +45,7 @@ fn sum(bytes: &[u8]) -> u8 {
 
 const CHUNK: usize = 64;
 
-/// From the n-th on, a mask of the last n bytes of a chunk.
+/// The chunk that begins at n masks the last n bytes of a chunk.
 const MASKS: [u8; 2 * CHUNK] = {
     let mut masks = [0; 2 * CHUNK];
     masks.split_at_mut(CHUNK).1.copy_from_slice(&[0xff; CHUNK]);
@@ -69,7 +69,7 @@ pub(crate) fn sum_value(sum: u8) -> [u8; 4] {
     VALUES[usize::from(sum)]
 }
 
-/// Every sum as three digits and the delimiter.
+/// Each sum as three digits and the delimiter.
 #[allow(clippy::indexing_slicing, reason = "as many texts as sums, made by the compiler")]
 static VALUES: [[u8; 4]; 256] = {
     let mut texts = [[SOH; 4]; 256];

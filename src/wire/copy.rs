@@ -1,12 +1,12 @@
-//! Short values copied. Most are short, and `memcpy` takes longer to be called than to copy them.
+//! Copying values. Most are so short that calling `memcpy` takes longer than the copying.
 
 use super::encode::SOH;
 
-/// Copies `from` to the front of `to`, which has room for it; false when no SOH stands in it for sure, as in
-/// any short text of ASCII. Where nobody asks for that, the compiler leaves it out.
+/// Copies `from` to the front of `to`, which has room for it. Returns false if it certainly contains no SOH,
+/// as for any short ASCII text. If the result is not used, the compiler leaves the check out.
 #[inline(always)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) -> bool {
-    // The first and the last bytes overlap where there are fewer than both together.
+    // The first bytes and the last overlap if there are fewer than both together.
     let len = from.len();
     if len > 16 {
         if len > 32 {
@@ -32,7 +32,7 @@ pub(crate) fn copy(to: &mut [u8], from: &[u8]) -> bool {
     }
 }
 
-/// Writes `bytes` at this place, where there is room for them; gives where they end.
+/// Writes `bytes` at offset `at`, if there is room for them; returns where they end.
 #[inline(always)]
 pub(crate) fn put<const N: usize>(to: &mut [u8], at: usize, bytes: [u8; N]) -> usize {
     if let Some(place) = to.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
@@ -41,7 +41,7 @@ pub(crate) fn put<const N: usize>(to: &mut [u8], at: usize, bytes: [u8; N]) -> u
     at + N
 }
 
-/// Copies the first and the last `N` bytes, and gives them.
+/// Copies the first and the last `N` bytes, and returns them.
 #[inline(always)]
 fn ends<const N: usize>(to: &mut [u8], from: &[u8]) -> ([u8; N], [u8; N]) {
     let (Some(&first), Some(&last)) = (from.first_chunk(), from.last_chunk()) else {
@@ -58,10 +58,10 @@ fn ends<const N: usize>(to: &mut [u8], from: &[u8]) -> ([u8; N], [u8; N]) {
     (first, last)
 }
 
-/// Not 0 when some byte may be SOH: NUL, SOH, and all beyond ASCII may.
+/// Not 0 if some byte may be SOH: NUL, SOH and bytes beyond ASCII count as possible.
 #[inline(always)]
 const fn suspect(word: u64) -> u64 {
-    // The high bit of a byte below 2 comes from a borrow, and so may that of the byte behind it.
+    // Subtracting 2 sets the high bit of a byte below 2; the borrow may set that of the next byte as well.
     word.wrapping_sub(u64::from_le_bytes([SOH + 1; 8])) & u64::from_le_bytes([0x80; 8])
 }
 
@@ -70,11 +70,11 @@ fn soh_among(first: &[u8; 16], last: &[u8; 16]) -> bool {
     first.iter().zip(last).fold(false, |found, (a, b)| found | (*a == SOH) | (*b == SOH))
 }
 
-/// Does SOH stand in it? For long values, and where nothing is copied.
+/// Whether the value contains SOH. For long values, and for those that are not copied.
 #[inline(never)]
 pub(crate) fn holds_soh(value: &[u8]) -> bool {
     let Some(last) = value.last_chunk() else { return value.contains(&SOH) };
-    // The last one overlaps the one before it.
+    // The last chunk may overlap the one before it.
     value.as_chunks().0.iter().any(|chunk| soh_among(chunk, last))
 }
 

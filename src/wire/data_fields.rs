@@ -1,35 +1,35 @@
-//! Which fields hold data, and which field gives the length of each.
+//! Which fields have the type data, and which field gives the length of each.
 
 use super::delimiters::first_word;
 use super::field::leading_tag;
 use super::find::Needle;
 
-/// The fields of type data: FIX's own, up to FIX 5.0 SP2, and more by agreement.
+/// The fields of type data: those of FIX up to 5.0 SP2, and others agreed with the counterparty.
 ///
-/// A data field may hold the delimiter, so it is read by the count in the length field directly before it.
+/// A data field may contain the delimiter, so its end is found by the length field directly before it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct DataFields {
-    /// Pairs of a length field's tag and its data field's.
+    /// Pairs: the tag of a length field and that of its data field.
     agreed: &'static [(u32, u32)],
     begins: Beginnings,
-    /// The bits by which most other fields are known; none where one of those is data by agreement.
+    /// The bits by which most fields are recognised as not data; zero if one of those is data by agreement.
     usual: u64,
 }
 
-/// A tag of two digits below 80, which no data field of FIX's own has, and its `=`: the bits of the first
-/// three characters that all of them share, and where these stand.
+/// A two-digit tag below 80, as no data field of FIX has, and its `=`: the value and the mask of the bits
+/// that the first three characters of all such fields share.
 const USUAL: u64 = 0x3d_00_30;
 const USUAL_BITS: u64 = 0xff_00_f8;
 
-/// How data fields begin: one bit for each hash of the first three characters of one.
+/// How data fields begin: a bit is set for the hash of the first three characters of each.
 type Beginnings = [u64; 8];
 
 impl DataFields {
-    /// FIX's own and no others.
+    /// The data fields of FIX and no others.
     pub const STANDARD: DataFields = DataFields::new(&[]);
 
-    /// FIX's own and these: pairs of a length field's tag and its data field's tag. A field that every header
-    /// has, or PossDupFlag(43), is never read as data.
+    /// The data fields of FIX and these: pairs of a length field's tag and its data field's tag. A field that
+    /// every header has, or PossDupFlag(43), is never read as data.
     ///
     /// ```
     /// # use sansfix::wire::DataFields;
@@ -50,10 +50,10 @@ impl DataFields {
         DataFields { agreed, begins, usual }
     }
 
-    /// The tag of the field that gives the length of data field `tag`, or `None` when `tag` is no data field.
+    /// The tag of the field that gives the length of data field `tag`, or `None` if `tag` is no data field.
     #[inline]
     pub fn length_tag(&self, tag: u32) -> Option<u32> {
-        // Most tags of most messages are below the first data field's, Signature(89).
+        // Most tags of most messages are below that of the first data field, Signature(89).
         if tag < 89 && self.agreed.is_empty() { None } else { self.look_up(tag) }
     }
 
@@ -61,7 +61,7 @@ impl DataFields {
         standard(tag).or_else(|| self.agreed.iter().find(|pair| pair.1 == tag).map(|pair| pair.0))
     }
 
-    /// Is the field at the front a data field?
+    /// Whether the field at the front is a data field.
     #[inline]
     pub(crate) fn begin(&self, bytes: &[u8]) -> bool {
         self.begin_with(bytes, first_word(bytes))
@@ -73,7 +73,8 @@ impl DataFields {
         self.may_begin(word) && leading_tag(bytes).is_some_and(|tag| self.length_tag(tag).is_some())
     }
 
-    /// May this be the beginning of a data field? For most others the answer is no, without reading the tag.
+    /// Whether a data field may begin with this word. For most other fields the answer is no, found without
+    /// parsing the tag.
     #[inline]
     pub(crate) fn may_begin(&self, word: u64) -> bool {
         if word & self.usual == USUAL {
@@ -84,8 +85,8 @@ impl DataFields {
     }
 }
 
-/// A number below 512, from the first three characters. The factor is one under which no tag of two digits
-/// but the data fields' hits a bit of theirs.
+/// A number below 512, from the first three characters. The factor is chosen so that no two-digit tag of
+/// another field has the hash of a data field.
 #[inline]
 const fn hash(word: u64) -> usize {
     ((word << 40).wrapping_mul(0xa8_598c_76e7) >> 55) as usize

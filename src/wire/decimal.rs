@@ -1,8 +1,8 @@
-//! Numbers written in decimal.
+//! Decimal numbers, written and read.
 
 use super::SOH;
 
-/// The longest u64 in digits.
+/// The digits of the largest `u64`.
 pub(super) const UINT_MAX: usize = 20;
 
 pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
@@ -14,13 +14,13 @@ pub(crate) const fn short_uint(value: u64) -> Option<([u8; 8], usize)> {
         return None;
     }
     let digits = eight_digits(value);
-    // The last digit counts also when it is 0.
+    // The last digit counts even if it is 0.
     let leading_zeros = (digits | 1 << 56).trailing_zeros() / 8;
     let text = (digits | ZEROS) >> (8 * leading_zeros);
     Some((text.to_le_bytes(), 8 - leading_zeros as usize))
 }
 
-/// A number below 10^4 in decimal with zeros before it, and how many digits it has without them.
+/// A number below 10^4 as four digits, and how many of them are not leading zeros.
 #[inline(always)]
 pub(super) const fn four_digits(value: usize) -> Option<([u8; 4], usize)> {
     if value >= 10_000 {
@@ -35,8 +35,8 @@ pub(super) const fn four_digits(value: usize) -> Option<([u8; 4], usize)> {
     Some(((digits | ZEROS as u32).to_le_bytes(), 4 - leading_zeros as usize))
 }
 
-/// Writes `value` in decimal at the front of `out`, which holds at least 20 bytes or as many as the value
-/// has; returns the number of digits. The bytes after them may change.
+/// Writes `value` in decimal at the front of `out`, which has room for 20 bytes or at least for the digits of
+/// the value; returns the number of digits. The bytes after them may change.
 #[inline]
 pub(crate) fn write_uint(out: &mut [u8], value: u64) -> usize {
     let Some((text, len)) = short_uint(value) else { return write_long(out, value) };
@@ -57,13 +57,13 @@ fn write_long(out: &mut [u8], value: u64) -> usize {
     len + 8
 }
 
-/// The number of one to seven digits before the first delimiter of `bytes`, and what follows that.
+/// The number at the front, if one to seven digits are followed by the delimiter, and what follows that.
 #[inline(always)]
 pub(crate) fn short_field(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let word = u64::from_le_bytes(*bytes.first_chunk()?);
     let digits = word ^ ZEROS;
-    // A byte is a digit when neither it nor it plus 6 reaches the high half. What is carried out of a byte
-    // runs upwards, so that the lowest mark is right.
+    // A byte is a digit if neither it nor its sum with 6 has a bit in the high half. Carries only propagate
+    // upwards, so the lowest mark is right.
     let others = (digits | digits.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0;
     let bits = others.trailing_zeros() & 0x78;
     if bits == 0 || (word >> (bits % 64)) & 0xff != u64::from(SOH) {
@@ -78,7 +78,7 @@ pub(crate) fn short_field(bytes: &[u8]) -> Option<(u64, &[u8])> {
 pub(crate) fn leading_uint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let Some(&first) = bytes.first_chunk() else { return leading_long(bytes) };
     let digits = u64::from_le_bytes(first) ^ ZEROS;
-    // A byte above 9 reaches its high bit, and so may those behind it: the first counts.
+    // The high bit of a byte above 9 is set, and a carry may set those of later bytes: the first mark counts.
     let others = (digits | digits.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
     let count = others.trailing_zeros() / 8;
     if count == 0 || count == 8 {
@@ -98,7 +98,7 @@ fn leading_long(bytes: &[u8]) -> Option<(u64, &[u8])> {
     matches!(bytes.len() - rest.len(), 1..=18).then_some((value, rest))
 }
 
-/// The number that eight digits make, the first in the lowest byte, each as a number.
+/// The number made of eight digits, the first in the lowest byte, each a number from 0 to 9.
 #[inline]
 pub(super) const fn from_digits(digits: u64) -> u64 {
     let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
@@ -106,12 +106,12 @@ pub(super) const fn from_digits(digits: u64) -> u64 {
     (fours * 10_000 + (fours >> 32)) & 0xffff_ffff
 }
 
-/// The digits of a number below 10^8 as numbers, the first in the lowest byte: all at once, since a loop
-/// mispredicts where it ends.
+/// The eight digits of a number below 10^8, each a number from 0 to 9, the first in the lowest byte. All are
+/// computed at once, because the end of a loop would be mispredicted.
 #[inline]
 pub(super) const fn eight_digits(value: u64) -> u64 {
     let fours = (value / 10_000) | ((value % 10_000) << 32);
-    // A product and a shift divide every lane.
+    // A multiplication and a shift divide every lane.
     let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
     let pairs = hundreds | ((fours - hundreds * 100) << 16);
     let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;

@@ -1,11 +1,11 @@
-//! Where a field ends, eight bytes at a time.
+//! Finding the ends of fields, eight bytes at a time.
 
 use super::encode::SOH;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// The first eight bytes, the first in the lowest byte; zeros where there are fewer.
+/// The first eight bytes, the first in the lowest byte, padded with zeros if there are fewer.
 #[inline]
 pub(super) fn first_word(bytes: &[u8]) -> u64 {
     match bytes.first_chunk() {
@@ -18,7 +18,7 @@ pub(super) fn first_word(bytes: &[u8]) -> u64 {
 #[inline(never)]
 fn short_word(bytes: &[u8]) -> u64 {
     match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        // Both halves hold the same where they overlap.
+        // Where the halves overlap, both hold the same bytes.
         (Some(&first), Some(&last)) => {
             let shift = 8 * (bytes.len() - 4) % 64;
             u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << shift
@@ -29,14 +29,14 @@ fn short_word(bytes: &[u8]) -> u64 {
 
 /// Where the first delimiter is, or the end of `bytes`; `word` is their [`first_word`].
 ///
-/// Values are short, so that a search would spend its time beginning and ending. Most fields end in the word
-/// that they begin in, which is read for the tag anyway.
+/// Values are short, so a general search would spend its time on starting and finishing. Most fields end in
+/// the word in which they begin, and that word is read for the tag anyway.
 #[inline]
 pub(super) fn delimiter(bytes: &[u8], word: u64) -> usize {
     delimiter_in(word).unwrap_or_else(|| delimiter_behind(bytes))
 }
 
-/// What stands before the first delimiter of `bytes`.
+/// The part of `bytes` before the first delimiter.
 #[inline]
 pub(crate) fn leading_value(bytes: &[u8]) -> &[u8] {
     bytes.get(..delimiter(bytes, first_word(bytes))).unwrap_or(bytes)
@@ -46,12 +46,12 @@ pub(crate) fn leading_value(bytes: &[u8]) -> &[u8] {
 #[inline]
 pub(super) fn delimiter_in(word: u64) -> Option<usize> {
     let differs = word ^ (ONES * SOH as u64);
-    // A borrow runs only upwards, so that the lowest mark is right.
+    // Borrows only propagate upwards, so the lowest mark is right.
     let marks = differs.wrapping_sub(ONES) & !differs & HIGHS;
     (marks != 0).then_some((marks.trailing_zeros() / 8) as usize)
 }
 
-/// Where the first delimiter is, when the first eight bytes are none.
+/// Where the first delimiter is, if none of the first eight bytes is one.
 #[inline]
 pub(super) fn delimiter_behind(bytes: &[u8]) -> usize {
     let mut at = 8;
@@ -64,14 +64,14 @@ pub(super) fn delimiter_behind(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// The delimiters in whole words of eight bytes, one after the other, found without waiting for the one
-/// before.
+/// The delimiters in the whole eight-byte words of a slice, in order. The search for one does not depend on
+/// where the one before was found.
 #[derive(Debug)]
 pub(super) struct Delimiters<'a> {
     words: core::slice::Iter<'a, [u8; 8]>,
-    /// Where the present word begins.
+    /// Where the current word begins.
     at: usize,
-    /// The high bit of each byte of it that is a delimiter and was not given yet.
+    /// The high bit of each of its bytes that is a delimiter not yet returned.
     marks: u64,
 }
 
@@ -101,8 +101,8 @@ impl Iterator for Delimiters<'_> {
 #[inline]
 const fn soh_marks(word: u64) -> u64 {
     let differs = word ^ (ONES * SOH as u64);
-    // Adding 0x7f reaches the high bit of every byte but 0 and 0x80 and more; nothing is carried out of a
-    // byte.
+    // Adding 0x7f to the low seven bits sets the high bit of every byte but those where they are zero, and
+    // carries nothing into the next byte; the or keeps high bits that were set before.
     !((differs & !HIGHS).wrapping_add(!HIGHS) | differs) & HIGHS
 }
 

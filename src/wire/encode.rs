@@ -1,5 +1,5 @@
-//! Encoding frames: first the header, then the body, then what precedes them, right-aligned. So BodyLength
-//! has exactly the digits it needs, and nothing is moved.
+//! Encoding frames: first the header, then the body, then the fields before them, right-aligned. In this way
+//! BodyLength has exactly the digits it needs, and nothing has to be moved.
 
 use super::begin_string::BeginString;
 use super::body::{Body, BodyFault, Guard};
@@ -9,7 +9,7 @@ use super::decimal::{UINT_MAX, four_digits, leading_uint, write_uint};
 use super::frame::ends_well;
 use super::value::same;
 
-/// SOH, which ends every field.
+/// SOH (0x01), which ends every field.
 pub const SOH: u8 = 1;
 
 /// Why no frame was written.
@@ -23,7 +23,7 @@ pub(crate) enum EncodeError {
 /// Writes one frame into `out`: `header` writes the fields from MsgType(35) to the last header field, at
 /// [`HEADER_AT`], and returns where they end; `body` writes those after it.
 ///
-/// Returns the frame, which does not start at the start of `out`.
+/// Returns the frame, which does not begin at the start of `out`.
 #[inline(always)]
 pub(crate) fn encode(
     out: &mut [u8],
@@ -37,7 +37,7 @@ pub(crate) fn encode(
     seal(out, begin_string, end)
 }
 
-/// Writes a body after the header that is already there, and returns where it ends.
+/// Writes a body after the header already there, and returns where it ends.
 #[inline(always)]
 pub(crate) fn write_body(
     out: &mut [u8],
@@ -50,7 +50,7 @@ pub(crate) fn write_body(
     Ok(header_end.saturating_add(writer.finish()?))
 }
 
-/// Writes what comes before the header and after the body, which ends at `end`, and returns the frame.
+/// Writes the fields before the header and the one after the body, which ends at `end`; returns the frame.
 #[inline(always)]
 pub(crate) fn seal(out: &mut [u8], begin_string: BeginString, end: usize) -> Result<&[u8], EncodeError> {
     let need_space = || EncodeError::NeedSpace(end.saturating_add(TRAILER_LEN));
@@ -58,15 +58,16 @@ pub(crate) fn seal(out: &mut [u8], begin_string: BeginString, end: usize) -> Res
     let (place, fields) = written.split_first_chunk_mut().ok_or_else(need_space)?;
     let trailer = rest.first_chunk_mut::<TRAILER_LEN>().ok_or_else(need_space)?;
     let (start, sum) = Opening::of(begin_string).write(place, fields.len());
-    // The opening is not summed from memory: what was just written there would have to be waited for.
+    // The sum of the opening is not read back from memory: the read would wait for the writes just made
+    // there.
     let sum = sum.wrapping_add(checksum(fields));
     put(trailer, 0, *b"10=");
     put(trailer, 3, sum_value(sum));
     Ok(out.get(start..end + TRAILER_LEN).unwrap_or_default())
 }
 
-/// The header and the body of a frame that was written here, whole and undamaged. Others may be good frames
-/// too.
+/// The header and the body of a frame as [`seal`] writes it, if it is whole and undamaged. `None` does not
+/// mean that the frame is invalid: another engine may have written it differently.
 #[inline(always)]
 pub(crate) fn unseal(frame: &[u8], begin_string: BeginString) -> Option<&[u8]> {
     let opening = Opening::of(begin_string).text;
@@ -77,18 +78,18 @@ pub(crate) fn unseal(frame: &[u8], begin_string: BeginString) -> Option<&[u8]> {
     good.then_some(body)
 }
 
-/// The most that stands before MsgType(35): field 8, `9=` and 16 digits with their SOH.
+/// The most bytes before MsgType(35): field 8 and `9=`, 16 digits, and SOH.
 const OPENING_MAX: usize = 16 + 16 + 1;
 
-/// Where a header begins, in a buffer whose frame begins later than itself.
+/// Where the header begins in a buffer; the frame begins somewhere before it.
 pub(crate) const HEADER_AT: usize = OPENING_MAX;
 
-/// All up to the value of BodyLength(9).
+/// Everything before the value of BodyLength(9).
 struct Opening {
     text: &'static [u8],
-    /// The text at the end of this.
+    /// The same, right-aligned in 16 bytes.
     padded: &'static [u8; 16],
-    /// The sum of the text and of the SOH after the value.
+    /// The sum of the text and of the SOH that ends BodyLength(9).
     sum: u8,
 }
 
@@ -117,7 +118,7 @@ impl Opening {
         Opening { text, padded, sum }
     }
 
-    /// Writes BeginString(8) and BodyLength(9) so that they end where `place` does; gives where they begin,
+    /// Writes BeginString(8) and BodyLength(9) so that they end where `place` does; returns where they begin,
     /// and their sum.
     #[inline(always)]
     fn write(&self, place: &mut [u8; OPENING_MAX], body_len: usize) -> (usize, u8) {
@@ -131,7 +132,7 @@ impl Opening {
         if let Some(place) = place.get_mut(..digits_at).and_then(<[u8]>::last_chunk_mut) {
             *place = *self.padded;
         }
-        // A zero before them is no part of the value.
+        // The four digits were summed as ASCII, but leading zeros are not part of the value.
         let sum = (u32::from_le_bytes(digits).wrapping_mul(0x0101_0101) >> 24) as u8;
         let zeros = b'0'.wrapping_mul(4).wrapping_sub(b'0'.wrapping_mul(count as u8));
         (digits_at - self.text.len(), self.sum.wrapping_add(sum).wrapping_sub(zeros))

@@ -1,11 +1,11 @@
-//! One field by its tag.
+//! Finding fields by tag.
 
 use super::decimal::{ZEROS, eight_digits};
 use super::delimiters::{Delimiters, delimiter, delimiter_behind, delimiter_in};
 use super::field::Fields;
 use super::{DataFields, Value};
 
-/// The value of the first field with this tag, or `None`. Bad fields are passed over.
+/// The value of the first field with this tag, or `None`. Malformed fields are skipped.
 #[inline]
 pub fn find<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<Value<'a>> {
     find_before(bytes, 0, tag, data)
@@ -13,7 +13,7 @@ pub fn find<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<
 
 /// The same, where the last `margin` bytes, at most seven, are not searched. Seven let the first word of
 /// every field be read at once.
-// The needle of a tag that is known where it is used is a number in the code.
+// Inlined: if the caller's tag is a constant, its needle becomes one too.
 #[inline(always)]
 pub(crate) fn find_before<'a>(
     bytes: &'a [u8],
@@ -28,7 +28,7 @@ pub(crate) fn find_before<'a>(
     }
 }
 
-/// The first field of each of these tags, found in one walk: the same as [`find`] for each of them.
+/// The first field with each of these tags, found in one pass: the same results as [`find`] for each.
 ///
 /// ```
 /// # use sansfix::wire::{DataFields, Value, find_each};
@@ -61,8 +61,8 @@ pub(crate) fn find_each_before<'a, const N: usize>(
     values
 }
 
-/// One walk for all; false where a field has to be read with care.
-// The tags are known where it is used: then nothing is left of the needles but numbers in the code.
+/// One pass for all tags; false if there is a field that has to be read with care.
+// Inlined: if the caller's tags are constants, the needles become constants too.
 #[inline(always)]
 fn walk<'a, const N: usize>(
     bytes: &'a [u8],
@@ -75,7 +75,7 @@ fn walk<'a, const N: usize>(
     if !tags.into_iter().all(Needle::is_for) {
         return false;
     }
-    // No whole word begins where the search ends.
+    // With seven bytes more, no whole word can begin at the end of the search or later.
     let bytes = bytes.get(..end + 7).unwrap_or(bytes);
     let (mut left, mut at) = (N, 0);
     for delimiter in Delimiters::of(bytes) {
@@ -112,17 +112,17 @@ fn one_by_one<'a, const N: usize>(
     *values = tags.map(|tag| find_before(bytes, margin, tag, data));
 }
 
-/// A tag and its `=` as they stand in a message, to be compared without reading the tags there.
+/// A tag and its `=` as they appear in a message, so that tags are compared without being parsed.
 #[derive(Clone, Copy)]
 pub(super) struct Needle {
-    /// The first character in the lowest byte, zeros behind the last.
+    /// The first character in the lowest byte, zeros after the last.
     pub(super) word: u64,
-    /// The bits of the word that count.
+    /// The bits of the word to compare.
     mask: u64,
 }
 
 impl Needle {
-    /// Of a tag that [has one](Needle::is_for).
+    /// The needle for a tag that [can have one](Needle::is_for).
     #[inline]
     pub(super) const fn of(tag: u32) -> Self {
         let digits = eight_digits(tag as u64);
@@ -131,19 +131,19 @@ impl Needle {
         Needle { word, mask: u64::MAX >> zeros.saturating_sub(8) }
     }
 
-    /// More than seven digits leave no place for the `=`.
+    /// Whether a tag can have a needle: more than seven digits leave no room for the `=`.
     #[inline]
     const fn is_for(tag: u32) -> bool {
         0 < tag && tag < 10_000_000
     }
 
-    /// Does the field that begins with this word have the tag?
+    /// Whether the field that begins with this word has the tag.
     #[inline]
     const fn fits(self, word: u64) -> bool {
         (word ^ self.word) & self.mask == 0
     }
 
-    /// How many characters there are to compare: behind them stands the value.
+    /// How many characters are compared; the value follows them.
     #[inline]
     const fn len(self) -> usize {
         8 - (self.mask.leading_zeros() / 8) as usize
@@ -175,11 +175,11 @@ fn search<'a>(
     if rest.len() <= margin {
         return None;
     }
-    // From the field before, since a data field's length stands there.
+    // From the field before, because it holds a data field's length.
     find_with_care(before.get(..before.len().checked_sub(margin)?)?, tag, data)
 }
 
-/// The same for any tag, and where a data field may hold delimiters.
+/// The same for any tag, and for bytes with data fields, which may contain delimiters.
 #[cold]
 #[inline(never)]
 fn find_with_care<'a>(bytes: &'a [u8], tag: u32, data: &'static DataFields) -> Option<Value<'a>> {
@@ -197,7 +197,7 @@ mod tests {
     const TAGS: [u32; 17] =
         [0, 1, 3, 8, 11, 38, 89, 96, 118, 213, 355, 1185, 5002, 9_999_999, 10_000_000, 388_888_833, u32::MAX];
 
-    /// Fields, data behind a good or a bad length, and what is no field.
+    /// Fields, data after a right or a wrong length, and bytes that are no field.
     fn pieces() -> impl Strategy<Value = Vec<u8>> {
         let tag = prop_oneof![proptest::sample::select(&TAGS[..]), 1..500_u32];
         let field =
@@ -243,7 +243,7 @@ mod tests {
             let all: Vec<_> = Fields::new(searched, &AGREED).flatten().collect();
             let first = all.iter().find(|field| field.tag == tag).map(|field| field.value);
             prop_assert_eq!(find(searched, tag, &AGREED), first);
-            // Behind the margin a field begins, as in a message.
+            // A field begins where the margin does, as in a message.
             if searched.last().is_none_or(|&byte| byte == 1) {
                 prop_assert_eq!(find_before(&bytes, margin, tag, &AGREED), first);
             }

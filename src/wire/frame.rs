@@ -1,48 +1,47 @@
-//! One frame at the front of a stream of bytes (FIX session layer 4.5.2).
+//! Finding one frame at the front of a byte stream (FIX session layer 4.5.2).
 //!
-//! A frame is `8=…␁9=…␁35=…␁ … 10=ddd␁`. Where it ends is what BodyLength(9) says, and nothing else: bytes of
-//! a frame that are still to come are never searched for the start of another, since a data field may hold a
-//! whole message.
+//! A frame is `8=…␁9=…␁35=…␁ … 10=ddd␁`. BodyLength(9) alone says where it ends: an incomplete frame is never
+//! searched for the start of another, since a data field may contain a whole message.
 //!
-//! What is garbled is dropped as one piece. Its end is, in this order:
-//! * where BodyLength puts it, when a `10=` field stands there;
-//! * otherwise the first CheckSum field (`␁10=…␁`) at or after the end that BodyLength claims;
-//! * when there is no BodyLength to read, the first CheckSum field after the start.
+//! Garbled bytes are dropped as one piece, which ends:
+//! * where BodyLength puts the end, if there is a `10=` field there;
+//! * otherwise with the first CheckSum field (`␁10=…␁`) at or after the end that BodyLength claims;
+//! * if no BodyLength can be read, with the first CheckSum field after the start.
 //!
-//! Bytes that cannot begin any field (anything but a digit) are dropped up to the first that can. What begins
-//! with a digit but not with `8=` is a message that lost its head: it is dropped up to its CheckSum field
-//! like any other, so a message embedded in it is not delivered.
+//! Bytes that cannot begin a field (anything but a digit) are dropped up to the first that can. Bytes that
+//! begin with a digit but not with `8=` are a message that has lost its start: it is dropped up to and
+//! including its CheckSum field like any other, so a message embedded in it is not delivered.
 
 use super::checksum::{TRAILER_LEN, checksum, sum_value};
 use super::decimal::short_field;
 use super::{BeginString, SOH};
 
-/// More than any BeginString has; a longer value of field 8 ends the attempt to read on.
+/// Longer than any BeginString; a field 8 with a longer value is not read any further.
 const BEGIN_STRING_MAX: usize = 16;
-/// As many digits, leading zeros and all, as always fit in a `u64`; a longer value of field 9 is not read.
+/// As many digits, leading zeros included, as always fit in a `u64`; a field 9 with a longer value is not
+/// read.
 const BODY_LENGTH_MAX: usize = 19;
 
-/// What stands at the front of the bytes.
+/// What is at the front of the bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[must_use]
 pub enum Framing {
-    /// One whole, good frame: `bytes[..len]`.
+    /// One whole, valid frame: `bytes[..len]`.
     Frame(FrameSpan),
-    /// More bytes are needed. Nothing is to be dropped.
+    /// More bytes are needed. Drop nothing.
     Incomplete,
-    /// `bytes[..len]` is garbled: drop it as a whole (FIX session layer 4.5.2). `len` is never 0.
+    /// `bytes[..len]` is garbled: drop all of it (FIX session layer 4.5.2). `len` is never 0.
     Garbled {
         /// How many bytes to drop.
         len: usize,
         /// What is wrong.
         why: Garbled,
-        /// Where the parts are, when nothing but CheckSum(10) is wrong.
+        /// Where the parts are, if only CheckSum(10) is wrong.
         span: Option<FrameSpan>,
     },
-    /// The frame is longer than the limit, or no end of it stands within the limit.
+    /// The frame is longer than the limit, or its end was not found within the limit.
     TooLong {
-        /// The length in bytes: what BodyLength(9) makes it, or one more than the limit where no end was
-        /// found.
+        /// The length in bytes that BodyLength(9) implies, or one more than the limit if no end was found.
         claimed: usize,
     },
 }
@@ -60,14 +59,14 @@ pub struct FrameSpan {
     pub trailer_at: usize,
 }
 
-/// What makes a frame garbled, the first fault in the frame's order (FIX session layer 4.5.2).
+/// Why a frame is garbled: its first fault, in the order of its fields (FIX session layer 4.5.2).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Garbled {
-    /// Bytes that begin no field stand where a frame should start.
+    /// The bytes where a frame should start cannot begin a field.
     #[error("bytes that are no fix message")]
     NotAFrame,
-    /// BeginString(8) is not the first field, or its value is no version of FIX.
+    /// BeginString(8) is not the first field, or its value is not a version of FIX.
     #[error("BeginString(8) is not the first field or names no version of fix")]
     BeginString,
     /// BodyLength(9) is not the second field, not a number, or not the count of bytes up to CheckSum(10).
@@ -76,8 +75,8 @@ pub enum Garbled {
     /// MsgType(35) is not the third field, or is empty.
     #[error("MsgType(35) is not the third field or is empty")]
     MsgType,
-    /// SecureDataLen(90) is not the length of SecureData(91). The frame is whole; reading its header finds
-    /// this (test case 17g).
+    /// SecureDataLen(90) is not the length of SecureData(91). The frame itself is whole; this is found when
+    /// its header is read (test case 17g).
     #[error("SecureDataLen(90) is not the length of SecureData(91)")]
     SecureDataLen,
     /// CheckSum(10) is not three digits, or not the sum of the bytes before it.
@@ -85,33 +84,33 @@ pub enum Garbled {
     CheckSum,
 }
 
-/// How far the search for the end of an incomplete frame has got.
+/// How far the search for the end of an incomplete frame has come.
 ///
-/// Keep one beside a buffer and pass it with every call. It is new again after every answer but
-/// [`Framing::Incomplete`]; until then the bytes seen may only grow at their end. With it, the work is linear
-/// in the bytes however they are cut.
+/// Keep one with each buffer and pass it to every call. Every answer but [`Framing::Incomplete`] resets it;
+/// until then, the bytes may only grow at the end. It keeps the work linear in the number of bytes, however
+/// they are split.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Scan {
-    /// No answer is possible with fewer bytes.
+    /// With fewer bytes than this, the answer is still [`Framing::Incomplete`].
     needed: usize,
-    /// Where the search for the CheckSum field, or for its end, goes on.
+    /// Where to continue the search for the CheckSum field, or for its end.
     sought: usize,
     /// The search is inside the CheckSum field.
     in_trailer: bool,
 }
 
 impl Scan {
-    /// The least number of bytes, from the frame's start, with which an answer other than
+    /// The smallest number of bytes, counted from the frame's start, for which an answer other than
     /// [`Framing::Incomplete`] is possible.
     pub fn needed(&self) -> usize {
         self.needed
     }
 }
 
-/// Looks at what stands at the front of `bytes`; no frame may be longer than `limit` bytes.
+/// Says what is at the front of `bytes`; no frame may be longer than `limit` bytes.
 ///
-/// The answer does not depend on how many bytes follow the frame, nor on how often `bytes` was seen shorter
-/// before. [`Garbled::NotAFrame`] alone may come in several pieces where the whole would come as one.
+/// The answer depends neither on how many bytes follow the frame nor on how many earlier calls saw fewer
+/// bytes of it. The one exception: [`Garbled::NotAFrame`] may come in several pieces if the bytes do.
 ///
 /// ```
 /// # use sansfix::wire::{frame, BeginString, Framing, Scan};
@@ -131,19 +130,19 @@ pub fn frame(bytes: &[u8], limit: usize, scan: &mut Scan) -> Framing {
     }
 }
 
-/// The good frame at the front, which nearly every one is.
+/// The valid frame at the front, which nearly every one is.
 #[inline(always)]
 pub(crate) fn good_frame(bytes: &[u8], limit: usize) -> Result<FrameSpan, NotGood> {
     let head = usual_head(bytes);
     head.and_then(|head| whole(bytes, head, limit)).ok_or(NotGood(head))
 }
 
-/// What stands at the front is no good frame, or does not begin as nearly every one does: its fields 8 and 9,
-/// if it does.
+/// The bytes at the front are not a valid frame, or do not begin as nearly every frame does. If they do begin
+/// so, this holds fields 8 and 9.
 pub(crate) struct NotGood(Option<HeadFields>);
 
 impl NotGood {
-    /// What it is.
+    /// What is at the front.
     #[cold]
     #[inline(never)]
     pub(crate) fn framing(self, bytes: &[u8], limit: usize, scan: &mut Scan) -> Framing {
@@ -187,15 +186,15 @@ impl HeadFields {
 
 enum Head {
     Read(HeadFields),
-    /// A message begins here, and there is no BodyLength to go by.
+    /// A message begins here, but no BodyLength can be read.
     Unreadable(Garbled),
     /// No field begins here.
     Noise,
-    /// Not enough bytes to say.
+    /// There are too few bytes to tell.
     Short,
 }
 
-/// Fields 8 and 9 of nearly every frame.
+/// Fields 8 and 9 as nearly every frame has them.
 #[inline(always)]
 fn usual_head(bytes: &[u8]) -> Option<HeadFields> {
     let (begin, rest) = bytes.split_first_chunk::<8>()?;
@@ -212,7 +211,7 @@ fn usual_head(bytes: &[u8]) -> Option<HeadFields> {
     Some(HeadFields { begin_string: Some(begin_string), body_at, trailer_at })
 }
 
-/// Fields 8 and 9, whatever they are.
+/// Fields 8 and 9 in any form.
 #[cold]
 fn head(bytes: &[u8]) -> Head {
     let (begin_string, at) = match begin(bytes) {
@@ -260,7 +259,7 @@ fn second_field_fault(begin_string: Option<BeginString>) -> Garbled {
     if begin_string.is_some() { Garbled::BodyLength } else { Garbled::BeginString }
 }
 
-/// The good frame that `head` begins, if it is one and all of it is here.
+/// The frame that begins with `head`, if it is valid and complete.
 #[inline]
 fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<FrameSpan> {
     let begin_string = head.begin_string?;
@@ -272,21 +271,22 @@ fn whole(bytes: &[u8], head: HeadFields, limit: usize) -> Option<FrameSpan> {
     good.then_some(FrameSpan { len, begin_string, body_at: head.body_at, trailer_at })
 }
 
-/// The last field is CheckSum(10), and says the sum of what stands before it.
+/// Whether the last field is CheckSum(10) and its value is the sum of the bytes before it.
 #[inline(always)]
 pub(crate) fn ends_well(frame: &[u8]) -> bool {
     const FIELD: u64 = u64::from_le_bytes([SOH, b'1', b'0', b'=', 0, 0, 0, SOH]);
     const MASK: u64 = u64::from_le_bytes([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0xff]);
     let Some((before, last)) = frame.split_last_chunk::<{ 1 + TRAILER_LEN }>() else { return false };
     let last = u64::from_le_bytes(*last);
-    // The field first: otherwise one that does not end would have the sum taken anew for each byte of it.
+    // The form of the field is checked first: otherwise the sum would be computed again for each byte of a
+    // CheckSum field that has no end.
     last & MASK == FIELD && {
         let value = sum_value(checksum(before).wrapping_add(SOH));
         last >> 32 == u64::from(u32::from_le_bytes(value))
     }
 }
 
-/// MsgType(35) is the third field and not empty.
+/// Whether MsgType(35) is the third field and not empty.
 #[inline]
 fn has_msg_type(bytes: &[u8], body_at: usize) -> bool {
     const FIELD: u32 = u32::from_le_bytes(*b"35=\0");
@@ -294,7 +294,7 @@ fn has_msg_type(bytes: &[u8], body_at: usize) -> bool {
     word.is_some_and(|word| word & 0xff_ffff == FIELD && word >> 24 != u32::from(SOH))
 }
 
-/// A frame with a readable head that is garbled, too long, or not all here.
+/// A frame whose fields 8 and 9 can be read, but which is garbled, too long, or incomplete.
 #[cold]
 fn faulty(bytes: &[u8], head: HeadFields, limit: usize, scan: &mut Scan) -> Framing {
     let (trailer_at, len) = (head.trailer_at, head.len());
@@ -302,7 +302,7 @@ fn faulty(bytes: &[u8], head: HeadFields, limit: usize, scan: &mut Scan) -> Fram
         return Framing::TooLong { claimed: len };
     }
     if bytes.len() < trailer_at {
-        // The shortest field that can end here, in place of the right one, is `10=␁`.
+        // The shortest CheckSum field that can end the piece here is `10=␁`.
         scan.needed = trailer_at + 4;
         return Framing::Incomplete;
     }
@@ -328,7 +328,7 @@ fn faulty(bytes: &[u8], head: HeadFields, limit: usize, scan: &mut Scan) -> Fram
     Framing::Garbled { len: end, why, span }
 }
 
-/// No BodyLength to go by.
+/// A message whose BodyLength cannot be read.
 #[cold]
 fn unreadable(bytes: &[u8], why: Garbled, limit: usize, scan: &mut Scan) -> Framing {
     match end(bytes, 0, limit, scan) {
@@ -343,7 +343,8 @@ fn noise(bytes: &[u8]) -> Framing {
     Framing::Garbled { len, why: Garbled::NotAFrame, span: None }
 }
 
-/// The end of the first CheckSum field that begins at `from` or later; otherwise whether to wait for it.
+/// The end of the first CheckSum field that begins at `from` or later; otherwise, whether to wait for it or
+/// give up.
 fn end(bytes: &[u8], from: usize, limit: usize, scan: &mut Scan) -> Result<usize, Framing> {
     let window = bytes.get(..limit).unwrap_or(bytes);
     if !scan.in_trailer {

@@ -45,7 +45,7 @@ pub struct Header<'a> {
     pub malformed: Option<BadField<'a>>,
     /// Offset in the frame of the first field after the header.
     pub body_at: usize,
-    /// Whether it has a field that a retransmission copies unchanged (FIX session layer 4.8.4).
+    /// Whether the header has a field that a retransmission copies unchanged (FIX session layer 4.8.4).
     pub(crate) has_others: bool,
 }
 
@@ -53,8 +53,8 @@ impl<'a> Header<'a> {
     /// Reads the header of `frame`, whose parts are at `span`.
     ///
     /// The header ends at the first tag known not to belong to it. Tags from 5000 on are agreed between
-    /// counterparties and may be in the header or the body, so they do not end it: a venue's own tag
-    /// before PossDupFlag(43) must not hide that. Fields after the last header field belong to the body,
+    /// counterparties and may be in the header or the body, so they do not end it: a venue's own tag before
+    /// PossDupFlag(43) must not hide that field. Fields after the last header field belong to the body,
     /// whatever their tags.
     #[inline]
     pub fn read(frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) -> Self {
@@ -63,7 +63,7 @@ impl<'a> Header<'a> {
         header
     }
 
-    /// Reads the header of `frame` in place: a copy of this struct costs as much as the reading.
+    /// Reads the header of `frame` in place: copying this struct would cost as much as the reading.
     #[inline]
     pub(crate) fn fill(&mut self, frame: &'a [u8], span: &FrameSpan, data: &'static DataFields) {
         if !self.walk(frame, span, data) {
@@ -98,7 +98,7 @@ impl<'a> Header<'a> {
                 self.has_others = true;
             }
         }
-        // CheckSum(10) may lie in no whole word.
+        // The delimiter of CheckSum(10) may be beyond the last whole word.
         span.body_at + at >= span.trailer_at
     }
 

@@ -1,11 +1,11 @@
-//! Decimal numbers as scaled integers: a Price(44) as a number of ticks, exact in both directions.
+//! Decimal numbers as scaled integers: a Price(44) as a number of hundredths, say, exact in both directions.
 
 use arrayvec::ArrayVec;
 
 use super::decimal::{UINT_MAX, write_uint};
 use super::{Body, Value, ValueError};
 
-/// A sign, a point, and more digits than any number of places asks for.
+/// A sign, a point, and more digits than any number of places needs.
 const TEXT_MAX: usize = 2 + UINT_MAX + u8::MAX as usize;
 
 impl Value<'_> {
@@ -30,7 +30,7 @@ impl Value<'_> {
             [b'-', unsigned @ ..] => (unsigned, true),
             unsigned => (unsigned, false),
         };
-        // The number in units so far, while it fits, and how many places are still to come.
+        // The number so far in units, as long as it fits, and how many places are still to come.
         let mut units = Some(0_u64);
         let mut to_come = places;
         let (mut has_digit, mut is_behind_point) = (false, false);
@@ -55,7 +55,7 @@ impl Value<'_> {
         if !has_digit {
             return Err(if text.is_empty() { ValueError::Empty } else { ValueError::Form });
         }
-        // Zero stays zero, however many places.
+        // Zero needs no scaling: that bounds the loop by the digits of a `u64`.
         while to_come > 0 && units.is_some_and(|units| units > 0) {
             to_come -= 1;
             units = shifted(units, 0);
@@ -66,7 +66,7 @@ impl Value<'_> {
     }
 }
 
-/// One digit more, while it fits.
+/// Appends a digit, as long as the number fits.
 #[inline]
 fn shifted(units: Option<u64>, digit: u64) -> Option<u64> {
     units?.checked_mul(10)?.checked_add(digit)
@@ -160,7 +160,7 @@ mod tests {
         }
     }
 
-    /// Billionths, counted digit by digit from behind.
+    /// The number in billionths.
     fn nano_units(text: &str) -> i64 {
         let unsigned = text.trim_start_matches('-');
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));

@@ -10,8 +10,7 @@ use crate::{MsgSeqNum, Utc};
 
 /// The bytes between `=` and the delimiter, not yet parsed.
 ///
-/// Each method parses one of FIX's data types, and returns a [`ValueError`] for what that type does not
-/// allow.
+/// Each method parses one of FIX's data types, and returns a [`ValueError`] if the value is not of that type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Value<'a>(&'a [u8]);
 
@@ -35,7 +34,7 @@ impl<'a> Value<'a> {
         Value(bytes)
     }
 
-    /// The bytes as they stand.
+    /// The bytes, unchanged.
     pub const fn as_bytes(self) -> &'a [u8] {
         self.0
     }
@@ -51,8 +50,8 @@ impl<'a> Value<'a> {
     /// [`ValueError::Form`] if it is not UTF-8. An empty value is an empty text.
     #[inline]
     pub fn as_str(self) -> Result<&'a str, ValueError> {
-        // `from_utf8` reads words as soon as the place allows it, so that short texts cost mispredicted
-        // branches: the value's place changes with each message.
+        // `from_utf8` switches to whole words once its position is aligned; values are at other addresses in
+        // every message, so for short texts that branch would be mispredicted.
         if self.0.len() > 16 {
             return str::from_utf8(self.0).map_err(|_| ValueError::Form);
         }
@@ -66,7 +65,7 @@ impl<'a> Value<'a> {
     /// A non-negative integer. Leading zeros are allowed (FIX data type int), signs are not.
     ///
     /// # Errors
-    /// [`ValueError`] when it is empty, holds anything but digits, or does not fit.
+    /// [`ValueError`] if it is empty, contains anything but digits, or does not fit.
     #[inline]
     pub fn uint(self) -> Result<u64, ValueError> {
         digits(self.0)
@@ -75,7 +74,7 @@ impl<'a> Value<'a> {
     /// An integer. Leading zeros and `-` are allowed, `+` is not (FIX data type int).
     ///
     /// # Errors
-    /// [`ValueError`] when it is empty, of another form, or does not fit.
+    /// [`ValueError`] if it is empty, of another form, or does not fit.
     #[inline]
     pub fn int(self) -> Result<i64, ValueError> {
         match self.0 {
@@ -102,7 +101,7 @@ impl<'a> Value<'a> {
     /// One character (FIX data type char).
     ///
     /// # Errors
-    /// [`ValueError`] when it is empty, longer than one byte, or not ASCII.
+    /// [`ValueError`] if it is empty, longer than one byte, or not ASCII.
     pub fn char(self) -> Result<char, ValueError> {
         match self.0 {
             [] => Err(ValueError::Empty),
@@ -114,7 +113,7 @@ impl<'a> Value<'a> {
     /// `Y` or `N` (FIX data type Boolean).
     ///
     /// # Errors
-    /// [`ValueError`] for everything else.
+    /// [`ValueError`] for anything else.
     #[inline]
     pub fn bool(self) -> Result<bool, ValueError> {
         match self.0 {
@@ -125,14 +124,14 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A decimal number (FIX data type float: Price, Qty, Amt), as the text it is, so that no digit is lost.
-    /// [`scaled`](Value::scaled) reads it as an integer.
+    /// A decimal number (FIX data type float: Price, Qty, Amt), checked and returned as text, so that no
+    /// digit is lost. [`scaled`](Value::scaled) reads it as an integer.
     ///
-    /// The form is an optional `-`, digits, and an optional `.` among or beside them; no exponent, at least
-    /// one digit.
+    /// The form is an optional `-`, then at least one digit and at most one `.`, which may come first or
+    /// last. There is no exponent.
     ///
     /// # Errors
-    /// [`ValueError`] when it is empty or of another form.
+    /// [`ValueError`] if it is empty or of another form.
     pub fn decimal(self) -> Result<&'a str, ValueError> {
         let unsigned = self.0.strip_prefix(b"-").unwrap_or(self.0);
         let points = unsigned.iter().filter(|&&byte| byte == b'.').count();
@@ -146,19 +145,20 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A moment: `YYYYMMDD-HH:MM:SS` with or without a fraction of a second (FIX data type UTCTimestamp).
+    /// A time in UTC: `YYYYMMDD-HH:MM:SS` with or without a fraction of a second (FIX data type
+    /// UTCTimestamp).
     ///
     /// # Errors
-    /// [`ValueError`] when it is empty, of another form, or no date or time that exists.
+    /// [`ValueError`] if it is empty, of another form, or a date or time that does not exist.
     #[inline]
     pub fn utc_timestamp(self) -> Result<UtcTimestamp, ValueError> {
         UtcTimestamp::parse(self.0)
     }
 
-    /// A day: `YYYYMMDD` (FIX data types UTCDateOnly and LocalMktDate), as its first moment.
+    /// A date: `YYYYMMDD` (FIX data types UTCDateOnly and LocalMktDate), returned as its midnight in UTC.
     ///
     /// # Errors
-    /// [`ValueError`] when it is empty, of another form, or no date that exists.
+    /// [`ValueError`] if it is empty, of another form, or a date that does not exist.
     pub fn utc_date(self) -> Result<Utc, ValueError> {
         match self.0 {
             [] => Err(ValueError::Empty),
@@ -167,11 +167,11 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A time of day: `HH:MM:SS` with or without a fraction of a second (FIX data type UTCTimeOnly), as what
-    /// has passed since midnight, to the nanosecond.
+    /// A time of day: `HH:MM:SS` with or without a fraction of a second (FIX data type UTCTimeOnly), as the
+    /// time since midnight, to the nanosecond.
     ///
     /// # Errors
-    /// [`ValueError`] when it is empty, of another form, or no time that exists.
+    /// [`ValueError`] if it is empty, of another form, or a time that does not exist.
     pub fn utc_time(self) -> Result<Duration, ValueError> {
         if self.is_empty() {
             return Err(ValueError::Empty);
@@ -184,23 +184,23 @@ impl<'a> Value<'a> {
 /// A run of digits as a number.
 #[inline]
 pub(super) fn digits(bytes: &[u8]) -> Result<u64, ValueError> {
-    // All digits at once: a loop over so few mispredicts where it ends.
+    // All digits at once: the end of a loop over so few would be mispredicted.
     let Some(word) = right_aligned(bytes) else { return long_digits(bytes) };
-    // A byte is a digit when neither it nor it plus 6 reaches the high half; bytes before the value are zero
-    // here.
+    // A byte is a digit if neither it nor its sum with 6 has a bit in the high half; the bytes before the
+    // value are zero here.
     if (word | word.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
         return Err(ValueError::Form);
     }
     Ok(from_digits(word))
 }
 
-/// The last of eight bytes that `bytes` are the end of, each less `0`, zero before them; `None` for nothing
-/// or more than eight.
+/// `bytes` at the end of an eight-byte word, each less `0`, after zeros; `None` if there are none or more
+/// than eight.
 #[inline]
 fn right_aligned(bytes: &[u8]) -> Option<u64> {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
     let missing = 8_u32.checked_sub(u32::try_from(bytes.len()).ok()?)?;
-    // The first and the last half overlap where there are fewer than both, with the same bytes.
+    // The two halves overlap if there are fewer than eight bytes; both hold the same bytes there.
     let word = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         (Some(&first), Some(&last)) => {
             u64::from(u32::from_le_bytes(first)) << (8 * missing) | u64::from(u32::from_le_bytes(last)) << 32
@@ -229,14 +229,13 @@ fn long_digits(bytes: &[u8]) -> Result<u64, ValueError> {
     }
 }
 
-/// Are the two equal? For texts of a few bytes, which are compared in less time than a call of `memcmp`
-/// takes.
+/// Whether the two are equal. For short texts, whose comparison takes less time than a call of `memcmp`.
 #[inline(always)]
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }
-    // The first and the last bytes overlap where the text is shorter than both together.
+    // The first bytes and the last overlap if the text is shorter than both together.
     if one.len() >= 8 && one.len() <= 16 {
         return one.first_chunk::<8>() == other.first_chunk::<8>()
             && one.last_chunk::<8>() == other.last_chunk::<8>();

@@ -1,4 +1,4 @@
-//! Parsers: an order is decoded, its CheckSum checked where the parser does that, and MsgSeqNum(34),
+//! Parsers: an order is decoded, its CheckSum is checked if the parser does that, and MsgSeqNum(34),
 //! ClOrdID(11), OrderQty(38) and Price(44) are read.
 
 use fefix::tagvalue::FieldAccess as _;
@@ -9,7 +9,7 @@ use crate::common::plain_value;
 use crate::common::works::orders;
 use crate::{COUNT, best_of};
 
-/// Each parser, and its nanoseconds a message.
+/// Each parser, and its nanoseconds per message.
 pub(crate) fn all() -> [(&'static str, f64); 4] {
     let frames = orders(COUNT, |_| Order::ByTag);
     let expected = frames.iter().map(|frame| plain(frame)).sum();
@@ -27,7 +27,7 @@ fn plain(frame: &[u8]) -> u64 {
     number("34") + number("38") + length("11") + length("44")
 }
 
-/// All frames decoded by `decode`, which must find what is in them.
+/// The time per message in which `decode` decodes all frames. The sum of its results must be `expected`.
 fn run(frames: &[Vec<u8>], expected: u64, mut decode: impl FnMut(&[u8]) -> u64) -> f64 {
     let mut round = || frames.iter().map(|frame| decode(frame)).sum();
     assert_eq!(round(), expected);

@@ -1,5 +1,5 @@
-//! Encoders: the order of our own outbound bench, its eighteen or nineteen fields written with BodyLength and
-//! CheckSum. No session, no number taken.
+//! Encoders: they write the eighteen or nineteen fields of the order in our own outbound bench, with
+//! BodyLength and CheckSum. There is no session, and no number is used.
 
 use fefix::tagvalue::FvWrite as _;
 use hotfix_message::{Part as _, fix44};
@@ -9,7 +9,7 @@ use crate::{COUNT, best_of};
 
 const TIME: &str = "20260101-12:00:00.000";
 
-/// Each encoder, and its nanoseconds a message.
+/// Each encoder, and its nanoseconds per message.
 pub(crate) fn all() -> [(&'static str, f64); 3] {
     [
         ("ironfix-tagvalue 0.5, encode", ironfix()),

@@ -1,5 +1,5 @@
-//! A session engine driven without a socket: its acceptor reads a stream that is in memory, on a runtime of
-//! one thread.
+//! A session engine driven without a socket: its acceptor reads a stream in memory, on a single-threaded
+//! runtime.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::common::messages::{Draw, Order, PEER, US, frame, order};
 
 const MESSAGES: u64 = 100_000;
 
-/// Nanoseconds an order: read, checked against the session, handed over.
+/// Nanoseconds per order, which is read, checked by the session, and passed to the application.
 pub(crate) fn inbound() -> f64 {
     (0..3).map(|_| round()).fold(f64::INFINITY, f64::min)
 }
@@ -36,7 +36,7 @@ fn round() -> f64 {
     let config = SessionConfig::new(CompId::new(US).unwrap(), CompId::new(PEER).unwrap(), "FIX.4.4");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
-        // Its queue holds all of them: it ends the session when the application falls behind.
+        // The queue has room for all messages: the engine ends the session if the application falls behind.
         let acceptor = Acceptor::new(config, application).with_app_queue_capacity(2 * MESSAGES as usize);
         let begin = Instant::now();
         let connection = acceptor.serve_stream(Memory { bytes, at: 0 }).await.unwrap();
@@ -51,7 +51,7 @@ fn round() -> f64 {
     })
 }
 
-/// The engine reads the machine's clock, so the messages bear the present time.
+/// The current time for SendingTime(52): the engine compares it with the machine's clock.
 fn stamp() -> String {
     let mut text = [0; 30];
     let now = sansfix::Utc::from(std::time::SystemTime::now());
@@ -84,7 +84,7 @@ impl SyncApplication for Handle {
     }
 }
 
-/// Gives its bytes, then nothing more; takes whatever is written.
+/// Returns its bytes when read, then nothing more; accepts everything written.
 struct Memory {
     bytes: Vec<u8>,
     at: usize,

@@ -1,8 +1,8 @@
-//! Other crates measured on the same messages, in the same run: `cargo run --release -p bench-peers`.
+//! Measures other crates on the same messages in the same run: `cargo run --release -p bench-peers`.
 //!
-//! One line a work and peer: nanoseconds a message, and how many times ours that is. Ours is the whole
-//! session step in every line, while a parser or an encoder does a part of it. One peer is a session engine
-//! that can be driven without a socket.
+//! It prints one line for each workload and peer: nanoseconds per message, and the ratio to ours. Ours is
+//! always the whole session step, while a parser or an encoder does only part of that. One peer is a session
+//! engine that can be driven without a socket.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a bench that cannot go on stops")]
 #![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use common::measure::measure;
 use common::works::CASES;
 
-/// Messages a round: their bytes stay in the first-level cache.
+/// Messages per round: their bytes stay in the first-level cache.
 const COUNT: usize = 64;
 const TIME: Duration = Duration::from_millis(400);
 
@@ -37,7 +37,7 @@ fn main() {
     table("outbound order", "sansfix, session send and commit", ours, &encoding::all());
 }
 
-/// The best of many rounds of a work of our own benches.
+/// The best of many rounds of a workload from our own benches.
 fn ours(name: &str) -> f64 {
     let case = CASES.iter().find(|case| case.name == name).unwrap();
     measure(case.prepare(COUNT).as_mut(), COUNT, TIME).best
@@ -49,8 +49,8 @@ fn table(work: &str, name: &str, ours: f64, peers: &[(&str, f64)]) {
     }
 }
 
-/// The best of many rounds, in nanoseconds a message; each round does `count` messages and says a digest,
-/// always the same.
+/// The best of many rounds, in nanoseconds per message. A round handles `count` messages and returns a
+/// digest, which must not vary.
 fn best_of(count: usize, mut round: impl FnMut() -> u64) -> f64 {
     let expected = round();
     let end = Instant::now() + TIME;

@@ -1,8 +1,8 @@
-//! The conversation that every driver is tested with: a buyer sends orders, a seller reports on each, the
-//! link is cut in between, and both count.
+//! The conversation with which every driver is tested: a buyer sends orders, a seller reports on each, the
+//! link is cut from time to time, and both count what arrives.
 //!
-//! A [`Party`] knows no driver. It hears events, says what it would send next, and is told when that was
-//! committed:
+//! A [`Party`] does not depend on a driver. It receives events, says what it would send next, and is told
+//! when that has been committed:
 //!
 //! ```
 //! use sansfix_conversation::Party;
@@ -23,7 +23,7 @@ const CL_ORD_ID: u32 = 11;
 const ORDER_QTY: u32 = 38;
 const SYMBOL: u32 = 55;
 
-/// How many orders may be without a report: enough to keep the link busy, few enough that a cut falls among
+/// How many orders may lack their report: enough to keep the link busy, few enough for a cut to fall among
 /// them.
 const WINDOW: u64 = 64;
 
@@ -31,7 +31,7 @@ const WINDOW: u64 = 64;
 #[derive(Debug)]
 pub struct Party {
     role: Role,
-    /// How often each message of the other side came, by its identifier.
+    /// How many times each message of the other side arrived, by its identifier.
     came: Vec<u32>,
     last: Option<u64>,
     disordered: u64,
@@ -58,24 +58,24 @@ impl Saying {
     }
 }
 
-/// What became of the messages that one side should have heard.
+/// What became of the messages that one side should have received.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
-    /// How many never came.
+    /// How many never arrived.
     pub lost: u64,
-    /// How many came again.
+    /// How many arrived again.
     pub duplicated: u64,
-    /// How many came after a later one.
+    /// How many arrived after a later one, or again.
     pub disordered: u64,
 }
 
 impl Party {
-    /// Sends `orders` orders and expects a report on each.
+    /// A party that sends `orders` orders and expects a report on each.
     pub fn buyer(orders: u64) -> Self {
         Party::new(Role::Buyer { said: 0, heard: 0 }, orders)
     }
 
-    /// Expects `orders` orders and reports on each.
+    /// A party that expects `orders` orders and reports on each.
     pub fn seller(orders: u64) -> Self {
         Party::new(Role::Seller { owed: VecDeque::new() }, orders)
     }
@@ -85,7 +85,7 @@ impl Party {
         Party { role, came, last: None, disordered: 0 }
     }
 
-    /// Hears what the session tells its application.
+    /// Receives an event from the session.
     pub fn hear(&mut self, event: &Event<'_>) {
         let Event::Message(message) = event else { return };
         let expected = match self.role {
@@ -109,7 +109,7 @@ impl Party {
         }
     }
 
-    /// What it would send next, if it may.
+    /// What it would send next, if anything.
     pub fn say(&self) -> Option<Saying> {
         match &self.role {
             &Role::Buyer { said, heard } => {
@@ -122,7 +122,7 @@ impl Party {
         }
     }
 
-    /// What [`say`](Party::say) gave was committed.
+    /// Notes that the message from [`say`](Party::say) has been committed.
     pub fn said(&mut self) {
         match &mut self.role {
             Role::Buyer { said, .. } => *said += 1,
@@ -130,17 +130,17 @@ impl Party {
         }
     }
 
-    /// How many messages of the other side came, each counted once.
+    /// How many messages of the other side arrived, each counted once.
     pub fn heard(&self) -> u64 {
         self.came.iter().filter(|&&times| times > 0).count() as u64
     }
 
-    /// Has everything come, and is nothing owed?
+    /// Whether everything has arrived and nothing is left to send.
     pub fn is_done(&self) -> bool {
         self.heard() == self.came.len() as u64 && self.say().is_none()
     }
 
-    /// The count.
+    /// The counts so far.
     pub fn tally(&self) -> Tally {
         let again = |&times: &u32| u64::from(times.saturating_sub(1));
         Tally {

@@ -1,10 +1,9 @@
-//! FIX engines that nobody here wrote, from the Rust registry, as counterparties: each a test of this
-//! package.
+//! Independent FIX engines from crates.io as counterparties, each with a test in this package.
 //!
 //! | engine | its role | test |
 //! | --- | --- | --- |
 //! | `hotfix` | initiator, the only one it has | `tests/hotfix.rs` |
 //! | `ironfix-engine` | acceptor | `tests/ironfix.rs` |
 //!
-//! Real QuickFIX, in either role, is in `packages/quickfix-peer`.
+//! For real QuickFIX, in either role, see `packages/quickfix-peer`.
 #![forbid(unsafe_code)]

@@ -1,9 +1,9 @@
-//! FIX over TLS (FIXS): both sides show a certificate, and the certificate says which CompID may log on over
-//! it.
+//! FIX over TLS (FIXS): both sides present a certificate, and the initiator's certificate says which CompID
+//! may log on.
 //!
-//! TLS is a stream below the session, which knows nothing of it. [`Server`] and [`Client`] make such streams;
-//! the drivers of `sansfix-driver-tokio` run over them as over TCP, and `Acceptor::vouched` takes [`names`]
-//! for the word on who may be whom:
+//! TLS is a stream below the session, which does not know of it. [`Server`] and [`Client`] make such streams,
+//! the drivers of `sansfix-driver-tokio` run over them as over TCP, and `Acceptor::vouched` uses [`names`] to
+//! decide who may log on as whom:
 //!
 //! ```no_run
 //! # use sansfix::Directory;
@@ -30,36 +30,36 @@ use sansfix::LogonId;
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 
-/// What one side shows: its certificate, those between it and the root, and its key.
+/// What one side presents: its certificate, those between it and the root, and its key.
 #[derive(Debug)]
 pub struct Identity {
-    /// The certificate first, then those that vouch for it.
+    /// The side's own certificate first, then those that vouch for it.
     pub chain: Vec<CertificateDer<'static>>,
-    /// The key of the first.
+    /// The private key of the first.
     pub key: PrivateKeyDer<'static>,
 }
 
 /// Why TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// The key does not fit the certificate, or a root cannot be read.
+    /// The key does not match the certificate, or a root cannot be read.
     #[error("the certificates cannot be used: {0}")]
     Certificates(#[from] rustls::Error),
-    /// No counterparty could ever be let in.
+    /// No client certificate could ever be verified.
     #[error("the roots that vouch for counterparties cannot be used: {0}")]
     Roots(#[from] VerifierBuilderError),
 }
 
-/// The accepting side. Clones share everything.
+/// The accepting side. Clones share their settings.
 #[derive(Clone)]
 pub struct Server(TlsAcceptor);
 
 impl Server {
-    /// Shows `ours`, and lets in whom one of `roots` vouches for. A counterparty without a certificate does
-    /// not come through the handshake.
+    /// Presents `ours`, and accepts a counterparty whose certificate one of `roots` vouches for. Without a
+    /// certificate, a counterparty does not complete the handshake.
     ///
     /// # Errors
-    /// Certificates that cannot be used.
+    /// The certificates cannot be used.
     pub fn new(
         ours: Identity,
         roots: impl IntoIterator<Item = CertificateDer<'static>>,
@@ -74,24 +74,24 @@ impl Server {
         Ok(Server(TlsAcceptor::from(Arc::new(config))))
     }
 
-    /// The handshake.
+    /// Performs the handshake.
     ///
     /// # Errors
-    /// The link's, or the counterparty could not show who it is.
+    /// An error of the link, or the counterparty could not prove its identity.
     pub async fn accept(self, link: TcpStream) -> io::Result<server::TlsStream<TcpStream>> {
         self.0.accept(link).await
     }
 }
 
-/// The connecting side. Clones share everything.
+/// The connecting side. Clones share their settings.
 #[derive(Clone)]
 pub struct Client(TlsConnector);
 
 impl Client {
-    /// Shows `ours`, and talks to whom one of `roots` vouches for.
+    /// Presents `ours`, and trusts a counterparty whose certificate one of `roots` vouches for.
     ///
     /// # Errors
-    /// Certificates that cannot be used.
+    /// The certificates cannot be used.
     pub fn new(
         ours: Identity,
         roots: impl IntoIterator<Item = CertificateDer<'static>>,
@@ -103,10 +103,10 @@ impl Client {
         Ok(Client(TlsConnector::from(Arc::new(config))))
     }
 
-    /// The handshake, with a counterparty whose certificate must name `host`.
+    /// Performs the handshake with a counterparty whose certificate must name `host`.
     ///
     /// # Errors
-    /// The link's, or the counterparty could not show who it is.
+    /// An error of the link, or the counterparty could not prove its identity.
     pub async fn connect(
         self,
         host: ServerName<'static>,
@@ -116,7 +116,7 @@ impl Client {
     }
 }
 
-/// May the counterparty at the other end log on by this name? Its certificate must name SenderCompID(49) as a
+/// Whether the counterparty may log on under this identity: its certificate must have SenderCompID(49) as a
 /// DNS name.
 pub fn names(stream: &server::TlsStream<TcpStream>, logon: &LogonId<'_>) -> bool {
     let (_, tls) = stream.get_ref();

@@ -1,7 +1,7 @@
-//! Looks at every order of events between two sessions: sends, deliveries, replays, links that drop,
-//! processes that end between a record and its write or with a message in hand.
+//! Explores every order of events between two sessions: sends, deliveries, replays, dropped links, and
+//! processes that die between recording a frame and writing it or while handling a message.
 //!
-//! `cargo run --release -p model-check` checks the sessions, then two drivers with a mistake, which it must
+//! `cargo run --release -p model-check` checks the sessions, then two faulty drivers, whose mistakes it must
 //! discover.
 
 mod model;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use model::{Bounds, Mistake, Sessions};
 use stateright::{Checker, HasDiscoveries, Model};
 
-/// A run that takes longer has not looked at everything, and fails.
+/// A run that takes longer has not explored everything, and fails.
 const TIME_MAX: Duration = Duration::from_secs(240);
 
 fn main() -> ExitCode {
@@ -44,7 +44,7 @@ fn run() -> Result<bool, sansfix::ConfigError> {
     Ok(good)
 }
 
-/// Every state within the bounds, and no discovery against a property.
+/// Whether every state within the bounds was explored and every property holds.
 #[allow(
     clippy::disallowed_methods,
     reason = "the command keeps its own time limit: the checker does not tell that it was cut off"
@@ -81,7 +81,7 @@ fn holds(bounds: Bounds) -> Result<bool, sansfix::ConfigError> {
     Ok(good)
 }
 
-/// A driver with a mistake breaks a property.
+/// Whether a driver with this mistake breaks a property, as it must.
 fn is_discovered(bounds: Bounds, mistake: Mistake) -> Result<bool, sansfix::ConfigError> {
     let checker = Sessions::new(bounds, mistake)?
         .checker()

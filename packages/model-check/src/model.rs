@@ -1,4 +1,4 @@
-//! Two sides, a link that drops, processes that end: what can happen, and what must hold.
+//! Two sides, links that drop, processes that die: what can happen, and what must hold.
 
 use sansfix::session::{Above, WhileDisconnected};
 use sansfix::testing::Clock;
@@ -7,22 +7,22 @@ use stateright::{Model, Property};
 
 use crate::side::{Crash, End, Side};
 
-/// How much may happen.
+/// How much may happen in one run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     /// Messages that each application sends.
     pub(crate) sends: u8,
-    /// Links that drop, with all that is on its way.
+    /// Links that drop, with everything in flight.
     pub(crate) drops: u8,
-    /// Processes that end.
+    /// Processes that die.
     pub(crate) crashes: u8,
 }
 
-/// A driver's mistake that must be discovered.
+/// A mistake of the driver, which must be discovered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Mistake {
     None,
-    /// Bytes leave the process before they are safe.
+    /// Bytes leave the process before their record is synced.
     WrittenBeforeStored,
     /// The application stores the checkpoint before it has done its work.
     SavedBeforeWork,
@@ -38,14 +38,14 @@ pub(crate) struct Sessions {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct World {
     sides: [Side; 2],
-    /// What is on its way to each side; `None` without a link.
+    /// The frames in flight to each side; `None` if there is no link.
     link: Option<[Vec<Box<[u8]>>; 2]>,
     clock: Clock,
     drops: u8,
     crashes: u8,
 }
 
-/// One side, by its place.
+/// One side, by its index.
 type Place = usize;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -56,7 +56,7 @@ pub(crate) enum Action {
     Replay(Place, Crash),
     Drop,
     Crash(Place),
-    /// Nothing else moves: time passes to the next deadline.
+    /// Nothing else can happen: time passes until the next deadline.
     Tick,
 }
 
@@ -224,7 +224,7 @@ impl World {
         self.work(place, crash, |side, now, crash, wire| side.run(now, &frame, mistake, crash, wire));
     }
 
-    /// Lets a side do something, and does what follows from it.
+    /// Lets a side do some work, and carries out its result.
     fn work(
         &mut self,
         place: Place,
@@ -243,7 +243,7 @@ impl World {
         }
     }
 
-    /// The link is gone, and what was on its way with it.
+    /// Drops the link, and everything in flight with it.
     fn drop_link(&mut self) {
         let now = self.now();
         self.link = None;
@@ -255,7 +255,7 @@ impl World {
     fn crash(&mut self, place: Place) {
         self.crashes += 1;
         self.sides[place].restart();
-        // Whatever it wrote may have arrived; a drop is another action.
+        // Everything it wrote arrives; that it may not is covered by the action `Drop`.
         let to_other = self.link.take().map(|link| link[1 - place].clone()).unwrap_or_default();
         let now = self.now();
         let other = &mut self.sides[1 - place];

@@ -1,4 +1,4 @@
-//! One side: a session, what its disk has, and what its application has finished.
+//! One side: a session, the contents of its disk, and what its application has finished.
 
 use sansfix::testing::MemoryJournal;
 use sansfix::{
@@ -7,40 +7,40 @@ use sansfix::{
 
 use crate::model::Mistake;
 
-/// A process and its disk. The disk outlives the process.
+/// A process and its disk, which outlives it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Side {
     pub(crate) session: Session,
     pub(crate) journal: MemoryJournal,
-    /// The application's own: how many messages it has finished, with the checkpoint of that moment, in one
+    /// How many messages the application has finished. It stores this and the checkpoint `saved` in one
     /// transaction.
     pub(crate) finished: u8,
     pub(crate) saved: Checkpoint,
-    /// How many messages the application has sent, which is how many its journal has taken.
+    /// How many messages the application has sent, that is, how many the journal has accepted.
     pub(crate) sent: u8,
-    /// The content that each number has carried on the wire, by number.
+    /// Each number written to the link, and a hash of its content.
     pub(crate) written: Vec<(u64, u64)>,
     pub(crate) broken: Option<&'static str>,
 }
 
-/// What a piece of work comes to.
+/// How a piece of work ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum End {
-    /// The session waits.
+    /// The session has nothing more to do.
     Waits,
-    /// It wants its link closed.
+    /// The session wants its link closed.
     Closes,
-    /// The process ended in the middle.
+    /// The process died in the middle of it.
     Crashed,
 }
 
-/// Where the process is to end, if it gets there.
+/// Where the process dies, if it gets there.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Crash {
     Never,
-    /// The frame is stored, and not written.
+    /// The frame is recorded but not written.
     AfterRecord,
-    /// The application has a message and has done nothing with it.
+    /// The application has been given a message and has not acted on it.
     InHand,
 }
 
@@ -57,11 +57,11 @@ impl Side {
         })
     }
 
-    /// The process ends, and begins again from its disk.
+    /// The process dies, and starts again from its disk.
     pub(crate) fn restart(&mut self) {
         self.journal.crash(0);
         let resume = self.journal.resume().unwrap_or(self.saved).with_finished(self.saved);
-        // The configuration was good before.
+        // It cannot fail: the configuration was valid before.
         if let Ok(session) = Session::new(self.session.config().clone(), resume) {
             self.session = session;
         }
@@ -101,7 +101,7 @@ impl Side {
         }
     }
 
-    /// Takes one frame, or nothing, and steps until the session waits or wants to send something again.
+    /// Reads one frame, or nothing, and steps until the session waits or asks for a message to replay.
     pub(crate) fn run(
         &mut self,
         now: Now,
@@ -116,7 +116,7 @@ impl Side {
         loop {
             match self.session.step(now, &mut inbox, &mut out) {
                 Output::Event(Event::Logon(_)) => {
-                    // The state is the one that asked.
+                    // It cannot fail: the session has just asked for this.
                     let _ = self.session.accept(now);
                 }
                 Output::Event(Event::Message(message)) => {
@@ -151,13 +151,13 @@ impl Side {
                 }
                 Output::Disconnect(_) => return End::Closes,
                 Output::Replay(_) | Output::Wait(_) | Output::Connect(_) => return End::Waits,
-                // None is asked for by these configurations.
+                // These do not occur with these configurations.
                 Output::Compose(_) | Output::NeedSpace(_) => return End::Waits,
             }
         }
     }
 
-    /// Answers one question to the journal, if there is one.
+    /// Answers the session's question to the journal, if there is one.
     pub(crate) fn replay(
         &mut self,
         now: Now,
@@ -198,7 +198,7 @@ impl Side {
     }
 }
 
-/// Stores, takes the number, writes. `None` when the journal or the session did not take it.
+/// Records the frame, uses its number, writes it. `None` if the journal or the session refused.
 #[allow(clippy::too_many_arguments, reason = "the parts of one side, lent apart")]
 fn commit(
     frame: Frame<'_>,
@@ -212,7 +212,7 @@ fn commit(
 ) -> Option<End> {
     let number = frame.msg_seq_num().get();
     let is_new = frame.record().is_some();
-    // The mistake: what is not synced is lost in a crash, although its bytes may be out.
+    // The mistake is to leave out the sync: a crash then loses the record, although its bytes may have left.
     if let Some(record) = frame.record() {
         journal.record(&record).ok()?;
         if mistake != Mistake::WrittenBeforeStored {
@@ -238,7 +238,7 @@ fn commit(
     Some(if crash == Crash::AfterRecord { End::Crashed } else { End::Waits })
 }
 
-/// What a retransmission must not change: the type and the body.
+/// A hash of what a retransmission must not change: the type and the body.
 fn content(frame: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(frame);
     let fields = text.split('\u{1}').filter(|field| {

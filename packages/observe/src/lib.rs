@@ -1,11 +1,11 @@
-//! What a [`sansfix`] session does, told to three kinds of listeners. A session keeps no log and counts
-//! nothing: its driver sees all of it go by.
+//! Observing a [`sansfix`] session in three ways. A session itself keeps no log and counts nothing:
+//! everything it does passes through its driver, which can pass it on.
 //!
-//! | listener | told | by |
+//! | where to | what | by |
 //! | --- | --- | --- |
-//! | `tracing` | events, states, reasons with the rule behind them | [`trace`] |
-//! | the `metrics` facade | messages in, out and resent, gaps, round trips, time since the last | [`Meters`] |
-//! | a FIX log viewer | every frame, passwords masked | [`MessageLog`] |
+//! | `tracing` | events, states, reasons with their FIX rules | [`trace`] |
+//! | the `metrics` facade | messages in, out and resent, gaps, round-trip times, time since the last frame | [`Meters`] |
+//! | a log for FIX log viewers | every frame, with passwords masked | [`MessageLog`] |
 //!
 //! In a driver:
 //!

@@ -1,4 +1,4 @@
-//! A message log that FIX log viewers read.
+//! A message log that FIX log viewers can read.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use sansfix::wire::{BadField, DataFields, Field, Fields, SOH, TimePrecision, UTC
 /// Password(554), NewPassword(925), EncryptedPassword(1402), EncryptedNewPassword(1404).
 const SECRET: [u32; 4] = [554, 925, 1402, 1404];
 
-/// Which way a frame goes.
+/// The direction of a frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Direction {
     /// From the counterparty.
@@ -17,15 +17,15 @@ pub enum Direction {
     Out,
 }
 
-/// Writes a line for each frame: the time, the direction, the frame with its SOH bytes as they are.
+/// Writes one line for each frame: the time, the direction, and the frame with its SOH bytes unchanged.
 ///
 /// ```text
 /// 20260101-12:00:00.000 <- 8=FIX.4.4␁9=61␁35=A␁34=1␁49=BUYSIDE␁52=20260101-12:00:00␁56=SELLSIDE␁10=065␁
 /// ```
 ///
-/// Viewers find the frame by its `8=FIX` and the direction by its CompIDs, as in QuickFIX's logs. Passwords
-/// are masked, also where their lengths would show; a masked frame's BodyLength(9) and CheckSum(10) are those
-/// of what was sent.
+/// Viewers find the frame by its `8=FIX` and the direction by its CompIDs, as in QuickFIX's logs. The mask
+/// for a password does not show its length, but BodyLength(9) and CheckSum(10) are those of the frame as
+/// sent.
 #[derive(Debug)]
 pub struct MessageLog<W> {
     to: W,
@@ -34,22 +34,22 @@ pub struct MessageLog<W> {
 }
 
 impl<W: Write> MessageLog<W> {
-    /// A log that is written to `to`, which the caller flushes when it likes.
+    /// A log that writes to `to`. Flushing is left to the caller.
     pub fn new(to: W) -> Self {
         MessageLog { to, data: &DataFields::STANDARD, line: Vec::new() }
     }
 
-    /// The same for sessions with data fields of their own: `Config::data_fields`.
+    /// Sets the data fields of the session, if it has its own: `Config::data_fields`.
     #[must_use]
     pub fn with_data_fields(self, data: &'static DataFields) -> Self {
         MessageLog { data, ..self }
     }
 
-    /// Writes one frame's line. Nothing is written for a frame without bytes, which a replay sends in its
-    /// turn.
+    /// Writes one frame's line. Nothing is written for a frame without bytes: a replay will send that message
+    /// later.
     ///
     /// # Errors
-    /// The writer's.
+    /// Those of the writer.
     pub fn write(&mut self, at: Utc, direction: Direction, frame: &[u8]) -> io::Result<()> {
         if frame.is_empty() {
             return Ok(());
@@ -77,13 +77,13 @@ impl<W: Write> MessageLog<W> {
         self.to.write_all(&self.line)
     }
 
-    /// The writer.
+    /// Returns the writer.
     pub fn into_inner(self) -> W {
         self.to
     }
 }
 
-/// A line end within data would begin a line that nobody sent.
+/// A line break inside a value would start a log line for a frame that nobody sent.
 fn plain(byte: u8) -> u8 {
     if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }
 }

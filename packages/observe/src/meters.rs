@@ -1,25 +1,25 @@
-//! Counters and gauges that a dashboard wants, through the `metrics` facade.
+//! Counters and gauges for a dashboard, through the `metrics` facade.
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use sansfix::{Event, Frame, Now, Session, State};
 
-/// The meters of one session, each labelled `session` with its name.
+/// The meters of one session. Each has the label `session` with the session's name.
 ///
 /// | meter | kind | what |
 /// | --- | --- | --- |
-/// | `fix_received_total` | counter | frames of the counterparty, admin messages and garbled ones with them |
+/// | `fix_received_total` | counter | frames from the counterparty, including admin messages and garbled ones |
 /// | `fix_garbled_total` | counter | of these, garbled |
-/// | `fix_sent_total` | counter | frames of ours |
-/// | `fix_resent_total` | counter | of these, sent again or standing in for some that are not |
+/// | `fix_sent_total` | counter | frames that we sent |
+/// | `fix_resent_total` | counter | of these, retransmissions and gap fills |
 /// | `fix_gaps_total` | counter | gaps in what the counterparty sent |
-/// | `fix_resend_requests_total` | counter | requests of the counterparty to send again |
-/// | `fix_refused_total` | counter | messages of the counterparty that were rejected |
-/// | `fix_rejected_total` | counter | messages of ours that the counterparty rejected |
+/// | `fix_resend_requests_total` | counter | ResendRequests from the counterparty |
+/// | `fix_refused_total` | counter | messages from the counterparty that we rejected |
+/// | `fix_rejected_total` | counter | messages from us that the counterparty rejected |
 /// | `fix_lost_total` | counter | messages that the journal no longer had |
-/// | `fix_logons_total` | counter | logons that were completed |
-/// | `fix_round_trip_seconds` | histogram | TestRequest to its echo |
+/// | `fix_logons_total` | counter | completed logons |
+/// | `fix_round_trip_seconds` | histogram | time from a TestRequest to its echo |
 /// | `fix_logged_on` | gauge | 1 or 0 |
-/// | `fix_next_in`, `fix_next_out` | gauge | the next MsgSeqNum each way |
+/// | `fix_next_in`, `fix_next_out` | gauge | the next MsgSeqNum in each direction |
 /// | `fix_since_received_seconds`, `fix_since_sent_seconds` | gauge | time since the last frame |
 pub struct Meters {
     received: Counter,
@@ -41,7 +41,7 @@ pub struct Meters {
 }
 
 impl Meters {
-    /// The meters of the session called `name`, at the recorder that is installed.
+    /// The meters of the session called `name`, registered with the installed recorder.
     pub fn new(name: &str) -> Self {
         let name = name.to_owned();
         let counter = |meter: &'static str| counter!(meter, "session" => name.clone());
@@ -66,21 +66,21 @@ impl Meters {
         }
     }
 
-    /// A frame of the counterparty came.
+    /// Counts a frame from the counterparty.
     pub fn received(&self, _frame: &[u8]) {
         self.received.increment(1);
     }
 
-    /// A frame of ours is about to be committed.
+    /// Counts a frame of ours that is about to be committed.
     pub fn sending(&self, frame: &Frame<'_>) {
         self.sent.increment(1);
-        // What takes no number of its own is a retransmission or a gap fill.
+        // A frame that uses no new number is a retransmission or a gap fill.
         if frame.record().is_none() {
             self.resent.increment(1);
         }
     }
 
-    /// What the session tells its application.
+    /// Counts an event that the session gives to its application.
     pub fn event(&self, event: &Event<'_>) {
         match *event {
             Event::LoggedOn(_) => self.logons.increment(1),
@@ -95,7 +95,7 @@ impl Meters {
         }
     }
 
-    /// Reads the gauges off a session: call it as often as the dashboard looks.
+    /// Sets the gauges from a session's status: call it as often as the dashboard reads them.
     pub fn sample(&self, session: &Session, now: Now) {
         let status = session.status();
         self.logged_on.set(if status.state == State::Active { 1.0 } else { 0.0 });

@@ -1,11 +1,11 @@
-//! Frames out of a stream of bytes, for those who look on.
+//! Splitting a byte stream into frames, for an observer.
 
 use sansfix::wire::{Framing, Scan, frame};
 
-/// Finds the frames in what goes over a link, in whatever pieces it comes.
+/// Finds the frames in the bytes of a link, whatever pieces they arrive in.
 ///
-/// Bytes that are no frame are handed over too, as the session drops them: a log that leaves them out hides
-/// the fault.
+/// Bytes that are not a frame are passed on too, in the pieces that the session drops: a log without them
+/// would hide the fault.
 #[derive(Clone, Debug)]
 pub struct Tap {
     unread: Vec<u8>,
@@ -19,10 +19,10 @@ impl Tap {
         Tap { unread: Vec::new(), scan: Scan::default(), limit }
     }
 
-    /// Hands each frame that is whole now to `each`.
+    /// Calls `each` with every frame that is now complete.
     ///
     /// # Errors
-    /// The first of `each`; it has had all the frames before.
+    /// The first error of `each`, which has then had that frame and all before it.
     pub fn bytes<E>(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         self.unread.extend_from_slice(bytes);
         let mut told = Ok(());
@@ -42,7 +42,7 @@ impl Tap {
         told
     }
 
-    /// The link is gone, and with it the frame that did not come whole.
+    /// Forgets an incomplete frame. Call it when the link is gone.
     pub fn clear(&mut self) {
         self.unread.clear();
         self.scan = Scan::default();

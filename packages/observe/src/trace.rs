@@ -1,12 +1,12 @@
 //! Events, states and reasons as `tracing` events, with target `sansfix`.
 //!
-//! Trouble is `WARN`, what happens to a session is `INFO`, each message `DEBUG`. Messages are shown with
-//! their passwords masked.
+//! Problems have level `WARN`, changes to a session `INFO`, and messages `DEBUG`. Passwords in messages are
+//! masked.
 
 use sansfix::{Event, Reason, Session, State};
 use tracing::{debug, info, warn};
 
-/// Tells `tracing` of one session.
+/// Reports one session to `tracing`.
 #[derive(Clone, Debug)]
 pub struct Tracer {
     session: String,
@@ -14,13 +14,13 @@ pub struct Tracer {
 }
 
 impl Tracer {
-    /// For the session called `name`, which is not connected.
+    /// A tracer for the session called `name`, which is not connected yet.
     pub fn new(name: &str) -> Self {
         Tracer { session: name.to_owned(), state: State::Disconnected }
     }
 
-    /// Tells when the state is not the one that was told last. Call it after each step, or each round of
-    /// them.
+    /// Reports the session's state if it has changed since the last call. Call it after each step, or after
+    /// each round of steps.
     pub fn state(&mut self, session: &Session) {
         let now = session.state();
         if now == self.state {
@@ -45,7 +45,7 @@ impl Tracer {
         }
     }
 
-    /// Tells what the session tells its application.
+    /// Reports an event that the session gives to its application.
     pub fn event(&self, event: &Event<'_>) {
         let session = &*self.session;
         match event {

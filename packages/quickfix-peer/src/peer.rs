@@ -1,4 +1,4 @@
-//! The process around QuickFIX.
+//! The QuickFIX process.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use std::{env, fs, thread};
 
 use crate::Error;
 
-/// Compiles the peer into `folder`; `None`, and a word why, where QuickFIX is not installed.
+/// Compiles the peer into `folder`. If QuickFIX is not installed, prints so and returns `None`.
 ///
 /// # Errors
-/// QuickFIX is there, and the peer does not compile.
+/// QuickFIX is installed, but the peer does not compile.
 pub fn build(folder: &Path) -> Result<Option<PathBuf>, Error> {
     let compiler = env::var("CXX").unwrap_or_else(|_| "g++".into());
     let header =
@@ -38,25 +38,25 @@ pub fn build(folder: &Path) -> Result<Option<PathBuf>, Error> {
     Ok(Some(program))
 }
 
-/// QuickFIX at work, and what it has said.
+/// A running QuickFIX, and what it has reported.
 #[derive(Debug)]
 pub struct Peer {
     process: Child,
-    /// `None` once it was told to end.
+    /// `None` once it has been told to end.
     commands: Option<ChildStdin>,
     lines: Receiver<String>,
-    /// ClOrdID(11) of every order that came, in order.
+    /// ClOrdID(11) of every order that arrived, in order.
     pub got: Vec<u64>,
     /// How often it logged on.
     pub logons: u32,
     /// How often it logged out or lost the link.
     pub logouts: u32,
-    /// Its next numbers, sent and received, when it was last asked.
+    /// Its next numbers, outbound and inbound, when it was last asked.
     pub numbers: Option<(u64, u64)>,
 }
 
 impl Peer {
-    /// Starts `program` in `role` with `settings`, which it keeps in `folder`.
+    /// Starts `program` in `role` with `settings`, which are written to a file in `folder`.
     ///
     /// # Errors
     /// The operating system's.
@@ -86,7 +86,7 @@ impl Peer {
         }
     }
 
-    /// Gives it a command.
+    /// Sends it a command.
     ///
     /// # Errors
     /// It has ended.
@@ -95,10 +95,10 @@ impl Peer {
         Ok(writeln!(commands, "{command}")?)
     }
 
-    /// Takes in what it has said meanwhile.
+    /// Takes in what it has reported since the last call.
     ///
     /// # Errors
-    /// It said what no peer says.
+    /// It reported something unknown.
     pub fn listen(&mut self) -> Result<(), Error> {
         while let Ok(line) = self.lines.try_recv() {
             self.hear(&line)?;
@@ -106,10 +106,10 @@ impl Peer {
         Ok(())
     }
 
-    /// Ends it without a Logout, and gives the orders that it got.
+    /// Ends it without a Logout, and returns the orders that it received.
     ///
     /// # Errors
-    /// The operating system's, or it said what no peer says.
+    /// The operating system's, or it reported something unknown.
     pub fn end(mut self) -> Result<Vec<u64>, Error> {
         self.commands = None;
         while let Ok(line) = self.lines.recv() {
@@ -134,7 +134,7 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // It is ours, and may hang in a conversation that failed.
+        // We started it, and it may hang if the conversation failed.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! Our side: a session over a blocking socket, in small steps.
+//! Our side: a session over a blocking socket, driven in short rounds.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::Error;
 
 const CL_ORD_ID: u32 = 11;
 const BUFFER: usize = 64 * 1024;
-/// How long one round waits for bytes.
+/// How long a round waits for bytes.
 const PATIENCE: Duration = Duration::from_millis(10);
 
 /// Where the link comes from.
@@ -36,9 +36,9 @@ pub struct Side {
     inbox: Inbox<'static>,
     out: Vec<u8>,
     start: std::time::Instant,
-    /// ClOrdID(11) of every order that came, in order.
+    /// ClOrdID(11) of every order that arrived, in order.
     pub got: Vec<u64>,
-    /// How often it logged on; a reset in session counts.
+    /// How often it logged on, resets in session included.
     pub logons: u32,
     /// How often a new series began.
     pub resets: u32,
@@ -58,13 +58,13 @@ impl Side {
         Side::resume(config, way, journal, Checkpoint::begin(SystemTime::now().into()))
     }
 
-    /// A session with `config` that goes on where `resume` and `journal` left off.
+    /// A session with `config` that continues where `resume` and `journal` left off.
     ///
     /// # Errors
     /// The configuration's, and the listener's.
     #[allow(clippy::disallowed_methods, reason = "a driver owns the clocks that the session is told of")]
     pub fn resume(config: Config, way: Way, journal: FileJournal, resume: Checkpoint) -> Result<Side, Error> {
-        // The buffers live as long as the test's process.
+        // The buffers live as long as the test process.
         let buffer = || Box::leak(vec![0; BUFFER].into_boxed_slice());
         if let Way::From(listener) = &way {
             listener.set_nonblocking(true)?;
@@ -84,16 +84,16 @@ impl Side {
         })
     }
 
-    /// The session, to ask it or to tell it.
+    /// The session, for any other call.
     pub fn session(&mut self) -> &mut Session {
         &mut self.session
     }
 
-    /// Commits orders with these ClOrdIDs; without a link they wait in the journal until the counterparty
-    /// asks.
+    /// Commits orders with these ClOrdIDs and writes them. Without a link, they stay in the journal until the
+    /// counterparty asks for them.
     ///
     /// # Errors
-    /// What the session or the journal says.
+    /// The session's, and the journal's.
     pub fn send(&mut self, ids: std::ops::RangeInclusive<u64>) -> Result<(), Error> {
         for id in ids {
             let bytes = self.commit(id)?;
@@ -104,10 +104,10 @@ impl Side {
         Ok(())
     }
 
-    /// Commits orders and loses them with the link: their bytes are never written.
+    /// Commits orders, then drops the link without writing their bytes.
     ///
     /// # Errors
-    /// What the session or the journal says.
+    /// The session's, and the journal's.
     pub fn send_and_cut(&mut self, ids: std::ops::RangeInclusive<u64>) -> Result<(), Error> {
         for id in ids {
             self.commit(id)?;
@@ -124,10 +124,11 @@ impl Side {
         Ok(frame.commit(&mut self.session, &mut self.journal)?.to_vec())
     }
 
-    /// One round: a link where one is wanted, everything the session wants, and what came in within a moment.
+    /// One round: gets a link if the session wants one, does everything else that it wants, and reads what
+    /// arrives within a short time.
     ///
     /// # Errors
-    /// What the session or the journal says; a lost link is none.
+    /// The session's, and the journal's. A lost link is not an error.
     pub fn round(&mut self) -> Result<(), Error> {
         if self.stream.is_none() {
             self.accept()?;
@@ -220,7 +221,7 @@ impl Side {
         Ok(())
     }
 
-    /// Drops the link without a word, as a broken cable would.
+    /// Drops the link without a Logout, as a broken cable would.
     pub fn lose_link(&mut self) {
         self.stream = None;
         let now = self.now();

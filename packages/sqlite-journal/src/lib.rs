@@ -1,8 +1,8 @@
-//! A [`Journal`] in SQLite, whose transaction the application shares.
+//! A [`Journal`] in SQLite, with a transaction that the application shares.
 //!
-//! A message that moves money must count once, also when the process dies while it is handled. So its effect
-//! and the checkpoint that says "this one is finished" must be one step. Here both go through one connection,
-//! and [`sync`](Journal::sync) commits them together with the messages that were recorded:
+//! A message that moves money must take effect once, even if the process dies while handling it. So its
+//! effect and the checkpoint that marks it as finished must be stored together. Here both use one connection,
+//! and [`sync`](Journal::sync) commits them, and the messages recorded, in one transaction:
 //!
 //! ```
 //! use sansfix::journal::{Journal, Record};
@@ -16,7 +16,7 @@
 //! journal.transaction()?.execute_batch("CREATE TABLE IF NOT EXISTS fill (exec_id TEXT PRIMARY KEY, quantity INTEGER)")?;
 //! let resume = journal.resume().unwrap_or(Checkpoint::begin(Utc::from_secs(1_700_000_000)));
 //!
-//! // An execution report is in hand: its effect, what is sent about it, and that it is finished.
+//! // Handling an execution report: its effect, the message sent about it, and that it is finished.
 //! journal.transaction()?.execute("INSERT INTO fill VALUES ('E-1', 100)", ())?;
 //! let number = resume.next_out;
 //! let finished = Checkpoint { next_in: resume.next_in.next(), next_out: number.next(), ..resume };
@@ -49,12 +49,12 @@ const SCHEMA: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// The journal of one session, in a database that other sessions and the application use too.
+/// The journal of one session, in a database that other sessions and the application may use too.
 ///
 /// A database may hold many sessions, each under its own name and through its own `SqliteJournal`; one
-/// session must not be open twice. After any error everything since the last sync is in doubt: call
-/// [`rollback`](SqliteJournal::rollback), which undoes it, or open the journal again. Until then nothing more
-/// is taken.
+/// session must not be open twice. After any error, everything since the last sync is in doubt: call
+/// [`rollback`](SqliteJournal::rollback) to undo it, or open the journal again. Until then, every call that
+/// would write fails.
 pub struct SqliteJournal {
     connection: Connection,
     session: String,
@@ -62,7 +62,7 @@ pub struct SqliteJournal {
     resume: Option<Checkpoint>,
     /// The highest number with a message.
     last: Option<MsgSeqNum>,
-    /// The message that was answered last.
+    /// The message that the last answer borrows.
     frame: Vec<u8>,
 }
 
@@ -70,7 +70,7 @@ pub struct SqliteJournal {
 enum Transaction {
     None,
     Open,
-    /// An error may have undone a part of it.
+    /// An error may have undone part of it.
     InDoubt,
 }
 
@@ -78,7 +78,7 @@ enum Transaction {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SqliteJournalError {
-    /// SQLite's own: disk full, read-only, locked, corrupt.
+    /// An error from SQLite: disk full, read-only, locked, corrupt.
     #[error("the SQLite journal failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// The stored checkpoint cannot be read.
@@ -89,7 +89,7 @@ pub enum SqliteJournalError {
         /// What is wrong with it.
         source: CheckpointError,
     },
-    /// A stored message has a number that no message can have.
+    /// A stored message has a number that is not a valid MsgSeqNum.
     #[error("the SQLite journal of session {session} holds a message with number {number}")]
     Number {
         /// The session's name.
@@ -97,8 +97,8 @@ pub enum SqliteJournalError {
         /// The number.
         number: i64,
     },
-    /// The record or checkpoint belongs to a series before the one that the journal holds, which is never
-    /// given up for it.
+    /// The record or checkpoint belongs to an earlier series than the one that the journal holds, which it
+    /// must not replace.
     #[error("series {got} began before series {held}, which the SQLite journal holds")]
     EarlierSeries {
         /// The series of the record.
@@ -106,19 +106,19 @@ pub enum SqliteJournalError {
         /// The series held.
         held: u64,
     },
-    /// An earlier call failed, and a part of what it belongs to may be missing.
+    /// An earlier call failed, and part of its transaction may be missing.
     #[error("an earlier call failed: roll back, or open the SQLite journal again")]
     InDoubt,
 }
 
 impl SqliteJournal {
-    /// Opens the database at `path`, or makes one, for the session named `session`.
+    /// Opens the database at `path`, or creates it, for the session named `session`.
     ///
-    /// It uses a write-ahead log and waits for the medium at each sync, so that what is synced survives a
-    /// loss of power.
+    /// It uses a write-ahead log and waits for the disk at each sync, so what is synced survives a power
+    /// failure.
     ///
     /// # Errors
-    /// SQLite's own, and a stored checkpoint that cannot be read.
+    /// An error from SQLite, or a stored checkpoint that cannot be read.
     pub fn open(path: impl AsRef<Path>, session: &str) -> Result<Self, SqliteJournalError> {
         let connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
@@ -127,11 +127,11 @@ impl SqliteJournal {
         SqliteJournal::with_connection(connection, session)
     }
 
-    /// Uses a database that the application has opened with settings of its own, among them how much a commit
+    /// Uses a database that the application has opened with its own settings, which also decide what a commit
     /// survives. No transaction may be open on it.
     ///
     /// # Errors
-    /// SQLite's own, and a stored checkpoint that cannot be read.
+    /// An error from SQLite, or a stored checkpoint that cannot be read.
     pub fn with_connection(connection: Connection, session: &str) -> Result<Self, SqliteJournalError> {
         connection.execute_batch(SCHEMA)?;
         let mut journal = SqliteJournal {
@@ -146,24 +146,26 @@ impl SqliteJournal {
         Ok(journal)
     }
 
-    /// The name that the session has in the database.
+    /// The session's name in the database.
     pub fn session(&self) -> &str {
         &self.session
     }
 
-    /// The last checkpoint that came with a record or by itself: where the session goes on.
+    /// The last checkpoint, stored with a record or alone: where the session resumes.
     pub fn resume(&self) -> Option<Checkpoint> {
         self.resume
     }
 
-    /// The connection, within the transaction that the next [`sync`](Journal::sync) commits: for the
-    /// application's own statements. It must not begin, commit or roll back there.
+    /// The connection, for the application's own statements in the transaction that the next
+    /// [`sync`](Journal::sync) commits. The application must not begin, commit or roll back a transaction on
+    /// it.
     ///
-    /// When one of its statements fails, call [`rollback`](SqliteJournal::rollback): SQLite may have undone
+    /// If one of its statements fails, call [`rollback`](SqliteJournal::rollback): SQLite may have undone
     /// more than that statement.
     ///
     /// # Errors
-    /// SQLite's own, when the transaction cannot begin.
+    /// An error from SQLite if the transaction cannot begin; [`SqliteJournalError::InDoubt`] after an earlier
+    /// error.
     pub fn transaction(&mut self) -> Result<&Connection, SqliteJournalError> {
         self.begin()?;
         Ok(&self.connection)
@@ -172,7 +174,7 @@ impl SqliteJournal {
     /// Undoes everything since the last sync: records, checkpoints, and the application's own statements.
     ///
     /// # Errors
-    /// SQLite's own; the journal must be opened again then.
+    /// An error from SQLite, after which the journal must be opened again.
     pub fn rollback(&mut self) -> Result<(), SqliteJournalError> {
         self.transaction = Transaction::InDoubt;
         if !self.connection.is_autocommit() {
@@ -190,7 +192,7 @@ impl SqliteJournal {
                 self.transaction = Transaction::Open;
                 Ok(())
             }
-            // A failed statement of the application may have ended it.
+            // A failed statement of the application may have ended the transaction.
             Transaction::Open if self.connection.is_autocommit() => {
                 self.transaction = Transaction::InDoubt;
                 Err(SqliteJournalError::InDoubt)
@@ -200,7 +202,7 @@ impl SqliteJournal {
         }
     }
 
-    /// Does `work` in the transaction, which is in doubt when it fails.
+    /// Does `work` in the transaction, which is in doubt if that fails.
     fn in_transaction(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<(), SqliteJournalError>,
@@ -213,7 +215,7 @@ impl SqliteJournal {
         done
     }
 
-    /// An earlier series is refused before anything is touched.
+    /// Refuses an earlier series before anything is changed.
     fn refuse_earlier(&self, series: Series) -> Result<(), SqliteJournalError> {
         match self.resume {
             Some(held) if held.series > series => {
@@ -285,7 +287,8 @@ impl Journal for SqliteJournal {
         })
     }
 
-    /// Commits what was recorded and what the application did in [`transaction`](SqliteJournal::transaction).
+    /// Commits what was recorded, and what the application did in
+    /// [`transaction`](SqliteJournal::transaction).
     fn sync(&mut self) -> Result<(), SqliteJournalError> {
         if self.transaction == Transaction::None {
             return Ok(());
@@ -330,7 +333,7 @@ impl Journal for SqliteJournal {
 }
 
 impl fmt::Debug for SqliteJournal {
-    /// Without messages.
+    /// Shows no messages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteJournal")
             .field("session", &self.session)
@@ -340,7 +343,7 @@ impl fmt::Debug for SqliteJournal {
     }
 }
 
-/// SQLite's integers are signed; a MsgSeqNum has 18 digits at most.
+/// SQLite's integers are signed, but a MsgSeqNum has at most 18 digits, so it fits.
 fn column(number: MsgSeqNum) -> i64 {
     i64::try_from(number.get()).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! Random records, and what a journal must answer after them.
+//! Random records, and what a journal must answer after each.
 
 use std::collections::BTreeMap;
 use std::vec::Vec;
@@ -7,7 +7,7 @@ use super::BrokenRule;
 use super::rule::{Rule, Told, resume, series};
 use crate::Checkpoint;
 
-/// What a journal must hold, in the plainest form.
+/// What a journal must hold, in the simplest form.
 #[derive(Default)]
 pub(super) struct Model {
     messages: BTreeMap<u64, Vec<u8>>,
@@ -17,7 +17,8 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// Mostly the next number, at times an earlier one again, a jump, or a new series.
+    /// Records a message: usually under the next number, sometimes under an earlier one again, after a jump,
+    /// or in a new series.
     pub(super) fn record_some(
         &mut self,
         rule: Rule,
@@ -69,11 +70,11 @@ impl Model {
     }
 }
 
-/// Numbers that look random and are the same in every run (Knuth's MMIX generator).
+/// Pseudo-random numbers, the same in every run (Knuth's MMIX generator).
 pub(super) struct Draw(pub(super) u64);
 
 impl Draw {
-    /// A number below `end`, 0 when that is 0.
+    /// A number below `end`, or 0 if that is 0.
     pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33).checked_rem(end).unwrap_or(0)

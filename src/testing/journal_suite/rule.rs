@@ -1,4 +1,4 @@
-//! One rule, and the calls whose outcome it judges.
+//! One rule, and the calls whose outcome it checks.
 
 use core::fmt;
 use std::format;

@@ -1,4 +1,4 @@
-//! The suite finds each of the faults that it is there for.
+//! The suite finds each fault that it exists to find.
 
 use std::string::String;
 use std::vec::Vec;

@@ -1,13 +1,13 @@
-//! A field of anything that can be displayed.
+//! A field from any value that implements `Display`.
 
 use core::fmt::{self, Write};
 
 use super::{Body, BodyFault, Name, SOH, holds_soh};
 
 impl Body<'_> {
-    /// A field of anything that can be displayed: a price of a decimal type, a text in pieces. Nothing is
-    /// allocated. A value that says it cannot be displayed [cancels](Body::cancel) the message. For a number
-    /// held as an integer with a fixed number of places there is [`scaled`](Body::scaled).
+    /// A field from any value that implements `Display`: a price of a decimal type, a text made of pieces.
+    /// Nothing is allocated. A value whose `Display` returns an error [cancels](Body::cancel) the message.
+    /// For a number held as an integer with a fixed number of decimal places use [`scaled`](Body::scaled).
     ///
     /// ```
     /// # use sansfix::Body;
@@ -27,7 +27,7 @@ impl Body<'_> {
     }
 }
 
-/// A value that comes in pieces.
+/// Takes a value that comes in pieces.
 struct Pieces<'p, 'b> {
     body: &'p mut Body<'b>,
     tag: u32,

@@ -55,7 +55,7 @@ fn line(path: &Path, title: &str, x: &str, y: &str, points: &Points) {
     root.present().unwrap();
 }
 
-/// Work and name, and nanoseconds.
+/// The label (workload and name) and the nanoseconds of each line.
 fn comparison(peers: &str) -> Vec<(String, f64)> {
     let read = |line: &str| {
         let (work, rest) = line.split_at_checked(25)?;
@@ -66,7 +66,7 @@ fn comparison(peers: &str) -> Vec<(String, f64)> {
     peers.lines().filter_map(read).collect()
 }
 
-/// Bars on a logarithmic scale: the figures are decades apart.
+/// Bars on a logarithmic scale: the figures differ by orders of magnitude.
 fn bars(path: &Path, figures: &[(String, f64)]) {
     let (width, step) = (900, 30);
     let height = 70 + step * figures.len() as i32;
