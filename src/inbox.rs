@@ -1,4 +1,4 @@
-//! Bytes that arrived and have not been read yet, in memory that the caller lends.
+//! Bytes that have arrived but not been read yet, in memory that the caller lends.
 
 use core::fmt;
 
@@ -6,9 +6,9 @@ use crate::planted::{Bug, planted};
 use crate::ring::Ring;
 use crate::wire::{FrameSpan, Framing, Scan, good_frame};
 
-/// A read buffer over lent memory, one for each connection.
+/// A read buffer over lent memory, one per connection.
 ///
-/// Read from the transport into [`space`](Inbox::space), report how much arrived by
+/// Read from the transport into [`space`](Inbox::space), report how much arrived with
 /// [`filled`](Inbox::filled), and pass the inbox to [`Session::step`](crate::Session::step). The message of
 /// the last event stays in place until `step` reads the next one.
 ///
@@ -21,15 +21,15 @@ use crate::wire::{FrameSpan, Framing, Scan, good_frame};
 /// assert_eq!(inbox.unread(), came);
 /// ```
 pub struct Inbox<'b> {
-    /// Unread are the bytes from `start` to `end`, of which those before `next` are the frame in hand: it
-    /// stays where it is until the next one is read, since events and owed answers look at it.
+    /// The bytes from `start` to `end` are unread. Those before `next` are the frame in hand, which stays
+    /// where it is until the next one is read, because events and owed answers refer to it.
     buf: &'b mut [u8],
     start: usize,
     next: usize,
     end: usize,
     scan: Scan,
     held: Ring<'b>,
-    /// The frame in hand is the first of the held messages, and none of the unread bytes.
+    /// Whether the frame in hand is the first of the held messages, rather than among the unread bytes.
     holds_current: bool,
 }
 
@@ -56,9 +56,9 @@ impl<'b> Inbox<'b> {
         Inbox { held: Ring::new(memory), ..self }
     }
 
-    /// An inbox over `buf` that continues where another one stopped: `unread` and `in_hand` are what that one
+    /// An inbox over `buf` that continues where another one stopped; `unread` and `in_hand` are what that one
     /// returned. For a driver whose sessions share one buffer and hold nothing above a gap. Bytes that do not
-    /// fit into `buf` are left out.
+    /// fit in `buf` are left out.
     ///
     /// ```
     /// # use sansfix::Inbox;
@@ -80,13 +80,13 @@ impl<'b> Inbox<'b> {
     }
 
     /// The free memory, to read into. It is empty only while unread bytes fill the buffer, which they cannot
-    /// once `step` has returned `Wait`. (A read into an empty slice returns 0, which is not the end of the
-    /// stream.)
+    /// do once `step` has returned `Wait`. (A read into an empty slice returns 0, which does not mean the end
+    /// of the stream.)
     pub fn space(&mut self) -> &mut [u8] {
         if self.start == self.end {
             (self.start, self.next, self.end) = (0, 0, 0);
         } else if self.start > 0 && self.buf.len() - self.end < self.buf.len() / 2 {
-            // Move what is left to the front once half the buffer has been read: each byte moves a bounded
+            // Once half the buffer has been read, move the rest to the front: each byte moves a bounded
             // number of times.
             self.buf.copy_within(self.start..self.end, 0);
             self.next -= self.start;
@@ -101,7 +101,7 @@ impl<'b> Inbox<'b> {
         self.end = self.end.saturating_add(bytes).min(self.buf.len());
     }
 
-    /// Appends as much of `bytes` as fits, for callers that have them already, and returns how many bytes
+    /// Appends as much of `bytes` as fits, for callers that already have them, and returns how many bytes
     /// that was.
     pub fn extend(&mut self, bytes: &[u8]) -> usize {
         let space = self.space();
@@ -130,7 +130,7 @@ impl<'b> Inbox<'b> {
         self.held.len()
     }
 
-    /// Whether nothing is unread and nothing held.
+    /// Whether nothing is unread and nothing is held.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.start == self.end && self.held.is_empty()
@@ -144,7 +144,8 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// Makes the good frame there the one in hand, and says where its parts are; otherwise what there is.
+    /// Makes the good frame at the front the one in hand, and says where its parts are; otherwise returns
+    /// what is there.
     #[inline(always)]
     pub(crate) fn take_frame(&mut self, limit: usize) -> Result<(&[u8], FrameSpan), Framing> {
         let unread = part(self.buf, self.start, self.end);
@@ -157,14 +158,14 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// Makes the first `len` unread bytes the frame in hand; there are so many.
+    /// Makes the first `len` unread bytes the frame in hand; there are at least that many.
     #[inline]
     pub(crate) fn take(&mut self, len: usize) {
         self.scan = Scan::default();
         self.next = self.start + len;
     }
 
-    /// The frame in hand is among the unread bytes again.
+    /// Makes the frame in hand unread again.
     pub(crate) fn put_back(&mut self) {
         self.next = self.start;
     }
@@ -178,19 +179,19 @@ impl<'b> Inbox<'b> {
         self.current_read()
     }
 
-    /// The frame in hand, which is none of those held.
+    /// The frame in hand, if it is not a held one.
     #[inline]
     pub(crate) fn current_read(&self) -> &[u8] {
         part(self.buf, self.start, self.next)
     }
 
-    /// The frame in hand is done with, which is none of those held.
+    /// Releases the frame in hand, if it is not a held one.
     #[inline]
     pub(crate) fn release_read(&mut self) {
         self.start = self.next;
     }
 
-    /// Done with the frame in hand.
+    /// Releases the frame in hand.
     #[inline]
     pub(crate) fn release(&mut self) {
         self.release_read();
@@ -233,7 +234,7 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// A new connection: forgets everything from the old one, such as the first half of a frame.
+    /// Begins a new connection: forgets everything from the old one, such as the first half of a frame.
     pub(crate) fn clear(&mut self) {
         (self.start, self.next, self.end) = (0, 0, 0);
         self.scan = Scan::default();
@@ -243,7 +244,7 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// A new series: held messages of the old one are void.
+    /// Begins a new series: the held messages of the old one are void.
     pub(crate) fn forget_all(&mut self) {
         if !self.holds_current && !planted(Bug::HeldKeptOverReset) {
             self.held.clear();
@@ -251,7 +252,7 @@ impl<'b> Inbox<'b> {
     }
 }
 
-/// The bytes from `from` to `to`, which there are.
+/// The bytes from `from` to `to`, which must exist.
 #[inline]
 fn part(bytes: &[u8], from: usize, to: usize) -> &[u8] {
     #[cold]

@@ -11,14 +11,14 @@ use crate::wire::{
 
 pub use read::MessageError;
 
-/// A message as it stands in the inbox: frame checked, header read, body not parsed until you ask.
+/// A message as it is in the inbox: frame checked, header read, body not parsed until you ask.
 ///
 /// [`get`](Message::get) reads one field, [`get_each`](Message::get_each) several in one pass, and
-/// [`body_fields`](Message::body_fields) iterates over all of them, including those of groups. Which fields
-/// form an entry of a group only a dictionary knows: see `DictionaryRules::body`.
+/// [`body_fields`](Message::body_fields) iterates over all of them, including those of groups. Only a
+/// dictionary knows which fields form an entry of a group: see `DictionaryRules::body`.
 ///
-/// A message borrows only the caller's buffer, so the application may call the session while holding one. A
-/// session hands it over; [`read`](Message::read) makes one from a frame that comes from elsewhere.
+/// A message borrows only the caller's buffer, so the application may call the session while holding one.
+/// Messages come from a session; [`read`](Message::read) makes one from a frame that comes from elsewhere.
 #[derive(Clone, Copy)]
 pub struct Message<'i> {
     frame: &'i [u8],
@@ -33,7 +33,7 @@ pub(crate) struct Layout {
     /// Offset of the first field after the header.
     pub(crate) body_at: u32,
     pub(crate) kind_len: u16,
-    /// Offset of MsgType(35)'s value: fields 8 and 9 take less than 40 bytes.
+    /// Offset of MsgType(35)'s value: fields 8 and 9 take fewer than 40 bytes.
     pub(crate) kind_at: u8,
     pub(crate) flags: Flags,
 }
@@ -82,8 +82,8 @@ impl<'i> Message<'i> {
         self.layout.number
     }
 
-    /// PossDupFlag(43): the counterparty may have sent this number before. It reaches the application for the
-    /// first time all the same: a processed number is not delivered again, except after a crash, or when
+    /// PossDupFlag(43): the counterparty may have sent this number before. It is still new to the
+    /// application: a processed number is not delivered again, except after a crash, or if
     /// [`is_again`](Message::is_again) is true.
     #[inline]
     pub fn poss_dup(&self) -> bool {
@@ -105,7 +105,7 @@ impl<'i> Message<'i> {
         self.layout.flags.has(Flags::AGAIN)
     }
 
-    /// The first field with this tag, in the body or else in the header; `None` if there is none.
+    /// The first field with this tag in the body, or else in the header; `None` if there is none.
     #[inline(always)]
     pub fn get(&self, tag: u32) -> Option<Value<'i>> {
         let body_at = self.layout.body_at as usize;
@@ -114,7 +114,7 @@ impl<'i> Message<'i> {
     }
 
     /// The first field with each of these tags, as [`get`](Message::get) finds it, but in one pass over the
-    /// message, which ends at the last of them. The fast way to read several fields of one message.
+    /// message, which ends at the last of them. This is the fast way to read several fields of a message.
     ///
     /// ```
     /// # use sansfix::{Message, wire::ValueError};
@@ -136,7 +136,7 @@ impl<'i> Message<'i> {
         values
     }
 
-    /// Fills in from the header what the body does not have.
+    /// Fills in from the header what the body lacks.
     #[cold]
     fn find_in_header<const N: usize>(&self, tags: [u32; N], values: &mut [Option<Value<'i>>; N]) {
         for (value, tag) in values.iter_mut().zip(tags) {

@@ -31,7 +31,7 @@ pub enum MessageError {
 
 impl<'i> Message<'i> {
     /// Reads a whole frame, from `8=` to the SOH after CheckSum(10), as a message: one from a journal or a
-    /// log, or one made by a test for a handler. `data` says which fields hold data:
+    /// log, or one that a test makes for a handler. `data` says which fields hold data:
     /// [`DataFields::STANDARD`], or [`Config::data_fields`](crate::Config::data_fields).
     ///
     /// ```
@@ -44,7 +44,7 @@ impl<'i> Message<'i> {
     /// # Ok::<(), sansfix::MessageError>(())
     /// ```
     ///
-    /// It checks nothing else in the header: who sent it, and when, is for a session to judge.
+    /// Nothing else in the header is checked: who sent it, and when, is for a session to judge.
     ///
     /// # Errors
     /// The bytes are not exactly one good frame, or it has no MsgSeqNum(34).
@@ -57,7 +57,7 @@ impl<'i> Message<'i> {
             Framing::Incomplete | Framing::TooLong { .. } => return Err(MessageError::Incomplete { len }),
         };
         let header = Header::read(frame, &span, data);
-        // Test case 17g: a length that is wrong says nothing of what else is in the frame.
+        // Test case 17g: with a wrong SecureDataLen(90), nothing else in the frame can be trusted.
         if let Some(BadField { text: b"91", why: BadFieldKind::DataLength }) = header.malformed {
             return Err(Garbled::SecureDataLen.into());
         }

@@ -14,7 +14,7 @@ use crate::time::Instant;
 /// Reject is owed.
 ///
 /// The two variants share memory. The expected header is only an optimisation, so it may be forgotten
-/// whenever the session leaves its course, and off it every message is read the generic way.
+/// whenever the session leaves its course; off it, every message takes the generic path.
 #[derive(Clone, Debug)]
 pub(super) enum Course {
     /// Yes. The header that the next message is expected to have.
@@ -70,7 +70,7 @@ impl Course {
         matches!(self, Course::Usual(_))
     }
 
-    /// Where the expected header is kept.
+    /// The expected header, on the usual course.
     #[inline]
     pub(super) fn expected(&mut self) -> Option<&mut Expected> {
         match self {
@@ -108,13 +108,13 @@ impl Course {
 }
 
 impl Session {
-    /// Where the inbound machine stands.
+    /// The state of the inbound machine.
     #[inline]
     pub(super) fn inbound(&self) -> Inbound {
         self.course.detour().inbound
     }
 
-    /// Where the outbound machine stands.
+    /// The state of the outbound machine.
     #[inline]
     pub(super) fn outbound(&self) -> Outbound {
         self.course.detour().outbound

@@ -30,7 +30,7 @@ pub(super) enum Extra<'m> {
     Reversed(Fields<'m>),
 }
 
-/// The longest that stands before the identifiers where a header is short.
+/// The most that precedes the identifiers in a short header.
 const FRONT_MAX: usize = "35=AE|34=12345678|43=Y|".len();
 
 /// Pairs of fields that are swapped in an answer that is routed back.
@@ -97,7 +97,7 @@ pub(super) fn may_be_given(tag: u32, version: BeginString) -> bool {
 }
 
 impl Session {
-    /// Writes the header from MsgType(35) on, where a frame has it; gives where it ends.
+    /// Writes the header from MsgType(35) on, at its place in a frame; returns where it ends.
     #[inline(always)]
     pub(super) fn write_header(&self, header: HeaderFacts<'_>, out: &mut [u8]) -> usize {
         // In parts, so that those of the usual header stay in registers.
@@ -111,7 +111,7 @@ impl Session {
         HEADER_AT + self.write_fields(&HeaderFacts { msg_type, number, original, extra }, room)
     }
 
-    /// The session's own fields alone, where they are short: its identifiers are text already.
+    /// The session's own fields alone, if they are short: its identifiers are already text.
     #[inline(always)]
     fn write_own(
         &self,
@@ -120,7 +120,7 @@ impl Session {
         original: Option<&[u8]>,
         out: &mut [u8],
     ) -> Option<usize> {
-        // Room for all of it at once: what is copied is of known length then, which is a few moves.
+        // Room for all of it at once: every copy then has a known length, which is a few moves.
         let place = out.first_chunk_mut::<{ HEADER_AT + FRONT_MAX + Ids::ROOM }>()?;
         let mut at = match *msg_type.as_bytes() {
             [one] => put(place, HEADER_AT, [b'3', b'5', b'=', one, SOH, b'3', b'4', b'=']),
@@ -154,7 +154,7 @@ impl Session {
         Some(at + to.len())
     }
 
-    /// Field by field, where others stand between the session's own.
+    /// Field by field: for fields between the session's own, and for whatever is too long for `write_own`.
     #[inline(never)]
     fn write_fields(&self, header: &HeaderFacts<'_>, room: &mut [u8]) -> usize {
         let mut to = Body::new(room, Guard::Session);
@@ -167,7 +167,7 @@ impl Session {
                 }
             });
             below = tag;
-            // A message's own SubID or LocationID stands in for the configured one.
+            // A SubID or LocationID given with the message replaces the configured one.
             if header.extra.has(tag) {
                 header.extra.for_each(|extra, value| {
                     if extra == tag {
@@ -217,7 +217,7 @@ impl Session {
 
     fn last_processed(&self) -> Option<MsgSeqNum> {
         match self.config.policies.checks.last_processed {
-            // FIX session layer 4.4.3: our reset begins a series of which nothing has come yet.
+            // FIX session layer 4.4.3: our reset begins a new series, of which nothing has come yet.
             LastProcessed::Said if self.state == State::LogonSent(Opening::Reset) => None,
             LastProcessed::Said if self.config.begin_string >= BeginString::Fix42 => {
                 // FIX field 369: processed by the application, not only received.
@@ -246,7 +246,7 @@ mod tests {
         TimePrecision::Picos,
     ];
 
-    /// The six that stand in a header; those that find no room are left out.
+    /// The six identifiers of a header; one that does not fit is left out.
     fn config() -> impl Strategy<Value = Config> {
         let ids = prop_oneof![3 => proptest::collection::vec("[A-Z]{0,8}", 6), 1 => proptest::collection::vec("[A-Z]{0,40}", 6)];
         let version = proptest::sample::select(BeginString::ALL.as_slice());

@@ -54,7 +54,7 @@ impl Id {
     }
 }
 
-/// As they are written: those of a header by rising tag, then the Logon's.
+/// In the order written: those of a header by rising tag, then the Logon's.
 const FIELDS: [(Id, u32); 7] = [
     (Id::SenderCompId, tag::SENDER_COMP_ID),
     (Id::SenderSubId, tag::SENDER_SUB_ID),
@@ -65,11 +65,11 @@ const FIELDS: [(Id, u32); 7] = [
     (Id::DefaultApplVerId, tag::DEFAULT_APPL_VER_ID),
 ];
 
-/// The first after SendingTime(52).
+/// The first one after SendingTime(52).
 const BEHIND: usize = Id::TargetCompId as usize;
-/// The first after OrigSendingTime(122).
+/// The first one after OrigSendingTime(122).
 const LOCATIONS: usize = Id::SenderLocationId as usize;
-/// After the last of a header.
+/// The first one that is not in a header.
 const HEADER_END: usize = Id::DefaultApplVerId as usize;
 
 /// Who talks to whom: CompIDs, SubIDs, LocationIDs, and the application version under FIXT.1.1.
@@ -105,7 +105,7 @@ impl Ids {
             Id::SenderLocationId | Id::TargetLocationId => "142=".len(),
             Id::DefaultApplVerId => "1137=".len(),
         };
-        // Of a field that is not there, the value would end before it begins.
+        // If the field is not there, the value would end before it begins.
         self.text.get(..self.at(id as usize + 1))?.get(self.at(id as usize) + name_len..)
     }
 
@@ -114,7 +114,7 @@ impl Ids {
         self.at.get(index).copied().map_or(0, usize::from)
     }
 
-    /// Is any SubID or LocationID among them?
+    /// Whether any SubID or LocationID is set.
     pub(super) fn has_more_than_comp_ids(&self) -> bool {
         use Id::{SenderLocationId, SenderSubId, TargetLocationId, TargetSubId};
         let more = [SenderSubId, TargetSubId, SenderLocationId, TargetLocationId];
@@ -133,30 +133,30 @@ impl Ids {
         self.text.get(self.at(BEHIND)..self.at(HEADER_END)).unwrap_or_default()
     }
 
-    /// Those behind OrigSendingTime(122): 142 and 143.
+    /// The fields after OrigSendingTime(122): 142 and 143.
     #[inline]
     pub(super) fn locations(&self) -> &[u8] {
         self.text.get(self.at(LOCATIONS)..self.at(HEADER_END)).unwrap_or_default()
     }
 
-    /// What [`write`](Ids::write) asks for behind the place where it begins.
+    /// How much space [`write`](Ids::write) needs from the place where it begins.
     pub(super) const ROOM: usize = 2 * SHORT + Stamp::ROOM;
 
     /// Writes the header from SenderCompID(49) to TargetLocationID(143), with SendingTime(52) in between;
-    /// gives where it ends. `None` where identifiers are long.
+    /// returns where it ends. `None` if identifiers are long.
     #[inline(always)]
     pub(super) fn write(&self, stamp: &Stamp, place: &mut [u8], at: usize) -> Option<usize> {
         self.write_up_to(HEADER_END, stamp, place, at)
     }
 
-    /// The same up to TargetSubID(57).
+    /// The same, up to TargetSubID(57).
     #[inline(always)]
     pub(super) fn write_before_locations(&self, stamp: &Stamp, place: &mut [u8], at: usize) -> Option<usize> {
         self.write_up_to(LOCATIONS, stamp, place, at)
     }
 
-    /// The fields before `end`. Short as a rule, and more is copied then: a copy of known length is a few
-    /// moves.
+    /// The fields before `end`. They are usually short, so more is copied than they take: a copy of known
+    /// length is a few moves.
     #[inline(always)]
     fn write_up_to(&self, end: usize, stamp: &Stamp, place: &mut [u8], at: usize) -> Option<usize> {
         let [behind, end] = [BEHIND, end].map(|index| self.at(index));
@@ -202,10 +202,10 @@ impl Ids {
     }
 }
 
-/// How many bytes are copied where a text has no more.
+/// The fixed length that is copied, if the fields are not longer.
 const SHORT: usize = 32;
 
-/// Those that there are: `SenderCompID(49)=BUYSIDE TargetCompID(56)=SELLSIDE`.
+/// Those that are set: `SenderCompID(49)=BUYSIDE TargetCompID(56)=SELLSIDE`.
 impl fmt::Debug for Ids {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let given = Id::ALL.into_iter().filter(|&id| !self.bytes(id).is_empty());

@@ -1,4 +1,4 @@
-//! Taking the next frame from the inbox: a held one, or the next of the unread bytes; and garbled bytes.
+//! Taking the next frame from the inbox, a held one or the next of the unread bytes; and garbled bytes.
 
 use super::owed::{Owed, Rejection, Why};
 use super::policy::GarbledMessage;
@@ -14,7 +14,7 @@ use crate::reason::Reason;
 use crate::time::Now;
 use crate::wire::{FrameSpan, Framing, Garbled, Scan, find, tag};
 
-/// What a look at the inbox gave.
+/// What there was to read.
 pub(super) enum Read {
     /// No whole frame is there.
     Nothing,
@@ -23,7 +23,7 @@ pub(super) enum Read {
 }
 
 impl Session {
-    /// Takes the next frame that is there: a held one whose turn has come, or the next of the unread bytes.
+    /// Takes the next frame there is: a held one whose turn has come, or the next of the unread bytes.
     pub(super) fn read(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Read {
         if !self.reads() {
             return Read::Nothing;
@@ -59,15 +59,15 @@ impl Session {
             Framing::TooLong { .. } => {
                 let limit = self.config.frame_max;
                 let farewell = if self.is_logged_on() { Farewell::Logout } else { Farewell::Silent };
-                // FIX session layer 4.3.6: a message longer than what we take ends the connection.
+                // FIX session layer 4.3.6: a message longer than we accept ends the connection.
                 self.go(now, Input::Fatal(Reason::FrameTooLong { limit }, farewell));
                 Read::Taken(None)
             }
         }
     }
 
-    /// Takes a held message whose number is the expected one now (FIX session layer 4.8.1). The outer
-    /// `Option` says whether one was taken, the inner one what to tell.
+    /// Takes a held message if its number is now the expected one (FIX session layer 4.8.1). The outer
+    /// `Option` says whether one was taken, the inner one what to tell the application.
     fn read_held(
         &mut self,
         now: Now,
@@ -75,7 +75,7 @@ impl Session {
         rules: &impl MessageRules,
     ) -> Option<Option<Told>> {
         // FIX session layer 4.6.1: once a Logout is answered, the link only waits to be closed; what is held
-        // comes again.
+        // will be sent again.
         if self.state == State::LogoutReceived(Answer::Given) {
             return None;
         }
@@ -96,8 +96,8 @@ impl Session {
         }
     }
 
-    /// Asks for what is missing below a message that is held or was acted on, if no request is open: what was
-    /// missing found no room when it came, or this is a second gap.
+    /// Asks for what is missing below a message that is held or was acted on, if no request is open: the
+    /// missing messages found no room when they came, or this is a second gap.
     fn ask_below(&mut self, now: Now, number: MsgSeqNum) -> Option<Told> {
         if self.inbound() != Inbound::InSequence || !self.is_logged_on() {
             return None;
@@ -107,8 +107,8 @@ impl Session {
         Some(Told::Event(Event::Gap { missing: expected, received: number }))
     }
 
-    /// FIX session layer 4.5.2: a garbled message is dropped. It gets no answer, counts for nothing, and is
-    /// no sign of life.
+    /// FIX session layer 4.5.2: a garbled message is dropped. It gets no answer, does not count, and is no
+    /// sign of life.
     fn garbled(
         &mut self,
         now: Now,
@@ -127,12 +127,12 @@ impl Session {
         Some(self.garbled_in_hand(now, inbox, len, why, span))
     }
 
-    /// Test case 17g: a frame whose SecureDataLen(90) is wrong is garbled, however well it was framed.
+    /// Test case 17g: a frame with a wrong SecureDataLen(90) is garbled, even if it is well framed.
     pub(super) fn bad_secure_data(&mut self, now: Now, inbox: &Inbox<'_>) -> Told {
         self.garbled_in_hand(now, inbox, inbox.current().len(), Garbled::SecureDataLen, None)
     }
 
-    /// Treats garbled bytes as policy says.
+    /// Treats garbled bytes as the policy says.
     pub(super) fn garbled_in_hand(
         &mut self,
         now: Now,
@@ -149,8 +149,8 @@ impl Session {
         Told::Event(Event::Garbled { len, why })
     }
 
-    /// By policy a garbled message is answered if its number is readable, and counted if that is the expected
-    /// one.
+    /// By policy, a garbled message is answered if its number is readable, and counted if that is the
+    /// expected one.
     fn reject_garbled(&mut self, now: Now, inbox: &Inbox<'_>, span: Option<FrameSpan>, why: Garbled) {
         if !self.is_logged_on() {
             return;

@@ -48,14 +48,14 @@ impl Stamp {
         }
     }
 
-    /// Nanoseconds since the second in the text began; `None` before it, and from far away.
+    /// Nanoseconds since the second in the text began; `None` before it, or more than four seconds after it.
     #[inline]
     fn since_second(&self, utc: Utc) -> Option<u32> {
         let begun = self.second.checked_mul(1_000_000_000)?;
         u32::try_from(utc.as_nanos().checked_sub(begun)?).ok()
     }
 
-    /// The last digit changes.
+    /// Rewrites the text: its last digit changes.
     #[inline(never)]
     fn renew(&mut self, utc: Utc) {
         let nanos = match self.since_second(utc) {
@@ -63,13 +63,13 @@ impl Stamp {
             _ => self.enter(utc),
         };
         self.fraction = nanos - nanos % unit(self.precision);
-        // All digits there are, then the end of the field where it was.
+        // All the digits, then the SOH of the field, which they may have overwritten.
         let (digits, _) = fraction_text(nanos, self.precision);
         put(&mut self.text, FRACTION_AT, digits);
         put(&mut self.text, usize::from(self.len).wrapping_sub(1), [SOH]);
     }
 
-    /// Another second begins; gives the nanoseconds beyond it.
+    /// Writes another second; returns the nanoseconds after it began.
     #[inline(never)]
     fn enter(&mut self, utc: Utc) -> u32 {
         let (seconds, nanos) = split_utc(utc);
@@ -86,7 +86,7 @@ impl Stamp {
         self.text.get(..usize::from(self.len)).unwrap_or_default()
     }
 
-    /// The same, and how much of it counts.
+    /// The text at its full size, and how much of it is the field.
     #[inline]
     pub(super) fn front(&self) -> (&[u8; Stamp::ROOM], usize) {
         (&self.text, usize::from(self.len))

@@ -1,5 +1,5 @@
-//! One call does input and output: what is owed, what is due, what came in, what is to be sent again, in this
-//! order.
+//! One call does input and output, in this order: what is owed, what is due, what came in, what is to be
+//! resent.
 
 use super::liveness;
 use super::owed::Owed;
@@ -19,8 +19,8 @@ use crate::planted::{Bug, planted};
 use crate::time::Now;
 use crate::wire::{Framing, tag};
 
-/// What one call hands in beside the inbox.
-// In memory: the short way needs the registers.
+/// What one call hands in, besides the inbox.
+// Passed in memory: the shortcut needs the registers.
 struct Call<'r, 'o, R> {
     now: Now,
     out: &'o mut [u8],
@@ -28,10 +28,10 @@ struct Call<'r, 'o, R> {
 }
 
 impl Session {
-    /// What the session wants next: an event to hand on, a frame to send, a moment to wait for.
+    /// What the session wants next: an event to deliver, a frame to send, a time to wait for.
     ///
-    /// Call it until it answers [`Output::Wait`], then wait for bytes, for the time that it names, or for the
-    /// application. `inbox` holds what came in on the present link; `out` is where frames are written, at
+    /// Call it until it returns [`Output::Wait`]; then wait for bytes, for the time given, or for the
+    /// application. `inbox` holds what came in on the present link; frames are written to `out`, which has at
     /// least [`OUT_MIN`](super::OUT_MIN) bytes.
     ///
     /// The message of the last [`Event::Message`] counts as finished now, unless the policy is
@@ -41,7 +41,7 @@ impl Session {
         self.step_with(now, inbox, out, &NoRules)
     }
 
-    /// The same, with rules for the content of messages, asked for each message in sequence.
+    /// The same, with rules for the content of messages, which check each message in sequence.
     pub fn step_with<'i, 'o>(
         &mut self,
         now: Now,
@@ -59,9 +59,9 @@ impl Session {
         }
     }
 
-    /// Goes on with what was found at the front, or with a Heartbeat or TestRequest there that may have the
-    /// header expected.
-    // By itself, so that the short way stays short.
+    /// Continues with what was found at the front, or with a Heartbeat or TestRequest there that may have the
+    /// expected header.
+    // A function of its own, so that the shortcut stays short.
     #[inline(never)]
     fn step_on<'i, 'o, R: MessageRules>(
         &mut self,
@@ -97,7 +97,7 @@ impl Session {
         self.step_any(inbox, call)
     }
 
-    /// The message in hand, which is none of those held, for the application.
+    /// Delivers the message in hand, which is not a held one.
     #[inline]
     fn hand_on<'i, 'o>(&mut self, inbox: &'i Inbox<'_>, layout: Layout) -> Output<'i, 'o> {
         self.turn = Turn::Replay;
@@ -105,7 +105,7 @@ impl Session {
         Output::Event(Event::Message(Message::new(frame, self.config.data_fields, layout)))
     }
 
-    /// The same, every message taken the generic way: nothing but the time that it takes may depend on it.
+    /// The same, with every message on the generic path: only speed may differ.
     #[cfg(any(test, feature = "testing"))]
     pub fn step_the_generic_way<'i, 'o>(
         &mut self,
@@ -118,7 +118,7 @@ impl Session {
         self.step_any(inbox, Call { now, out, rules })
     }
 
-    /// The time as the session sees it. What was handed over counts as finished, by policy.
+    /// The time as the session sees it. By policy, what was delivered before counts as finished.
     #[inline]
     fn begin_step(&mut self, now: Now) -> Now {
         if self.numbers.has_in_hand() && self.config.policies.checks.finished == Finished::ByStep {
@@ -168,7 +168,7 @@ impl Session {
         Output::Wait(Wait { until: self.timers.next(), read: self.reads() })
     }
 
-    /// May bytes be read from the link?
+    /// Whether bytes may be read from the link.
     #[inline]
     pub(super) fn reads(&self) -> bool {
         match self.state {
@@ -181,7 +181,7 @@ impl Session {
         }
     }
 
-    /// A wait is over.
+    /// A timer has expired.
     fn expired(&mut self, now: Now, timer: Timer) {
         match timer {
             Timer::Connection if self.goal == Goal::LogOut => {
@@ -189,7 +189,7 @@ impl Session {
                 self.goal = Goal::Stay;
                 self.go(now, Input::LogoutAsked);
             }
-            // Without a link it was the wait for the next attempt, which is due now.
+            // Without a link, this was the wait for the next attempt, which is due now.
             Timer::Connection => self.go(now, Input::Timeout),
             // FIX session layer 4.5.1, test case 4a: nothing was sent for HeartBtInt.
             Timer::Heartbeat => {
@@ -199,8 +199,8 @@ impl Session {
                     self.owe(Owed::Heartbeat);
                 }
             }
-            // FIX session layer 4.4.2, 4.6.1: while a reset awaits its answer, or a Logout is out, nothing
-            // new goes out; those waits are bounded themselves.
+            // FIX session layer 4.4.2, 4.6.1: while a reset awaits its answer, or our Logout is out, nothing
+            // new goes out; those waits have limits of their own.
             Timer::Silence | Timer::Recovery if !self.is_open() => {}
             Timer::Silence => self.live(now, liveness::Input::Elapsed),
             Timer::Recovery => {
@@ -209,8 +209,8 @@ impl Session {
         }
     }
 
-    /// What the application asked for, once its moment has come; an initiator's first wish to connect. True
-    /// when something changed.
+    /// What the application asked for, once the session is ready for it, and an initiator's first wish to
+    /// connect. True if something changed.
     fn pursue(&mut self, now: Now) -> bool {
         if self.state == State::Disconnected {
             let due = self.config.role == Role::Initiator
@@ -223,8 +223,8 @@ impl Session {
         }
         let detour = self.course.detour();
         let settled = !detour.inbound.is_recovering() && detour.outbound == Outbound::Live;
-        // FIX session layer 4.6.3: everything below the counterparty's Logout has come, what it asked for has
-        // gone out, and so has what the last message owed: nothing follows our Logout.
+        // FIX session layer 4.6.3: nothing follows our Logout. So everything below the counterparty's has
+        // come first, and what it asked for and what the last message owed has gone out.
         if self.state == State::LogoutReceived(Answer::Owed) {
             let ready = settled && detour.acted.is_empty();
             if ready {
@@ -269,18 +269,19 @@ impl Session {
         })
     }
 
-    /// Logged on, and no Logout of ours is out.
+    /// Whether the session is logged on and has sent no Logout.
     fn is_open(&self) -> bool {
         matches!(self.state, State::Active | State::LogoutReceived(Answer::Owed))
     }
 
-    /// Is the Logon exchange complete, and the link still up for messages?
+    /// Whether the Logon exchange is complete, and the link still up for messages.
     #[inline]
     pub(super) fn is_logged_on(&self) -> bool {
         matches!(self.state, State::Active | State::LogoutSent | State::LogoutReceived(_))
     }
 
-    /// Pays what is owed first, as far as it is no frame.
+    /// Pays what is owed first: here if it is an event or a request to the driver; a frame is built by
+    /// `transmit`.
     pub(super) fn pay<'i, 'o>(
         &mut self,
         owed: &Owed,
@@ -322,7 +323,7 @@ impl Session {
         }
     }
 
-    /// The message in hand, its header read anew: it stays in hand until it is answered.
+    /// The message in hand, its header read again: it stays in hand until it is answered.
     pub(super) fn in_hand<'i>(&self, inbox: &'i Inbox<'_>) -> Message<'i> {
         self.message(inbox, super::classify::layout(inbox.current(), &self.config))
     }

@@ -1,12 +1,12 @@
-//! The usual message: a short way for what comes nearly every time.
+//! The usual message: a shortcut for what arrives nearly every time.
 //!
-//! The session is logged on and has nothing to do but to read, and there comes an application message, or a
-//! Heartbeat or TestRequest, with the next number and with nothing wrong. That it is so is seen in one of two
-//! ways: the message has [the header expected](self::expected), or its header is read
-//! [field by field](self::plain). What follows is the same.
+//! The session is logged on and has nothing to do but read. What arrives is an application message, a
+//! Heartbeat or a TestRequest, with the next number and nothing wrong. It is recognised in one of two ways:
+//! by [the expected header](self::expected), or by reading its header [field by field](self::plain). What
+//! follows is the same for both.
 //!
-//! Whatever is not certain goes the [generic way](super::receive), which decides everything and does the same
-//! with these.
+//! Anything in doubt takes the [generic path](super::receive), which decides everything, and treats the usual
+//! message in the same way.
 
 use super::owed::Owed;
 use super::receive::present;
@@ -25,30 +25,30 @@ mod plain;
 use expected::Look;
 pub(super) use expected::{Expected, begins_body};
 
-/// Is a MsgType(35) of this one character one of the application? The session layer's are `0` to `5` and `A`.
+/// Whether a MsgType(35) of this one character is an application type. The session layer's are `0` to `5` and
+/// `A`.
 #[inline]
 pub(super) fn is_application(msg_type: u8) -> bool {
     msg_type > b'5' && msg_type != b'A'
 }
 
-/// What the short way came to.
+/// What the shortcut found.
 pub(super) enum Short {
     /// The message in hand is for the application.
     Message(Layout),
     /// No bytes: the session waits.
     Nothing,
-    /// The next message may be a Heartbeat or TestRequest with the header expected.
+    /// The next message may be a Heartbeat or TestRequest with the expected header.
     Admin,
-    /// This, which is no usual message.
+    /// What is at the front, which is not a usual message.
     Found(Framing),
-    /// The session has something else to do first, or the next message has the header expected and is not a
-    /// usual one all the same.
+    /// The session has something else to do first, or the next message is not a usual one although it has the
+    /// expected header.
     Busy,
 }
 
 impl Session {
-    /// Takes the next message when it is a usual one of the application, and the session has nothing else to
-    /// do.
+    /// Takes the next message if it is a usual application message and the session has nothing else to do.
     #[inline(always)]
     pub(super) fn take_short(&mut self, now: Now, inbox: &mut Inbox<'_>, rules: &impl MessageRules) -> Short {
         if self.timers.may_be_due(now.monotonic) || !self.awaits_next() || inbox.held() > 0 {
@@ -89,8 +89,8 @@ impl Session {
         Short::Message(layout)
     }
 
-    /// Is the session logged on, and is there nothing to do but to read the next message, as long as no wait
-    /// is over? All that comes before reading has nothing to say then.
+    /// Whether the session is logged on and has nothing to do but read the next message, unless a timer is
+    /// due. If so, the steps before reading have nothing to do.
     #[inline]
     fn awaits_next(&self) -> bool {
         matches!((self.state, self.goal, self.liveness), (State::Active, Goal::Stay, Liveness::Quiet))
@@ -98,8 +98,8 @@ impl Session {
             && self.course.is_usual()
     }
 
-    /// Takes the next frame when it is a Heartbeat or a TestRequest with the header expected. `None` where
-    /// nothing has changed.
+    /// Takes the next frame if it is a Heartbeat or a TestRequest with the expected header. `None` if nothing
+    /// has changed.
     pub(super) fn take_expected_admin(
         &mut self,
         now: Now,
@@ -118,7 +118,7 @@ impl Session {
         Some(())
     }
 
-    /// Takes a Heartbeat or a TestRequest. `None` where nothing has changed.
+    /// Takes a Heartbeat or a TestRequest. `None` if nothing has changed.
     fn take_admin(
         &mut self,
         now: Now,

@@ -5,11 +5,11 @@ use std::collections::BinaryHeap;
 
 use sansfix::Instant;
 
-/// When does each of many want to be called? Indices are small numbers, each with one deadline at most.
+/// When each of many wants to be called. Indices are small numbers; each has one deadline at most.
 ///
-/// A deadline that is moved leaves its old entry behind, which is dropped when it comes up. Deadlines of a
-/// session move later with each message, so an earlier entry in the heap serves as the wake-up at which the
-/// later one is put in: moving it costs nothing.
+/// A deadline that is moved leaves its old entry in the heap; it is dropped when it comes up. A session's
+/// deadlines move later with each message, so the earlier entry serves as the wake-up at which the later one
+/// is inserted: moving a deadline costs nothing.
 ///
 /// ```
 /// use sansfix::Instant;
@@ -67,7 +67,7 @@ impl Deadlines {
         {
             self.heap.pop();
             let Some(wanted) = self.wanted.get_mut(index) else { continue };
-            // An entry that was overtaken by an earlier one means nothing any more.
+            // An entry overtaken by an earlier one no longer counts.
             if wanted.queued != Some(at) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Who may log on, said at once or later.
+//! Who may log on, decided at once or later.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,29 +7,29 @@ use std::sync::mpsc::Sender;
 use mio::Waker;
 use sansfix::{Farewell, Now, Session};
 
-/// What is said of a Logon.
+/// The answer to a Logon.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// Come in.
+    /// Accepts it.
     Accept,
-    /// Come in, and under FIXT.1.1 the answer says more: see [`Session::accept_with`].
+    /// Accepts it, and under FIXT.1.1 the answer says more: see [`Session::accept_with`].
     AcceptWith {
-        /// SessionStatus(1409): 1 where NewPassword(925) was taken, 2 where the password soon expires.
+        /// SessionStatus(1409): 1 if NewPassword(925) was accepted, 2 if the password expires soon.
         session_status: u16,
     },
-    /// A Logout says why.
+    /// Refuses it with a Logout that says why.
     Refuse {
         /// Text(58).
         text: String,
-        /// SessionStatus(1409), where the version has it.
+        /// SessionStatus(1409), if the version has it.
         session_status: Option<u16>,
     },
-    /// The link is closed without a word.
+    /// Closes the link silently.
     Drop,
 }
 
 impl Verdict {
-    /// A verdict comes too late once the session's own time for it is over: the session is closing then.
+    /// A verdict is too late once the session's own time limit has passed: the session is then closing.
     pub(crate) fn pronounce(&self, session: &mut Session, now: Now) {
         let _ = match self {
             Verdict::Accept => session.accept(now),
@@ -42,15 +42,15 @@ impl Verdict {
     }
 }
 
-/// A Logon that waits for a verdict. It may go to another thread; one that is dropped is never answered, and
-/// the session gives up after `LogonPolicy::timeout`.
+/// A Logon that waits for a verdict. It may go to another thread. If it is dropped, the Logon is never
+/// answered, and the session gives up after `LogonPolicy::timeout`.
 pub struct Question(Asker);
 
 impl Question {
-    /// Answers it. Where the link has ended meanwhile, this does nothing: the next Logon is another question.
+    /// Answers it. If the link has ended meanwhile, this does nothing: the next Logon is another question.
     pub fn answer(self, verdict: Verdict) {
         let Asker { session, link, answers, waker } = self.0;
-        // Without a reactor there is nobody to hear it.
+        // Without a reactor nobody is there to hear it.
         let _ = answers.send(Answer { session, link, verdict });
         let _ = waker.wake();
     }
@@ -67,7 +67,7 @@ pub(crate) struct Answer {
 #[derive(Clone)]
 pub(crate) struct Asker {
     pub(crate) session: usize,
-    /// Which of its links it is: an answer falls on the Logon of its own.
+    /// Counts the session's links: an answer applies only to the Logon of its own.
     pub(crate) link: u64,
     pub(crate) answers: Sender<Answer>,
     pub(crate) waker: Arc<Waker>,

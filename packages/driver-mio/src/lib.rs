@@ -1,19 +1,20 @@
 //! Ten thousand [`sansfix`] sessions on one thread.
 //!
-//! A [`Reactor`] owns them all. One heap, [`Deadlines`], holds the moment at which each next wants to be
-//! called. Reads, frames and writes of all sessions go through three buffers: an `Inbox` and an `Outbox` are
-//! views, made over them for the session whose turn it is. What a session keeps between its turns is its own
-//! value and the piece of a frame that has not come whole.
+//! A [`Reactor`] owns them all. One heap, [`Deadlines`], holds the time at which each session next wants to
+//! be called. Reads, frames and writes of all sessions share three buffers: an `Inbox` and an `Outbox` are
+//! views of them, made for the session whose turn it is. Between turns a session keeps only its own value and
+//! the part of a frame that has arrived so far.
 //!
-//! An [`Application`] hears the events of its session and judges Logons, at once or later by a [`Question`] that
-//! may go to another thread. [`Reactor::keep`] gives a session its hours, [`Reactor::check`] a dictionary.
+//! An [`Application`] receives the events of its session and judges Logons, at once or later through a
+//! [`Question`], which may go to another thread. [`Reactor::keep`] gives a session its hours,
+//! [`Reactor::check`] a dictionary.
 //!
 //! ```no_run
 //! use std::time::Duration;
 //! use sansfix::{BeginString, Checkpoint, Config, Event, Frame, Message, MsgType, Now, RingJournal, Role, Session};
 //! use sansfix_driver_mio::{Application, Limits, Question, Reactor, Verdict};
 //!
-//! /// Orders without a report.
+//! /// Orders that have no report yet.
 //! #[derive(Default)]
 //! struct Desk(Vec<String>);
 //!
@@ -50,8 +51,8 @@
 //! # }
 //! ```
 //!
-//! `examples/conversation.rs` has many sessions, each of whose links is cut; `examples/load.rs` measures what ten thousand sessions
-//! cost.
+//! `examples/conversation.rs` runs many sessions and cuts the link of each; `examples/load.rs` measures what
+//! ten thousand sessions cost.
 #![forbid(unsafe_code)]
 
 mod deadlines;

@@ -1,16 +1,16 @@
-//! A session's link, and what is kept of it between two turns.
+//! A session's link, and what is kept of it between turns.
 
 use std::io::{self, Read as _, Write as _};
 
 use mio::net::TcpStream;
 
-/// A connection that is being made, or that is up.
+/// A connection, being made or up.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) stream: TcpStream,
-    /// The beginning of a frame that has not come whole, or a Logon that waits for its verdict.
+    /// The beginning of an incomplete frame, or a Logon that waits for its verdict.
     pub(crate) unread: Vec<u8>,
-    /// How many of these are the Logon.
+    /// How many of these bytes are the Logon.
     pub(crate) in_hand: usize,
     /// What the transport has not taken yet.
     unwritten: Vec<u8>,
@@ -40,7 +40,7 @@ impl Link {
         }
     }
 
-    /// Does the transport take no more at present?
+    /// Whether the transport takes no more at present.
     pub(crate) fn is_choked(&self) -> bool {
         !self.unwritten.is_empty()
     }

@@ -1,4 +1,4 @@
-//! Links whose Logon has not come yet.
+//! Links whose Logon has not arrived yet.
 
 use std::io;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use sansfix::{Directory, Peek, peek};
 
 use crate::link::{Came, Link};
 
-/// What links may take that have not shown a Logon.
+/// Limits on links that have not shown a Logon.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
     /// How many there may be; more are closed at once.
     pub waiting: usize,
-    /// How long one may take until its whole Logon is here.
+    /// How long one may take to send its whole Logon.
     pub logon_within: Duration,
     /// How long a Logon may be, in bytes.
     pub logon_bytes: usize,
@@ -38,9 +38,9 @@ pub(crate) struct Port {
 
 /// What became of a newcomer.
 pub(crate) enum Seen {
-    /// Its Logon has not come whole.
+    /// Its Logon is not complete.
     NotYet,
-    /// It was dropped without a word (FIX session layer 4.3.1, 4.6.4).
+    /// It was dropped silently (FIX session layer 4.3.1, 4.6.4).
     Dropped,
     /// Its link belongs to this session.
     Session(usize, Link),
@@ -52,7 +52,7 @@ impl Port {
         Port { listener, limits, directory, places, free: (0..limits.waiting).rev().collect() }
     }
 
-    /// The next connection, if one waits; `None` as its place when all are taken, and it is dropped.
+    /// The next connection, if one is waiting; without a place if all are taken, and it is then dropped.
     pub(crate) fn accept(&mut self) -> io::Result<Option<(TcpStream, Option<usize>)>> {
         match self.listener.accept() {
             Ok((stream, _)) => Ok(Some((stream, self.free.pop()))),
@@ -76,7 +76,7 @@ impl Port {
         Some(link)
     }
 
-    /// Reads what came and looks whose Logon it is.
+    /// Reads what came, and looks up whose Logon it is.
     pub(crate) fn look(&mut self, place: usize, buffer: &mut [u8]) -> Seen {
         let Some(link) = self.places.get_mut(place).and_then(Option::as_mut) else { return Seen::Dropped };
         loop {

@@ -21,33 +21,34 @@ use crate::turn::{Buffers, Slot, Wish};
 
 /// The application of one session.
 pub trait Application {
-    /// Judges a Logon (FIX session layer 4.3.10): at once, or, since one thread waits for nobody, later: keep
-    /// `question`, say `None`, and answer it from wherever the verdict is found. The session reads nothing
-    /// until then, and `LogonPolicy::timeout` bounds it.
+    /// Judges a Logon (FIX session layer 4.3.10), at once or later. Since the one thread cannot wait, to
+    /// decide later keep `question`, return `None`, and answer from wherever the verdict is found. The
+    /// session reads nothing until then, and `LogonPolicy::timeout` limits the wait.
     fn judge(&mut self, logon: &Message<'_>, question: Question) -> Option<Verdict>;
 
     /// Something happened.
     fn on(&mut self, event: &Event<'_>, session: &mut Session, now: Now);
 
-    /// The next message to send, asked while the session is logged on and has nothing else to do.
+    /// The next message to send; called while the session is logged on and has nothing else to do.
     fn next<'o>(&mut self, session: &mut Session, now: Now, out: &'o mut [u8]) -> Option<Frame<'o>> {
         let _ = (session, now, out);
         None
     }
 
-    /// What [`next`](Application::next) gave is recorded.
+    /// What [`next`](Application::next) returned is recorded.
     fn sent(&mut self) {}
 
-    /// An admin message is about to go out, by `Config::compose`: write the fields to add, a Logon's
-    /// Username(553) and Password(554) for instance. A field that cannot be written ends the link: without it
-    /// the message is not what the counterparty waits for. May be asked again for the same message.
+    /// An admin message selected by `Config::compose` is about to go out: write the fields to add, for
+    /// instance Username(553) and Password(554) on a Logon. A field that cannot be written ends the link,
+    /// because without it the message is not what the counterparty expects. May be called again for the same
+    /// message.
     fn compose(&mut self, asked: &Compose, body: &mut Body<'_>) {
         let _ = (asked, body);
     }
 
-    /// The counterparty asks for `message` of ours, as it was recorded. `false`: it is not sent again, and a
-    /// gap fill stands in, as for an order that is stale by now (FIX session layer 4.8.5). A message that
-    /// waited for its turn or for a link is asked for as well: it was recorded and never sent.
+    /// The counterparty asks for our `message`, as it was recorded. Return `false` not to send it again, for
+    /// instance because the order is stale; a gap fill takes its place (FIX session layer 4.8.5). This is
+    /// also called for a message that waited for its turn or for a link: it was recorded but never sent.
     fn resends(&mut self, message: &Message<'_>, now: Now) -> bool {
         let _ = (message, now);
         true
@@ -60,7 +61,7 @@ pub struct Reactor<A, J> {
     poll: Poll,
     events: Events,
     slots: Vec<Slot<A, J>>,
-    /// Of the sessions, by index, and behind them of the port's newcomers.
+    /// Those of the sessions, by index, and after them those of the port's newcomers.
     deadlines: Deadlines,
     buffers: Buffers,
     port: Option<Port>,
@@ -80,7 +81,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
     /// Sessions that connect to `peer`.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An error from the operating system.
     pub fn initiators(sessions: Vec<(Session, A, J)>, peer: SocketAddr) -> io::Result<Self> {
         let mut reactor = Reactor::new(sessions)?;
         reactor.peer = Some(peer);
@@ -90,7 +91,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
     /// Sessions that wait for links on `listener`.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An error from the operating system.
     pub fn acceptors(
         sessions: Vec<(Session, A, J)>,
         mut listener: TcpListener,
@@ -149,7 +150,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         self.slots.iter().map(|slot| (&slot.session, &slot.application))
     }
 
-    /// Keeps a session to a calendar: it logs out when its hours are over, takes no link outside them, and
+    /// Keeps a session to a calendar: it logs out when its hours end, accepts no link outside them, and
     /// begins a new series when one is due.
     pub fn keep(&mut self, index: usize, timekeeper: Timekeeper) {
         if let Some(slot) = self.slots.get_mut(index) {
@@ -159,7 +160,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         }
     }
 
-    /// Checks the messages of a session against a dictionary: what breaks its rules is answered, and never
+    /// Checks the messages of a session against a dictionary: one that breaks its rules is answered and never
     /// reaches the application.
     pub fn check(&mut self, index: usize, rules: DictionaryRules) {
         if let Some(slot) = self.slots.get_mut(index) {
@@ -167,7 +168,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         }
     }
 
-    /// Does something to a session from outside, and gives it a turn.
+    /// Acts on a session from outside, and gives it a turn.
     pub fn with(&mut self, index: usize, act: impl FnOnce(&mut Session, Now)) {
         let now = self.now();
         if let Some(slot) = self.slots.get_mut(index) {
@@ -176,11 +177,11 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         }
     }
 
-    /// Waits for bytes or for a deadline, but not longer than `limit`, and gives each session its turn that
-    /// has something to do.
+    /// Waits for bytes or for a deadline, at most `limit`, and gives a turn to each session that has
+    /// something to do.
     ///
     /// # Errors
-    /// The operating system's: the reactor cannot go on.
+    /// An error from the operating system: the reactor cannot continue.
     pub fn turn(&mut self, limit: Duration) -> io::Result<()> {
         let now = self.now();
         let wait = self.deadlines.next().map_or(limit, |until| now.until(until).min(limit));
@@ -189,7 +190,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             polled => polled?,
         }
-        // One reading serves the whole turn.
+        // One clock reading serves the whole turn.
         let now = self.now();
         for event in &events {
             match event.token() {
@@ -210,7 +211,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         Ok(())
     }
 
-    /// Tells sessions what was said of their Logons.
+    /// Passes the verdicts on Logons to their sessions.
     fn pronounce(&mut self, now: Now) {
         while let Ok(Answer { session: index, link, verdict }) = self.answers.try_recv() {
             if let Some(slot) = self.slots.get_mut(index)
@@ -231,7 +232,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
             slot.link = None;
             slot.session.disconnected(now);
         } else if slot.session.state() == State::Connecting {
-            // Not there yet, or there: only a connection that is made has a peer.
+            // The connection may not be made yet: only one that is made has a peer.
             if link.stream.peer_addr().is_err() {
                 return;
             }
@@ -240,14 +241,14 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         self.serve(index, now);
     }
 
-    /// A session's turn, and what it wants afterwards.
+    /// Gives a session its turn, and does what it wants afterwards.
     fn serve(&mut self, index: usize, now: Now) {
         loop {
             let Some(slot) = self.slots.get_mut(index) else { return };
             match slot.turn(now, &mut self.buffers) {
                 Wish::Wait(until) => return self.deadlines.set(index, until),
                 Wish::Close => {
-                    // A link that is dropped is closed; what it had not taken is recorded, and asked for
+                    // Dropping a link closes it; what it had not taken is recorded, and will be asked for
                     // again.
                     slot.link = None;
                     slot.session.disconnected(now);
@@ -272,7 +273,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
         }
     }
 
-    /// Takes all connections that wait at the port.
+    /// Takes all connections that are waiting at the port.
     fn welcome(&mut self, now: Now) -> io::Result<()> {
         let Some(port) = &mut self.port else { return Ok(()) };
         while let Some((mut stream, place)) = port.accept()? {
@@ -298,7 +299,7 @@ impl<A: Application, J: Journal> Reactor<A, J> {
                 let registry = self.poll.registry();
                 let all = Interest::READABLE | Interest::WRITABLE;
                 let Some(slot) = self.slots.get_mut(index) else { return };
-                // A session with a link says no, and tests the link that it has (test case 1Sb).
+                // A session that has a link refuses, and tests the link it has (test case 1Sb).
                 if slot.connected(now).is_ok() {
                     match registry.reregister(&mut link.stream, Token(index), all) {
                         Ok(()) => slot.link = Some(link),

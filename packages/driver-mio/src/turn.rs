@@ -29,9 +29,9 @@ pub(crate) struct Slot<A, J> {
 /// The buffers that all sessions share.
 #[derive(Debug)]
 pub(crate) struct Buffers {
-    /// What was read, of the session whose turn it is.
+    /// What was read for the session whose turn it is.
     pub(crate) inbound: Vec<u8>,
-    /// The frame that is built.
+    /// The frame being built.
     pub(crate) frame: Vec<u8>,
     /// Frames that are recorded and wait for one sync and one write.
     pub(crate) outbound: Vec<u8>,
@@ -39,14 +39,14 @@ pub(crate) struct Buffers {
 
 /// What a session wants after its turn.
 pub(crate) enum Wish {
-    /// Its next turn at this time at the latest.
+    /// Its next turn, at this time at the latest.
     Wait(Option<Instant>),
     Connect,
-    /// The link has ended, or is to be.
+    /// The link has ended, or should be closed.
     Close,
 }
 
-/// Why a round of steps is over.
+/// Why a round of steps ended.
 enum Pause {
     Wait(sansfix::Wait),
     Connect,
@@ -54,7 +54,7 @@ enum Pause {
 }
 
 impl<A: Application, J: Journal> Slot<A, J> {
-    /// Tells the session of a link, which is to be dropped where it wants none.
+    /// Tells the session of a link; if it wants none, the link is to be dropped.
     pub(crate) fn connected(&mut self, now: Now) -> Result<(), NotNow> {
         self.keep(now);
         self.session.connected(now, &mut Inbox::new(&mut []))?;
@@ -62,7 +62,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
         Ok(())
     }
 
-    /// Tells the session what its calendar wants; answers when to look again.
+    /// Tells the session what its calendar wants; returns when to look again.
     fn keep(&mut self, now: Now) -> Option<Instant> {
         self.timekeeper.as_mut()?.keep(&mut self.session, now)
     }
@@ -71,7 +71,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
     pub(crate) fn turn(&mut self, now: Now, buffers: &mut Buffers) -> Wish {
         let look_again = self.keep(now);
         if self.session.state() == State::Disconnected {
-            // A connection that was not wanted any more before it was made.
+            // The connection was no longer wanted before it was made.
             self.link = None;
         }
         match self.read_and_step(now, buffers) {
@@ -120,8 +120,8 @@ impl<A: Application, J: Journal> Slot<A, J> {
         wish
     }
 
-    /// Steps until the session waits. Neither a replay nor the application goes on while the link takes no
-    /// more.
+    /// Steps until the session waits. While the link takes no more, neither a replay nor the application
+    /// continues.
     fn round(
         &mut self,
         now: Now,
@@ -140,7 +140,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
                                 verdict.pronounce(&mut self.session, now);
                             }
                         }
-                        // FIX session layer 4.3.7: the Logon says which version its sender's messages are of.
+                        // FIX session layer 4.3.7: the Logon says which version its sender's messages use.
                         Event::LoggedOn(logon) => {
                             if let (Some(rules), Some(id)) =
                                 (&mut self.rules, logon.get(tag::DEFAULT_APPL_VER_ID))
@@ -148,7 +148,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
                                 rules.set_default_appl_ver_id(id.as_bytes());
                             }
                         }
-                        // Until this is stored, a restart would go on with the series before.
+                        // Until this is stored, a restart would continue the previous series.
                         Event::NewSeries { resume } => {
                             self.journal.checkpoint(resume).map_err(|_| Failed::Journal)?;
                             self.journal.sync().map_err(|_| Failed::Journal)?;
@@ -159,7 +159,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
                     continue;
                 }
                 Output::Transmit(frame) => frame,
-                // The transport is behind: the replay waits for it, reading goes on.
+                // The transport is behind: the replay waits for it, reading continues.
                 Output::Replay(asked) if choked => {
                     return Ok(Pause::Wait(sansfix::Wait { until: asked.until(), read: true }));
                 }
@@ -182,7 +182,7 @@ impl<A: Application, J: Journal> Slot<A, J> {
                             out.resize(space, 0);
                             continue;
                         }
-                        // Without it the message is not what the counterparty waits for.
+                        // Without the field, the message is not what the counterparty expects.
                         Err(ComposeError::Body(_)) => return Ok(Pause::Close),
                     }
                 }
@@ -203,8 +203,8 @@ impl<A: Application, J: Journal> Slot<A, J> {
         }
     }
 
-    /// Answers a question to the journal. What the application does not want to be sent again is withheld
-    /// (FIX session layer 4.8.5).
+    /// Answers a question to the journal. What the application does not want sent again is withheld (FIX
+    /// session layer 4.8.5).
     fn replay<'o>(
         &mut self,
         now: Now,
@@ -239,7 +239,7 @@ enum Failed {
     Link,
 }
 
-/// Records a frame; makes room first where there is none.
+/// Records a frame, making room first if there is none.
 fn push<J: Journal>(
     frame: Frame<'_>,
     session: &mut Session,
@@ -297,7 +297,7 @@ mod tests {
     /// 2026-01-01 08:00 UTC.
     const EIGHT: Utc = Utc::from_secs(1_767_254_400);
 
-    /// A session that is held from nine to ten, with new numbers each day.
+    /// A session with hours from nine to ten, and new numbers each day.
     fn slot(role: Role) -> Slot<Idle, MemoryJournal> {
         let (opens, closes) = (TimeOfDay::new(9, 0, 0).unwrap(), TimeOfDay::new(10, 0, 0).unwrap());
         let hours = Window::daily(opens.in_zone(&Zone::utc()), closes.in_zone(&Zone::utc()));

@@ -13,14 +13,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// What links may take that have not logged on.
+/// Limits on links that have not logged on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
     /// How many there may be; more are closed at once.
     pub waiting: usize,
-    /// How many of these from one address.
+    /// How many of these may come from one address.
     pub waiting_per_host: usize,
-    /// How long one may take until its whole Logon is here, a TLS handshake included.
+    /// How long one may take to send its whole Logon, a TLS handshake included.
     pub logon_within: Duration,
     /// How long a Logon may be, in bytes.
     pub logon_bytes: usize,
@@ -37,8 +37,8 @@ impl Default for Limits {
     }
 }
 
-/// A link for a session: the stream, what was read from it already, and its place among those that have not
-/// logged on.
+/// A link for a session: the stream, what has already been read from it, and its place among those that have
+/// not logged on.
 #[derive(Debug)]
 pub struct Arrival<S> {
     pub(crate) stream: S,
@@ -47,22 +47,22 @@ pub struct Arrival<S> {
 }
 
 impl<S> Arrival<S> {
-    /// A link from which nothing was read yet: one that we made, or that came some other way than through an
+    /// A link from which nothing has been read: one that we made, or that did not come through an
     /// [`Acceptor`].
     pub fn new(stream: S) -> Self {
         Arrival { stream, bytes: Vec::new(), seat: None }
     }
 }
 
-/// Finds the session of each new link by its Logon and hands the link to it. Whoever sends anything else, is
-/// not known, is too slow or one too many is dropped without a word (FIX session layer 4.3.1, 4.6.4): a
+/// Finds the session for each new link by its Logon and hands the link to it. A link that sends anything
+/// else, is unknown, is too slow or exceeds a limit is dropped silently (FIX session layer 4.3.1, 4.6.4): a
 /// stranger learns nothing.
 pub struct Acceptor<S> {
     shared: Arc<Shared<S>>,
     seats: Arc<Seats>,
 }
 
-/// What the greeting of every link looks at.
+/// What the task of every new link uses.
 struct Shared<S> {
     directory: Mutex<Directory<mpsc::Sender<Arrival<S>>>>,
     vouches: Box<Vouches<S>>,
@@ -81,8 +81,8 @@ where
         Acceptor::vouched(directory, limits, |_, _| true)
     }
 
-    /// The same, with a word on whether the stream may be the party that its Logon names: over TLS the
-    /// certificate says who it is, and without this any counterparty could log on as any other.
+    /// The same; `vouches` says whether the stream may belong to the party that its Logon names. Over TLS,
+    /// the certificate says who it is; without this check any counterparty could log on as any other.
     pub fn vouched(
         directory: Directory<mpsc::Sender<Arrival<S>>>,
         limits: Limits,
@@ -95,11 +95,11 @@ where
         }
     }
 
-    /// Takes links from `listener` until it is dropped. `handshake` makes a stream of a connection: itself,
-    /// or one over TLS.
+    /// Takes links from `listener` until this future is dropped. `handshake` turns a connection into a
+    /// stream: itself, or one over TLS.
     ///
     /// # Errors
-    /// The listener's.
+    /// An error from the listener.
     pub async fn serve<F>(self, listener: TcpListener, handshake: impl Fn(TcpStream) -> F) -> io::Result<()>
     where
         F: Future<Output = io::Result<S>> + Send + 'static,
@@ -123,7 +123,7 @@ where
     }
 }
 
-/// Reads until a whole Logon is there; `None` when it is anything else.
+/// Reads until a whole Logon is there; `None` if it is anything else.
 async fn read_logon<S: AsyncRead + Unpin>(mut stream: S, limit: usize) -> io::Result<Option<(S, Vec<u8>)>> {
     let mut bytes = Vec::new();
     loop {
@@ -145,7 +145,7 @@ fn introduce<S>(shared: &Shared<S>, arrival: Arrival<S>) {
     }
     let mut directory = shared.directory.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(session) = directory.find(&logon, |session| !session.is_closed()) {
-        // A session that has ended, or is busy with another newcomer, takes none: the link is dropped.
+        // A session that has ended, or is busy with another newcomer, does not take it: the link is dropped.
         let _ = session.try_send(arrival);
     }
 }
@@ -156,7 +156,7 @@ struct Seats {
     limits: Limits,
 }
 
-/// A place among the links that have not logged on; free again when it is dropped.
+/// A place among the links that have not logged on; freed when dropped.
 #[derive(Debug)]
 pub(crate) struct Seat {
     seats: Arc<Seats>,

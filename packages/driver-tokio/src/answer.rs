@@ -1,4 +1,4 @@
-//! What a driver asks its application and its journal, when the session asks it.
+//! The driver's answers to the session's questions, from its application and its journal.
 
 use sansfix::session::ComposeError;
 use sansfix::{Compose, Inbox, Message, Now, Reason, Replay, ReplayError};
@@ -8,8 +8,8 @@ use crate::driver::Driver;
 use crate::store::{Found, StoreError};
 
 impl<A: Application> Driver<A> {
-    /// A field that cannot be sent ends the link: without it the message is not what the counterparty waits
-    /// for.
+    /// A field that cannot be sent ends the link: without it the message is not what the counterparty
+    /// expects.
     pub(crate) fn compose(&mut self, now: Now, asked: Compose, inbox: &Inbox<'_>) {
         let Driver { session, application, out, batch, .. } = self;
         match session.compose(now, asked.clone(), inbox, out, |body| application.compose(&asked, body)) {
@@ -22,7 +22,7 @@ impl<A: Application> Driver<A> {
         }
     }
 
-    /// Answers a question to the journal. Everything that was recorded is safe before it is asked.
+    /// Answers a question to the journal. Everything recorded is made safe before the journal is asked.
     pub(crate) async fn replay(&mut self, asked: Replay) -> Result<(), StoreError> {
         self.flush().await?;
         let found = self.store.first_in(asked.series(), asked.from(), asked.to()).await?;
@@ -34,15 +34,15 @@ impl<A: Application> Driver<A> {
                 let _ = self.batch.push(frame, &mut self.session);
             }
             Ok(None) | Err(ReplayError::Late) => {}
-            // It is offered again.
+            // The question is asked again.
             Err(ReplayError::NeedSpace(space)) => self.out.resize(space, 0),
             Err(wrong @ ReplayError::OutOfRange { .. }) => return Err(StoreError::new(&wrong)),
         }
         Ok(())
     }
 
-    /// FIX session layer 4.8.5: the application says what is not worth sending again. Bytes that are no
-    /// message are the session's to judge.
+    /// FIX session layer 4.8.5: the application says what is not worth sending again. Bytes that are not a
+    /// message are left for the session to judge.
     fn unless_withheld(&mut self, found: Found, now: Now) -> Found {
         let Found::Message { number, frame } = &found else { return found };
         match Message::read(frame, self.session.config().data_fields) {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     origin: Instant,
-    /// What UTC was at the origin; `None`: the machine is asked.
+    /// UTC at the origin; `None` if the machine is asked.
     utc: Option<Utc>,
 }
 
@@ -19,13 +19,13 @@ impl Clock {
         Clock { origin: Instant::now(), utc: None }
     }
 
-    /// A clock that begins now and says that it is `utc`. Where tokio's time is paused, it stands still with
-    /// it: a test of a day takes none.
+    /// A clock that begins now, with UTC at `utc`. It stops while tokio's time is paused, so a test that
+    /// spans a day runs at once.
     pub fn start_at(utc: Utc) -> Self {
         Clock { utc: Some(utc), ..Clock::start() }
     }
 
-    /// What it shows.
+    /// The current time.
     #[expect(clippy::disallowed_methods, reason = "a driver owns the clock")]
     pub fn now(&self) -> Now {
         let passed = self.origin.elapsed();
@@ -35,7 +35,7 @@ impl Clock {
         }
     }
 
-    /// When tokio's timers have to fire for `until`.
+    /// The deadline for tokio's timers that corresponds to `until`.
     pub(crate) fn deadline(&self, until: sansfix::Instant) -> Instant {
         self.origin + until.saturating_since(sansfix::Instant::ZERO)
     }

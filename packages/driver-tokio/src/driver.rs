@@ -1,4 +1,4 @@
-//! A session's task: it has a link or waits for one.
+//! A session's task, with a link or waiting for one.
 
 use std::future::Future;
 use std::io;
@@ -20,8 +20,8 @@ use crate::line::{Batch, Line};
 use crate::link::HIGH_WATER;
 use crate::store::{Store, StoreError};
 
-/// A session, its application and its journal: one task. With a [`Timekeeper`] it keeps to the session's
-/// hours as well, with [`DictionaryRules`] it checks what comes in.
+/// A session, its application and its journal, as one task. A [`Timekeeper`] also keeps it to the session's
+/// hours, and [`DictionaryRules`] check inbound messages.
 pub struct Driver<A> {
     pub(crate) session: Session,
     pub(crate) application: A,
@@ -29,28 +29,28 @@ pub struct Driver<A> {
     pub(crate) clock: Clock,
     rules: Option<DictionaryRules>,
     timekeeper: Option<Timekeeper>,
-    /// When the calendar wants to be looked at again.
+    /// When to look at the calendar again.
     look_again: Option<Instant>,
     pub(crate) out: Vec<u8>,
     pub(crate) batch: Batch,
     pub(crate) calls: mpsc::Receiver<Call>,
-    /// The verdict on a Logon, while it is made.
+    /// The verdict on a Logon, while it is pending.
     pub(crate) judging: Option<Pin<Box<dyn Future<Output = Verdict> + Send>>>,
     pub(crate) stopping: bool,
     pub(crate) tap: Option<Tap>,
 }
 
-/// Who looks on at what goes over the link.
+/// Observes what goes over the link.
 type Tap = Box<dyn FnMut(Now, Traffic<'_>) + Send>;
 
 /// What goes over a link, for [`Driver::tapped_by`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Traffic<'b> {
-    /// A new link: what was read in part on the one before never came whole.
+    /// A new link: a frame read in part on the previous one will never be complete.
     Link,
     /// Bytes that were read, in the pieces in which they came.
     In(&'b [u8]),
-    /// Whole frames that are safe in the journal and are written next.
+    /// Whole frames that are safe in the journal and will be written next.
     Out(&'b [u8]),
 }
 
@@ -68,7 +68,7 @@ pub struct Handle(mpsc::Sender<Call>);
 #[error("the session's driver has ended")]
 pub struct Stopped;
 
-/// Why a round is over.
+/// Why a round ended.
 pub(crate) enum Pause {
     Wait(Wait),
     Replay(Replay),
@@ -77,7 +77,7 @@ pub(crate) enum Pause {
 }
 
 impl<A: Application> Driver<A> {
-    /// A driver for `session`, and the handle to reach it by. `clock` must be the same for all links of the
+    /// A driver for `session`, and the handle to reach it. `clock` must be the same for all links of the
     /// session.
     pub fn new(session: Session, application: A, store: Store, clock: Clock) -> (Self, Handle) {
         let (calls, todo) = mpsc::channel(64);
@@ -99,7 +99,7 @@ impl<A: Application> Driver<A> {
         (driver, Handle(calls))
     }
 
-    /// Keeps the session to a calendar: it logs out when its hours are over, takes no link outside them, and
+    /// Keeps the session to a calendar: it logs out when its hours end, accepts no link outside them, and
     /// begins a new series when one is due.
     #[must_use]
     pub fn kept_by(mut self, timekeeper: Timekeeper) -> Self {
@@ -107,7 +107,7 @@ impl<A: Application> Driver<A> {
         self
     }
 
-    /// Checks messages against a dictionary: what breaks its rules is answered, and never reaches the
+    /// Checks messages against a dictionary: one that breaks its rules is answered and never reaches the
     /// application.
     #[must_use]
     pub fn checked_by(mut self, rules: DictionaryRules) -> Self {
@@ -115,8 +115,8 @@ impl<A: Application> Driver<A> {
         self
     }
 
-    /// Shows `tap` all bytes of the session's links: for a log of messages, of which `packages/observe` has
-    /// one, or a counter. It is called on the session's task, which waits for it.
+    /// Shows `tap` all bytes of the session's links, for a counter or a message log; `packages/observe` has
+    /// one of these. It runs on the session's task, which waits for it.
     #[must_use]
     pub fn tapped_by(mut self, tap: impl FnMut(Now, Traffic<'_>) + Send + 'static) -> Self {
         self.tap = Some(Box::new(tap));
@@ -124,12 +124,12 @@ impl<A: Application> Driver<A> {
     }
 
     /// Runs an initiator: `connect` opens a link whenever the session wants one. Returns when the driver is
-    /// stopped, by [`Handle::stop`] or [`Line::stop`]. A session that wants no link any more, one that is
-    /// disabled or whose Logon was refused, waits to be enabled by a handle; without handles and without a
-    /// calendar that opens again nobody could, and this returns.
+    /// stopped, by [`Handle::stop`] or [`Line::stop`]. A session that wants no more links, because it is
+    /// disabled or its Logon was refused, waits until a handle enables it. Without handles, and without a
+    /// calendar that opens again, nothing could enable it, and this returns.
     ///
     /// # Errors
-    /// The journal's: nothing more can be sent.
+    /// An error from the journal: nothing more can be sent.
     pub async fn initiate<S, F>(
         mut self,
         mut connect: impl FnMut(Connect) -> F,
@@ -165,17 +165,17 @@ impl<A: Application> Driver<A> {
             }
             match self.calls.recv().await {
                 Some(call) => self.run(call),
-                // It wants no link any more, and nobody is left who could enable it.
+                // It wants no more links, and nobody is left to enable it.
                 None => return Ok((self.session, self.application)),
             }
         }
     }
 
     /// Runs an acceptor: links come from an [`Acceptor`](crate::Acceptor). Returns when the driver is
-    /// stopped, by [`Handle::stop`] or [`Line::stop`], or no link can come any more.
+    /// stopped, by [`Handle::stop`] or [`Line::stop`], or when no more links can come.
     ///
     /// # Errors
-    /// The journal's: nothing more can be sent.
+    /// An error from the journal: nothing more can be sent.
     pub async fn accept<S>(
         mut self,
         mut links: mpsc::Receiver<Arrival<S>>,
@@ -200,8 +200,8 @@ impl<A: Application> Driver<A> {
         }
     }
 
-    /// Waits for a link, and serves calls and the calendar meanwhile; `None` when it cannot be had or is not
-    /// wanted any more.
+    /// Waits for a link, and meanwhile serves calls and the calendar; `None` if the link cannot be opened or
+    /// is no longer wanted.
     async fn open<S>(&mut self, link: impl Future<Output = io::Result<S>>) -> Option<S> {
         let mut link = pin!(link);
         while self.session.state() == State::Connecting {
@@ -221,13 +221,13 @@ impl<A: Application> Driver<A> {
         }
     }
 
-    /// When to go on at the latest: for the session, or for the calendar.
+    /// When to continue at the latest: for the session, or for the calendar.
     pub(crate) fn wake(&self, until: Option<Instant>) -> Option<Instant> {
         until.into_iter().chain(self.look_again).min()
     }
 
-    /// Steps until the session waits for something. The application is not asked for more while the link is
-    /// `choked`.
+    /// Steps until the session waits for something. While the link is `choked`, the application is not asked
+    /// for more.
     pub(crate) fn round(&mut self, inbox: &mut Inbox<'_>, choked: bool) -> Pause {
         self.keep();
         loop {
@@ -238,7 +238,7 @@ impl<A: Application> Driver<A> {
                         Event::Logon(logon) => {
                             self.judging = Some(Box::pin(self.application.authenticate(logon)));
                         }
-                        // FIX session layer 4.3.7: the Logon says which version its sender's messages are of.
+                        // FIX session layer 4.3.7: the Logon says which version its sender's messages use.
                         Event::LoggedOn(logon) => {
                             if let (Some(rules), Some(id)) =
                                 (&mut self.rules, logon.get(tag::DEFAULT_APPL_VER_ID))
@@ -246,7 +246,7 @@ impl<A: Application> Driver<A> {
                                 rules.set_default_appl_ver_id(id.as_bytes());
                             }
                         }
-                        // Until this is stored, a restart would go on with the series before.
+                        // Until this is stored, a restart would continue the previous series.
                         Event::NewSeries { resume } => {
                             self.batch.entries.push(Record::checkpoint(*resume).into());
                         }
@@ -256,7 +256,7 @@ impl<A: Application> Driver<A> {
                     application.on(event, &mut Line { now, session, out, batch, stopping });
                 }
                 Output::Transmit(frame) => {
-                    // Nothing came between the two: it is never out of date.
+                    // Nothing changes between the two calls, so the frame is never out of date.
                     let _ = self.batch.push(frame, &mut self.session);
                 }
                 Output::Compose(asked) => self.compose(now, asked, inbox),
@@ -265,13 +265,13 @@ impl<A: Application> Driver<A> {
                 Output::Connect(asked) => return Pause::Connect(asked),
                 Output::Disconnect(_) => return Pause::Disconnect,
                 Output::Wait(wait) => {
-                    // An application that always has more to say is written in between.
+                    // If the application always has more to send, pause so that it can be written.
                     let full = choked || self.batch.bytes.len() >= HIGH_WATER;
                     if self.session.state() == State::Active && !full {
                         let taken = self.batch.bytes.len();
                         let Driver { session, application, out, batch, stopping, .. } = self;
                         application.idle(&mut Line { now, session, out, batch, stopping });
-                        // What was sent moves the heartbeat: ask for the deadline again.
+                        // Sending moves the heartbeat: ask for the deadline again.
                         if self.batch.bytes.len() > taken {
                             continue;
                         }
@@ -282,7 +282,7 @@ impl<A: Application> Driver<A> {
         }
     }
 
-    /// Waits until the batch's records are safe; its bytes may be written then.
+    /// Waits until the batch's records are safe; only then may its bytes be written.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
         if self.batch.entries.is_empty() {
             return Ok(());
@@ -309,7 +309,7 @@ impl<A: Application> Driver<A> {
 }
 
 impl Handle {
-    /// Runs `call` on the session, between two rounds, and gives its answer.
+    /// Runs `call` on the session, between two rounds, and returns its answer.
     ///
     /// # Errors
     /// The driver has ended.
@@ -323,8 +323,8 @@ impl Handle {
         called.await.map_err(|_| Stopped)
     }
 
-    /// Logs out with `text` for a reason and ends the driver: it waits for the counterparty's answer as long
-    /// as `LogoutPolicy` says.
+    /// Logs out with `text` as the reason and ends the driver, which first waits for the counterparty's
+    /// answer for as long as `LogoutPolicy` allows.
     ///
     /// # Errors
     /// The driver has ended.

@@ -1,4 +1,4 @@
-//! [`sansfix`] sessions on tokio: one task a session, one thread for all journals, one acceptor a port.
+//! [`sansfix`] sessions on tokio: one task per session, one thread for all journals, one acceptor per port.
 //!
 //! ```text
 //! Acceptor ──link──▶ Driver (a task: session, application) ──records──▶ Keeper (a thread: journals, one sync for many)
@@ -7,19 +7,18 @@
 //!                      link
 //! ```
 //!
-//! * [`Driver::initiate`] and [`Driver::accept`] run a session across any number of links, until it is
-//!   stopped.
-//! * An [`Application`] hears events, and judges Logons in a future of its own: nothing else waits for a slow
-//!   directory.
-//! * [`Keeper`] keeps journals on a thread. A round of frames goes to it as one batch; the bytes are written
-//!   once it says that they are safe.
-//! * [`Acceptor`] finds the session of a new link by its Logon. Strangers and duplicates are dropped without
-//!   a word.
-//! * [`Driver::kept_by`] a timekeeper keeps to the session's hours, [`Driver::checked_by`] a dictionary
-//!   checks what comes in; `SessionSettings` of a QuickFIX settings file has both.
-//! * [`Application::resends`] says what is not worth sending again, [`Application::compose`] adds fields to a
-//!   Logon, [`Driver::tapped_by`] shows all bytes.
-//! * [`Handle::call`] runs anything on a session from elsewhere, [`Handle::stop`] logs out and ends its
+//! * [`Driver::initiate`] and [`Driver::accept`] run a session over any number of links, until it is stopped.
+//! * An [`Application`] receives events, and judges Logons in a separate future: nothing else waits for a
+//!   slow directory.
+//! * [`Keeper`] keeps journals on a thread. A round of frames goes to it as one batch; their bytes are
+//!   written once it reports that they are safe.
+//! * [`Acceptor`] finds the session for a new link by its Logon. Strangers and duplicates are dropped
+//!   silently.
+//! * [`Driver::kept_by`] keeps the session to the hours of a timekeeper; [`Driver::checked_by`] checks
+//!   inbound messages against a dictionary. The `SessionSettings` of a QuickFIX settings file provide both.
+//! * [`Application::resends`] decides what is worth sending again, [`Application::compose`] adds fields to a
+//!   Logon, and [`Driver::tapped_by`] shows all bytes.
+//! * [`Handle::call`] runs anything on a session from elsewhere; [`Handle::stop`] logs out and ends its
 //!   driver.
 //!
 //! ```no_run
@@ -54,7 +53,7 @@
 //! let session = Session::new(config, found.resume.unwrap_or(Checkpoint::begin(clock.now().utc)))?;
 //! let (driver, handle) = Driver::new(session, Desk, keeper.keep(journal), clock);
 //!
-//! // An initiator would run by `driver.initiate(|_| TcpStream::connect("127.0.0.1:9878"))`.
+//! // An initiator would run `driver.initiate(|_| TcpStream::connect("127.0.0.1:9878"))`.
 //! let (links, arrivals) = mpsc::channel(1);
 //! let running = tokio::spawn(driver.accept(arrivals));
 //! let mut directory = Directory::new();
@@ -69,7 +68,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A log of messages as FIX viewers read it, by `packages/observe`:
+//! A message log in the form that FIX viewers read, using `packages/observe`:
 //!
 //! ```
 //! use std::{fs::File, io::BufWriter};
@@ -92,8 +91,8 @@
 //! }
 //! ```
 //!
-//! `examples/conversation.rs` has many sessions, each of whose links is cut; `examples/standby.rs` ships a journal
-//! to a second process, which takes the session over.
+//! `examples/conversation.rs` runs many sessions and cuts the link of each; `examples/standby.rs` ships a
+//! journal to a second process, which takes the session over.
 #![forbid(unsafe_code)]
 
 mod acceptor;

@@ -7,36 +7,36 @@ use sansfix::{
 
 use crate::store::Entry;
 
-/// A session in the application's hands.
+/// A session, in the application's hands.
 #[derive(Debug)]
 pub struct Line<'s> {
     /// The time of this round.
     pub now: Now,
-    /// The session: log out, ask for its status, set its numbers.
+    /// The session: to log out, read its status, set its numbers.
     pub session: &'s mut Session,
     pub(crate) out: &'s mut Vec<u8>,
     pub(crate) batch: &'s mut Batch,
     pub(crate) stopping: &'s mut bool,
 }
 
-/// Why a message was not sent. No number is taken.
+/// Why a message was not sent. It took no number.
 #[derive(Debug, thiserror::Error)]
 pub enum SayError {
-    /// The session does not take it.
+    /// The session does not accept it.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// The body writes something else each time it is called.
+    /// The session changed after the frame was built.
     #[error(transparent)]
     Stale(#[from] Stale),
 }
 
 impl Line<'_> {
-    /// Sends an application message; it is written once it is safe.
+    /// Sends an application message; it is written to the link once it is safe.
     ///
-    /// `body` is called again where the buffer was too small.
+    /// `body` is called again if the buffer was too small.
     ///
     /// # Errors
-    /// What keeps it from being sent. Nothing has happened then.
+    /// Why it cannot be sent; nothing has changed then.
     pub fn send<'m>(
         &mut self,
         message: impl Into<Outgoing<'m>>,
@@ -46,8 +46,8 @@ impl Line<'_> {
         self.say(|session, now, out| session.send(now, message, out, &body))
     }
 
-    /// Sends a Reject, as [`Session::reject`] says: for a message that breaks the session's rules in the
-    /// application's eyes.
+    /// Sends a Reject, as [`Session::reject`] describes: for a message that, in the application's view,
+    /// breaks the rules of the session.
     ///
     /// # Errors
     /// As [`send`](Line::send).
@@ -61,7 +61,7 @@ impl Line<'_> {
         self.say(|session, now, out| session.reject(now, message, reason, tag, text, out))
     }
 
-    /// Sends a BusinessMessageReject, as [`Session::business_reject`] says: `code` is
+    /// Sends a BusinessMessageReject, as [`Session::business_reject`] describes: `code` is
     /// BusinessRejectReason(380).
     ///
     /// # Errors
@@ -75,13 +75,13 @@ impl Line<'_> {
         self.say(|session, now, out| session.business_reject(now, message, code, text, out))
     }
 
-    /// Stores where the session stands, the message in hand counted as finished: after a crash it does not
-    /// come again. Every frame that goes out stores that too; this is for messages that nothing answers.
+    /// Stores the session's position, counting the message in hand as finished: after a crash it is not
+    /// delivered again. Every outgoing frame stores this too; call it for messages that nothing answers.
     pub fn checkpoint(&mut self) {
         self.batch.entries.push(Record::checkpoint(self.session.checkpoint()).into());
     }
 
-    /// Logs out with `text` for a reason and ends the driver, as [`Handle::stop`](crate::Handle::stop) does.
+    /// Logs out with `text` as the reason and ends the driver, as [`Handle::stop`](crate::Handle::stop) does.
     pub fn stop(&mut self, text: &str) {
         self.session.disable(self.now, text);
         *self.stopping = true;
@@ -111,7 +111,7 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// Takes a frame. `committed` promises that its record is safe; the promise is kept by writing nothing
-    /// before the store says so.
+    /// until the store says so.
     pub(crate) fn push(&mut self, frame: Frame<'_>, session: &mut Session) -> Result<MsgSeqNum, Stale> {
         let number = frame.msg_seq_num();
         let entry = frame.record().map(Entry::from);

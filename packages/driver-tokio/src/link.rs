@@ -14,17 +14,17 @@ use crate::application::{Application, Verdict};
 use crate::driver::{Driver, Pause, Traffic, sleep_or_forever};
 use crate::store::StoreError;
 
-/// With so many bytes unwritten a replay and the application pause until the transport has taken some.
+/// With this many bytes unwritten, replays and the application pause until the transport has taken some.
 pub(crate) const HIGH_WATER: usize = 256 * 1024;
 
-/// How long the last bytes of a link that is closed may take.
+/// How long writing the last bytes of a closing link may take.
 const LAST_BYTES: Duration = Duration::from_secs(1);
 
 impl<A: Application> Driver<A> {
-    /// Serves one link until it ends. A second link of the same counterparty is dropped, and the session
+    /// Serves one link until it ends. A second link from the same counterparty is dropped, and the session
     /// tests the first one (test case 1Sb).
     ///
-    /// It reads while it writes: two sides that only write when both recover from each other would wait
+    /// Reads while it writes: otherwise two sides that recover from each other, both only writing, would wait
     /// forever.
     pub(crate) async fn serve<S>(
         &mut self,
@@ -49,7 +49,7 @@ impl<A: Application> Driver<A> {
         inbox.extend(&link.bytes);
         let mut seat = link.seat;
         let (mut from, mut to) = split(link.stream);
-        // What was committed for another link is recorded, and asked for on this one.
+        // What was committed for another link is recorded, and will be asked for on this one.
         self.batch.bytes.clear();
         let mut unwritten = Vec::new();
         let mut unflushed = false;
@@ -76,7 +76,7 @@ impl<A: Application> Driver<A> {
                 Pause::Replay(asked) => Wait { until: asked.until(), read: true },
                 Pause::Connect(_) => continue,
                 Pause::Disconnect => {
-                    // What is lost here was lost with the link.
+                    // Whatever is lost here would have been lost with the link.
                     let _ = timeout(LAST_BYTES, async {
                         to.write_all(&unwritten).await?;
                         to.shutdown().await
@@ -109,7 +109,7 @@ impl<A: Application> Driver<A> {
                     pronounce(&mut self.session, self.clock.now(), &verdict);
                 }
                 Some(_second) = links.recv() => {
-                    // It says no, and notes that somebody asked.
+                    // The session refuses, and notes that somebody asked.
                     let _ = self.session.connected(self.clock.now(), &mut Inbox::new(&mut []));
                 }
             }
@@ -121,8 +121,8 @@ impl<A: Application> Driver<A> {
     }
 }
 
-/// Writes what the transport takes, and flushes it once that is all; 0 says that nothing is left to do. A
-/// call that is given up has done nothing.
+/// Writes what the transport takes, and flushes once that is everything; 0 means that nothing is left to do.
+/// If it is cancelled, it has done nothing.
 async fn transmit(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<usize> {
     if bytes.is_empty() {
         to.flush().await?;
@@ -134,7 +134,7 @@ async fn transmit(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Resul
     }
 }
 
-/// A verdict comes too late once the session's own time for it is over: the session is closing then.
+/// A verdict is too late once the session's own time limit has passed: the session is then closing.
 fn pronounce(session: &mut Session, now: sansfix::Now, verdict: &Verdict) {
     let _ = match verdict {
         Verdict::Accept => session.accept(now),

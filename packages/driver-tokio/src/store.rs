@@ -1,4 +1,4 @@
-//! Journals on a thread of their own, so that no task waits for a disk while it holds up others.
+//! Journals on a thread of their own, so that a task waiting for a disk does not hold up others.
 
 use std::fmt::{self, Display};
 use std::sync::{Arc, Mutex, mpsc};
@@ -22,7 +22,7 @@ pub struct Store(Where);
 
 #[derive(Clone)]
 enum Where {
-    /// On the keeper's thread, by its place there.
+    /// On the keeper's thread, at this place.
     Kept {
         jobs: mpsc::Sender<Job>,
         place: usize,
@@ -30,7 +30,7 @@ enum Where {
     Here(Arc<Mutex<dyn Journals + Send>>),
 }
 
-/// A journal failed; its own words.
+/// A journal failed; the text is the journal's own.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the journal failed: {0}")]
 pub struct StoreError(String);
@@ -47,7 +47,7 @@ pub enum Found {
     },
     /// Messages up to this one are lost.
     Lost(MsgSeqNum),
-    /// Messages up to this one are not wanted again.
+    /// Messages up to this one are not to be sent again.
     Withheld(MsgSeqNum),
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Entry {
 
 #[derive(Debug)]
 enum Job {
-    /// A journal waits in the other channel.
+    /// A journal is waiting in the other channel.
     Adopt,
     Save(usize, Vec<Entry>, oneshot::Sender<Result<(), StoreError>>),
     Find(usize, Question, oneshot::Sender<Result<Option<Found>, StoreError>>),
@@ -89,9 +89,9 @@ where
         Ok(Keeper { jobs, new, kept: 0 })
     }
 
-    /// Hands over a journal.
+    /// Takes over a journal.
     pub fn keep(&mut self, journal: J) -> Store {
-        // A thread that died answers every question of the store with an error.
+        // If the thread has died, every request of the store gets an error.
         let _ = self.new.send(journal);
         let _ = self.jobs.send(Job::Adopt);
         self.kept += 1;
@@ -100,10 +100,9 @@ where
 }
 
 impl Store {
-    /// A journal without a thread: the session's task records and syncs, and waits for nobody. For journals
-    /// in memory and [`NoJournal`](sansfix::NoJournal); for a file where a write is cheaper than the way
-    /// to a thread; and for tests under tokio's paused time, which runs on while a task waits for a
-    /// thread.
+    /// A journal without a thread: the session's task records and syncs by itself. For journals in memory and
+    /// [`NoJournal`](sansfix::NoJournal); for a file to which a write is cheaper than a trip to a thread; and
+    /// for tests under tokio's paused time, which advances while a task waits for a thread.
     pub fn here<J>(journal: J) -> Store
     where
         J: Journal + Send + 'static,
@@ -128,10 +127,10 @@ impl Store {
         }
     }
 
-    /// The first message in a range, as [`Journal::first_in`] says.
+    /// The first message in a range, as [`Journal::first_in`] finds it.
     ///
     /// # Errors
-    /// The journal's own.
+    /// An error from the journal.
     pub async fn first_in(
         &self,
         series: Series,
@@ -159,7 +158,7 @@ impl fmt::Debug for Store {
     }
 }
 
-/// What a store asks of a journal, in owned values and with the error in words.
+/// What a store asks of a journal, with owned values, and errors as text.
 trait Journals {
     fn save(&mut self, entries: &[Entry]) -> Result<(), StoreError>;
     fn make_safe(&mut self) -> Result<(), StoreError>;
@@ -226,7 +225,7 @@ impl Entry {
     }
 }
 
-/// The thread: it takes all jobs that are there, then syncs each journal once for all of them.
+/// The thread: takes all waiting jobs, then syncs the journals they wrote to.
 fn keep<J>(todo: &mpsc::Receiver<Job>, new: &mpsc::Receiver<J>)
 where
     J: Journal,
@@ -248,7 +247,7 @@ where
             }
         }
         for (place, recorded, answer) in saved {
-            // Nobody waits any more where a session was dropped.
+            // If the session was dropped, nobody is waiting.
             let _ = answer.send(recorded.and_then(|()| at(&mut journals, place)?.make_safe()));
         }
     }

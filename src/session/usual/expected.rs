@@ -1,11 +1,11 @@
-//! The expected header: a quick look at the message whose header is alike to the one before.
+//! The expected header: a quick check for a message whose header is like the one before.
 //!
-//! A counterparty writes one header after another that differ in MsgSeqNum, the second, BodyLength and
-//! MsgType only. After one good message its header is kept, with the next number in it; when the bytes of the
-//! next message are the same, it has the same BeginString, the same CompIDs, the next number, and the same
-//! minute, and most of what the [generic way](crate::session::classify) does is done.
+//! The headers that a counterparty writes differ only in MsgSeqNum, the second, BodyLength and MsgType. After
+//! a good message its header is kept, with the next number written into it. If the next message has the same
+//! bytes, it has the same BeginString, the same CompIDs, the next number and the same minute, and most of the
+//! work of the [generic path](crate::session::classify) is done.
 //!
-//! What is kept here never changes an answer: it is compared as equal and hashed as nothing.
+//! What is kept here never changes an answer: all values compare equal, and none is hashed.
 
 use core::fmt;
 
@@ -24,19 +24,19 @@ mod model;
 use header::Header;
 pub(in crate::session) use model::begins_body;
 
-/// The header that the next message will have.
+/// The header that the next message is expected to have.
 #[derive(Clone)]
 pub(in crate::session) struct Expected {
     header: Header,
-    /// The minute of the last SendingTime(52) that was read, and of the header.
+    /// The minute of the last SendingTime(52) read, and of the header.
     minute: Minute,
 }
 
-/// What stands at the front, as far as the expected header tells.
+/// What is at the front, as far as the expected header tells.
 pub(super) enum Look {
-    /// That header, with an application message behind it.
+    /// The expected header, and an application message.
     Alike,
-    /// It may be a Heartbeat or a TestRequest.
+    /// Possibly a Heartbeat or a TestRequest.
     Admin,
     Other,
 }
@@ -46,7 +46,7 @@ impl Expected {
         Expected { header: Header::NONE, minute: Minute::NONE }
     }
 
-    /// What begins `unread`, as far as this header tells?
+    /// What is at the front of `unread`, as far as this header tells.
     #[inline(always)]
     pub(super) fn look(&mut self, unread: &[u8], number: MsgSeqNum) -> Look {
         let header = &mut self.header;
@@ -61,12 +61,12 @@ impl Expected {
         }
     }
 
-    /// Does a message with this header begin `unread`, whatever its type?
+    /// Whether a message with this header is at the front of `unread`, whatever its type.
     pub(super) fn is_alike(&mut self, unread: &[u8], number: MsgSeqNum) -> bool {
         self.header.begins(unread, number)
     }
 
-    /// The frame and the layout of the message at the front of `unread`, which begins with this header.
+    /// The frame and layout of the message at the front of `unread`, which begins with this header.
     #[inline(always)]
     pub(super) fn read<'u>(
         &mut self,
@@ -77,13 +77,13 @@ impl Expected {
     ) -> Option<(&'u [u8], Layout)> {
         let header = &mut self.header;
         let frame = header.read(unread, &self.minute, utc, config)?;
-        // It will be taken, unless a rule has something against it: the number is written anew then.
+        // The message will be taken, unless a rule objects; then the number is written again.
         header.count(number.next());
         header.misses = 0;
         Some((frame, header.layout(number)))
     }
 
-    /// What stands behind the SendingTime(52) at the front and its delimiter, when nothing is wrong with it.
+    /// What follows the SendingTime(52) at the front and its delimiter, if nothing is wrong with it.
     #[inline(always)]
     pub(super) fn behind_time<'b>(&mut self, bytes: &'b [u8], utc: Utc, config: &Config) -> Option<&'b [u8]> {
         match self.minute.behind(bytes) {
@@ -92,7 +92,7 @@ impl Expected {
         }
     }
 
-    /// The same where it may be of another minute, which is the one from now on.
+    /// The same if the time may be in another minute, which then becomes the expected one.
     #[cold]
     #[inline(never)]
     fn behind_other_time<'b>(&mut self, bytes: &'b [u8], utc: Utc, config: &Config) -> Option<&'b [u8]> {
@@ -107,7 +107,7 @@ impl Expected {
         bytes.get(time.len() + 1..)
     }
 
-    /// A usual message had another header: keeps that one, when the next may have one like it.
+    /// A usual message had a different header, which is kept if the next message may have one like it.
     #[inline]
     pub(super) fn missed(&mut self, frame: &[u8], config: &Config) {
         self.header.misses = self.header.misses.wrapping_add(1);
@@ -116,7 +116,7 @@ impl Expected {
         }
     }
 
-    /// One message of another kind changes nothing.
+    /// A single message of another kind changes nothing.
     #[inline(never)]
     fn missed_one(&mut self, frame: &[u8], config: &Config) {
         let header = &mut self.header;
@@ -136,7 +136,7 @@ impl Expected {
 }
 
 impl Session {
-    /// A message that went the generic way: when it is a usual one, its header may be that of the next.
+    /// After a message that took the generic path: if it is a usual one, the next may have a header like it.
     pub(in crate::session) fn expect_alike_if_usual(&mut self, frame: &[u8], message: &Classified) {
         let usual = matches!(message.kind, Kind::Application | Kind::Heartbeat | Kind::TestRequest)
             && message.class == Class::Next

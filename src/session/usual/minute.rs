@@ -1,4 +1,4 @@
-//! The minute of SendingTime(52): most messages are of the same one as the message before.
+//! The minute of SendingTime(52): most messages are in the same one as the message before.
 
 use crate::session::config::Config;
 use crate::session::policy::SendingTimeCheck;
@@ -11,16 +11,16 @@ pub(super) const MINUTE_LEN: usize = 15;
 /// In nanoseconds.
 const HALF: u64 = 30_000_000_000;
 
-/// One minute that exists, or none.
+/// A minute that exists, or none.
 #[derive(Clone)]
 pub(super) struct Minute {
     text: [u8; MINUTE_LEN],
-    /// The first and the last of our times from which no moment of the minute is too far.
+    /// The first and the last of our times at which every moment of the minute is within the threshold.
     near: [i64; 2],
 }
 
 impl Minute {
-    /// No time is near to it.
+    /// No time is near it.
     pub(super) const NONE: Minute = Minute { text: [0; MINUTE_LEN], near: [1, 0] };
 
     /// The minute of a UTCTimestamp.
@@ -39,7 +39,7 @@ impl Minute {
         };
         let far = threshold.saturating_sub(HALF);
         let near = [middle.saturating_sub_unsigned(far) + 1, middle.saturating_add_unsigned(far) - 1];
-        // Not where `Utc` ends: moments beyond it count as that end.
+        // None at the ends of the range of `Utc`: moments beyond them count as the end.
         (middle.unsigned_abs() < 9_000_000_000_000_000_000).then_some(Minute { text: minute, near })
     }
 
@@ -47,18 +47,18 @@ impl Minute {
         &self.text
     }
 
-    /// FIX session layer 4.2.3: is each of its moments within the threshold, either way?
+    /// FIX session layer 4.2.3: whether every moment of the minute is within the threshold, either way.
     #[inline]
     pub(super) fn is_near(&self, utc: Utc) -> bool {
         let [first, last] = self.near;
         first <= utc.as_nanos() && utc.as_nanos() <= last
     }
 
-    /// What stands behind the UTCTimestamp at the front and its delimiter, when it is of this minute.
+    /// What follows the UTCTimestamp at the front and its delimiter, if it is in this minute.
     #[inline(always)]
     pub(super) fn behind<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let (minute, rest) = bytes.split_first_chunk::<MINUTE_LEN>()?;
-        // Two words that overlap.
+        // Two words, which overlap.
         let same = minute.first_chunk::<8>() == self.text.first_chunk::<8>()
             && minute.last_chunk::<8>() == self.text.last_chunk::<8>();
         if !same {
@@ -69,7 +69,7 @@ impl Minute {
     }
 }
 
-/// Behind seconds of another form than the usual one.
+/// What follows seconds in a form other than the usual one.
 fn behind_other(word: u64, rest: &[u8]) -> Option<&[u8]> {
     let seconds = leading_value(rest);
     let good = of_form(word, *b"00\0\0\0\0\0\0")
@@ -83,8 +83,8 @@ fn behind_other(word: u64, rest: &[u8]) -> Option<&[u8]> {
     if good { rest.get(seconds.len() + 1..) } else { None }
 }
 
-/// Is each byte a digit where the form has a `0`, at most 5 for the first, and itself where the form has
-/// anything else but NUL? A leap second is none of this.
+/// Whether each byte matches the form: `0` stands for a digit (the first at most 5), NUL for anything, and
+/// any other byte for itself. A leap second never matches.
 #[inline(always)]
 fn of_form(word: u64, form: [u8; 8]) -> bool {
     let digits = form.map(|byte| if byte == b'0' { 0xf0 } else { 0 });
@@ -93,8 +93,8 @@ fn of_form(word: u64, form: [u8; 8]) -> bool {
     let beyond = u64::from_le_bytes([10, a, b, c, d, e, f, g]);
     let exact = form.map(|byte| if matches!(byte, b'.' | SOH) { 0xff } else { 0 });
     let (digits, exact) = (u64::from_le_bytes(digits), u64::from_le_bytes(exact));
-    // What is right becomes a number below 10, or 0; more than a digit reaches the high half, at the latest
-    // when 6 is added to it.
+    // A byte that matches becomes a number below 10, or 0. One that is not a digit reaches the high half, at
+    // the latest when 6 is added.
     let rest = word ^ u64::from_le_bytes(form);
     (rest | rest.wrapping_add(beyond)) & digits == 0 && rest & exact == 0
 }

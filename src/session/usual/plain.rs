@@ -1,8 +1,7 @@
-//! The usual message read field by field: the way of one whose header is not alike to the one before.
+//! The usual message read field by field, if its header is not like the one before.
 //!
-//! It knows what nearly every header has and what has to stand there: the CompIDs agreed, the number
-//! expected, a SendingTime of the minute. Whatever else it meets it leaves to the [generic
-//! way](crate::session::classify).
+//! It knows the fields that nearly every header has, and what they must hold: the CompIDs agreed, the number
+//! expected, a good SendingTime. It leaves everything else to the [generic path](crate::session::classify).
 
 use super::expected::Expected;
 use super::is_application;
@@ -19,9 +18,9 @@ use crate::wire::{
 };
 
 impl Session {
-    /// Takes the next frame into hand when it is a usual message of the application; otherwise `found` is
-    /// what there is.
-    // By itself it keeps nearly all that it needs in registers.
+    /// Takes the next frame in hand if it is a usual application message; otherwise `found` says what is
+    /// there.
+    // As a function of its own it keeps nearly all it needs in registers.
     #[inline(never)]
     pub(super) fn read_plain(
         &mut self,
@@ -53,8 +52,8 @@ impl Session {
     }
 }
 
-/// Reads `frame`, when it is the usual message with this number: its layout, and LastMsgSeqNumProcessed(369).
-/// What `expected` keeps follows the time.
+/// Reads `frame` if it is the usual message with this number: its layout, and LastMsgSeqNumProcessed(369).
+/// The minute in `expected` follows its SendingTime.
 #[inline(always)]
 fn read(
     frame: &[u8],
@@ -67,7 +66,7 @@ fn read(
     if span.begin_string != config.begin_string || compares_more(config) {
         return None;
     }
-    // MsgType(35) is the first: the frame would be garbled otherwise.
+    // MsgType(35) comes first: otherwise the frame would be garbled.
     let kind_at = span.body_at + 3;
     let kind_len = match frame.get(kind_at..)? {
         [one, SOH, ..] if is_application(*one) => 1,
@@ -86,7 +85,7 @@ fn read(
     Some((layout, last_processed))
 }
 
-/// What stands behind the fields of a header, when they are as they must be; and LastMsgSeqNumProcessed(369).
+/// What follows the fields of a header, if they are as they must be, and LastMsgSeqNumProcessed(369).
 #[inline(never)]
 fn behind_header<'f>(
     fields: &'f [u8],
@@ -98,7 +97,7 @@ fn behind_header<'f>(
     // FIX session layer 4.2.2: 49 names the counterparty and 56 us.
     let (sender, target) = (config.ids.delimited(Id::TargetCompId)?, config.ids.delimited(Id::SenderCompId)?);
     let (mut rest, mut seen, mut last_processed) = (fields, 0, None);
-    // CheckSum(10) is less than a word.
+    // Ends at CheckSum(10), which is shorter than a word.
     while let Some(word) = rest.first_chunk() {
         let word = u64::from_le_bytes(*word);
         let (field, behind) = match word & 0xff_ffff {
@@ -121,15 +120,15 @@ fn behind_header<'f>(
     (seen == 0b1111).then_some((rest, last_processed.flatten()))
 }
 
-/// What stands behind fields that not every header has.
+/// What follows header fields that are not in every header.
 enum Behind<'f> {
-    /// One that every header has.
+    /// A field that every header has.
     Header(&'f [u8]),
     Body(&'f [u8]),
 }
 
-/// Passes over fields that not every header has, as long as they are usual; `last_processed` is what the
-/// first LastMsgSeqNumProcessed(369) said, if there was one.
+/// Passes over header fields that are not in every header, if they are usual; `last_processed` becomes the
+/// value of the first LastMsgSeqNumProcessed(369), if there is one.
 #[inline(never)]
 fn behind_others<'f>(
     fields: &'f [u8],
@@ -148,13 +147,13 @@ fn behind_others<'f>(
         }
         let of_header = tag::is_header(tag, config.begin_string);
         if !of_header && tag < 5000 {
-            // One that an older version does not know is read as a header field all the same.
+            // A header field that an older version does not define is still read as one.
             return (!tag::is_header(tag, BeginString::Fix44)).then_some(Behind::Body(body));
         }
         let text = leading_value(rest);
         match tag {
             tag::POSS_DUP_FLAG | tag::POSS_RESEND if !text.ends_with(b"=N") => return None,
-            // The first of two counts.
+            // If there are two, the first counts.
             tag::LAST_MSG_SEQ_NUM_PROCESSED if last_processed.is_none() => {
                 let number = text.get(4..).map(Value::new).and_then(|value| value.seq_num().ok());
                 *last_processed = Some(number);
@@ -162,7 +161,7 @@ fn behind_others<'f>(
             _ => {}
         }
         rest = rest.get(text.len() + 1..)?;
-        // Tags from 5000 on may stand in the header and in the body.
+        // Tags from 5000 on may be in the header or in the body.
         if of_header {
             body = rest;
         }
@@ -170,7 +169,7 @@ fn behind_others<'f>(
     Some(Behind::Body(body))
 }
 
-/// Is this the first word of a field that is certainly of the body? Most bodies begin with a tag of two
+/// Whether a field that begins with this word is certainly in the body. Most bodies begin with a tag of two
 /// digits.
 #[inline]
 fn begins_usual_body(word: u64, config: &Config) -> bool {
@@ -189,13 +188,13 @@ const fn begins([a, b, c]: [u8; 3]) -> u64 {
     u64::from_le_bytes([a, b, c, 0, 0, 0, 0, 0])
 }
 
-/// FIX session layer 4.2.4: is more compared than the CompIDs?
+/// FIX session layer 4.2.4: whether more than the CompIDs is compared.
 #[inline]
 fn compares_more(config: &Config) -> bool {
     config.policies.checks.sub_ids == Check::On && config.ids.has_more_than_comp_ids()
 }
 
-/// What stands behind the MsgSeqNum(34) at the front and its delimiter, when it is this number.
+/// What follows the MsgSeqNum(34) at the front and its delimiter, if it is this number.
 #[inline(always)]
 fn behind_number(field: &[u8], number: MsgSeqNum) -> Option<&[u8]> {
     let value = field.get(3..)?;
@@ -212,7 +211,7 @@ fn behind_long_number(value: &[u8]) -> Option<(u64, &[u8])> {
     Some((number.get(), value.get(digits.len() + 1..)?))
 }
 
-/// What stands behind this text at the front.
+/// What follows this text at the front.
 #[inline(always)]
 fn behind_text<'b>(field: &'b [u8], text: &[u8]) -> Option<&'b [u8]> {
     let (said, behind) = field.get(3..)?.split_at_checked(text.len())?;

@@ -1,4 +1,4 @@
-//! One header that is expected, and the bytes that are looked at for it.
+//! One expected header, and the bytes that are compared with it.
 
 use crate::message::{Flags, Layout};
 use crate::number::MsgSeqNum;
@@ -11,20 +11,20 @@ use crate::wire::{SOH, TRAILER_LEN, Value, ends_well};
 
 use super::model::begins_body;
 
-/// Longer headers go the generic way.
+/// Longer headers take the generic path.
 pub(super) const LEN: usize = 96;
 
-// Vectors of sixteen bytes are read from it.
+// It is read in vectors of sixteen bytes.
 #[repr(C, align(16))]
 #[derive(Clone)]
 pub(super) struct Header {
-    /// What each byte is; `0` for a digit that varies.
+    /// The expected bytes; `0` for a digit that varies.
     pub(super) bytes: [u8; LEN],
-    /// By how much each byte may differ, as the exclusive or: [`SAME`], [`TO_FIVE`], [`DIGIT`] or [`ANY`].
+    /// By how much each byte may differ, as an exclusive or: [`SAME`], [`TO_FIVE`], [`DIGIT`] or [`ANY`].
     pub(super) leeway: [u8; LEN],
-    /// The number that `bytes` bear; `None` when it did not fit, and for no header.
+    /// The number in `bytes`; `None` if it did not fit, and for no header.
     pub(super) number: Option<MsgSeqNum>,
-    /// What the body began with: its first four bytes as far as they are the tag and its `=`.
+    /// How the body began: as much of its first four bytes as belongs to the first tag and its `=`.
     pub(super) lead: u32,
     pub(super) lead_mask: u32,
     pub(super) body_length: Part,
@@ -33,11 +33,11 @@ pub(super) struct Header {
     pub(super) sending_time: Part,
     pub(super) body_at: u8,
     pub(super) flags: Flags,
-    /// How many messages in a row had another one.
+    /// How many messages in a row had a different header. It wraps.
     pub(super) misses: u8,
 }
 
-/// Where a value stands in the header.
+/// Where a value is in the header.
 #[derive(Clone, Copy)]
 pub(super) struct Part {
     pub(super) at: u8,
@@ -52,11 +52,11 @@ pub(super) const DIGIT: u8 = 9;
 pub(super) const ANY: u8 = u8::MAX;
 
 impl Header {
-    /// After so many misses the header is that of the last message. Headers that are never alike are not
-    /// looked at each time: after one more it is not tried until the count begins anew.
+    /// After this many misses the header of the last message is kept. Headers that are never alike are not
+    /// compared every time: after one more miss none is tried until the count has wrapped.
     pub(super) const LAST_TRIED: u8 = 2;
 
-    /// No message has it; the next is kept.
+    /// Matches no message; the header of the next one is kept.
     pub(super) const NONE: Header = Header {
         bytes: [0; LEN],
         leeway: [0; LEN],
@@ -72,13 +72,13 @@ impl Header {
         misses: Header::LAST_TRIED - 1,
     };
 
-    /// Does it stand at the front of `unread`, with this number, whatever the message's type?
+    /// Whether `unread` begins with this header and this number, whatever the message's type.
     #[inline(always)]
     pub(super) fn begins(&mut self, unread: &[u8], number: MsgSeqNum) -> bool {
         self.bear(number) && unread.first_chunk().is_some_and(|header| self.is_alike(header))
     }
 
-    /// The frame at the front of `unread`, which begins with this header; `minute` is that of the header.
+    /// The frame at the front of `unread`, which begins with this header; `minute` is the header's.
     #[inline(always)]
     pub(super) fn read<'u>(
         &self,
@@ -99,7 +99,7 @@ impl Header {
         good.then_some(frame)
     }
 
-    /// Writes `number` in place of the one before; false when it has more digits.
+    /// Writes `number` over the previous one; false if it has more digits.
     #[inline]
     pub(super) fn bear(&mut self, number: MsgSeqNum) -> bool {
         self.number == Some(number) || self.write(number)
@@ -117,7 +117,7 @@ impl Header {
         rest == 0
     }
 
-    /// Its number was taken: writes the next where one digit is all that changes.
+    /// The number was taken: writes the next one if only the last digit changes.
     #[inline]
     pub(super) fn count(&mut self, next: MsgSeqNum) {
         if let Some(last) = self.bytes.get_mut(self.msg_seq_num.last())
@@ -128,7 +128,7 @@ impl Header {
         }
     }
 
-    /// Is it looked at? Not when too many messages had another one.
+    /// Whether this header is tried: not after too many misses.
     #[inline]
     pub(super) fn is_tried(&self) -> bool {
         self.misses <= Header::LAST_TRIED
@@ -138,13 +138,13 @@ impl Header {
     fn is_alike(&self, header: &[u8; LEN]) -> bool {
         let mut differs = 0;
         for ((byte, expected), leeway) in header.iter().zip(&self.bytes).zip(&self.leeway) {
-            // Without a branch, so that it is done in vectors.
+            // Without a branch, so that it is vectorised.
             differs |= (byte ^ expected).saturating_sub(*leeway);
         }
         differs == 0
     }
 
-    /// Is the message at the front of `unread` of a type of one or two characters that is the application's?
+    /// Whether the message at the front of `unread` has an application MsgType of one or two characters.
     #[inline(always)]
     pub(super) fn is_application(&self, unread: &[u8]) -> bool {
         let at = usize::from(self.msg_type.at);
@@ -155,7 +155,7 @@ impl Header {
         }
     }
 
-    /// Is it a Heartbeat or a TestRequest?
+    /// Whether it is a Heartbeat or a TestRequest.
     pub(super) fn is_admin(&self, unread: &[u8]) -> bool {
         let msg_type = unread.get(usize::from(self.msg_type.at));
         self.msg_type.len == 1 && matches!(msg_type, Some(b'0' | b'1'))
@@ -180,12 +180,12 @@ impl Header {
         sending_time_fault(Value::new(self.sending_time.of(header)), config, Some(utc)).is_none()
     }
 
-    /// SendingTime(52) as it is expected.
+    /// The expected SendingTime(52).
     pub(super) fn sending_time(&self) -> &[u8] {
         self.sending_time.of(&self.bytes)
     }
 
-    /// The next one is of the minute of this SendingTime(52).
+    /// Expects the minute of this SendingTime(52) from now on.
     pub(super) fn turn_to(&mut self, time: &[u8]) {
         let own = self.bytes.get_mut(self.sending_time.range()).unwrap_or_default();
         for (own, byte) in own.iter_mut().zip(time).take(MINUTE_LEN) {
@@ -193,7 +193,8 @@ impl Header {
         }
     }
 
-    /// Is what stands behind the header, CheckSum(10) at the latest, certainly no field of it, nor data?
+    /// Whether the first field after the header, at the latest CheckSum(10), is certainly not a header field,
+    /// and not data.
     #[inline]
     fn begins_body(&self, bytes: &[u8], config: &Config) -> bool {
         let begun = |first| u32::from_le_bytes(first) & self.lead_mask == self.lead;
@@ -229,11 +230,11 @@ impl Part {
         header.get(self.range()).unwrap_or_default()
     }
 
-    /// These digits, one to four, as a number; `None` at the end of the header.
+    /// These one to four digits as a number; `None` at the end of the header.
     #[inline(always)]
     fn number_in(self, header: &[u8; LEN]) -> Option<usize> {
         let word = u32::from_le_bytes(*header.get(usize::from(self.at)..)?.first_chunk()?);
-        // Moved to the end of the word; what stands behind a shorter number is none of its digits.
+        // Shifted to the end of the word, which drops what follows a number of fewer digits.
         let digits = (word << ((32 - 8 * u32::from(self.len)) % 32)) & 0x0f0f_0f0f;
         let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff;
         usize::try_from((pairs * 100 + (pairs >> 16)) & 0xffff).ok()

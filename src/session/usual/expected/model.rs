@@ -8,13 +8,13 @@ use crate::session::config::Config;
 use crate::session::usual::minute::MINUTE_LEN;
 use crate::wire::{BeginString, Fields, leading_tag, tag};
 
-/// So many digits are never those of the last number, which ends the session.
+/// Fewer digits than the last number has: that one ends the session.
 const NUMBER_MAX: u8 = 17;
 
 impl Header {
-    /// The header of a good message, for the next one.
+    /// The header of a good message, for comparison with the next one.
     pub(super) fn of(frame: &[u8], layout: &Layout, config: &Config) -> Option<Self> {
-        // Of a frame that is shorter, what stands behind it is not compared.
+        // If the frame is shorter, what is beyond it is not compared.
         let mut bytes = [0; LEN];
         bytes.iter_mut().zip(frame).for_each(|(byte, of_frame)| *byte = *of_frame);
         let body_at = usize::try_from(layout.body_at).ok()?;
@@ -27,7 +27,7 @@ impl Header {
             let end = fields_at + fields.offset() - 1;
             let part = Part::new(end.checked_sub(value.len())?, value.len())?;
             match field.tag {
-                // The first of two counts.
+                // If there are two, the first counts.
                 tag::MSG_SEQ_NUM => number = number.or(Some(part)),
                 tag::SENDING_TIME => time = time.or(Some(part)),
                 _ => {}
@@ -57,7 +57,7 @@ impl Header {
         usual.then(|| header.with_leeway())
     }
 
-    /// What varies may be another digit, or anything; what stands behind the header is not compared.
+    /// Lets the parts that vary be other digits, or anything; what follows the header is not compared.
     fn with_leeway(mut self) -> Self {
         let seconds = self.seconds().unwrap_or_default();
         self.vary(self.body_length.range(), DIGIT);
@@ -68,15 +68,16 @@ impl Header {
         self
     }
 
-    /// Where the seconds of SendingTime stand, with their fraction; `None` for a leap second, which is of no
-    /// minute.
+    /// Where the seconds of SendingTime are, with their fraction; `None` for a leap second, which belongs to
+    /// no minute.
     fn seconds(&self) -> Option<Range<usize>> {
         let Range { start, end } = self.sending_time.range();
         let leap = self.bytes.get(start + MINUTE_LEN)? > &b'5';
         (!leap).then_some(start + MINUTE_LEN..end)
     }
 
-    /// Bytes there may differ by so much; where that is a digit, what is none has to stay.
+    /// Lets the bytes there differ by this much; unless that is [`ANY`], bytes that are not digits must stay
+    /// the same.
     fn vary(&mut self, range: Range<usize>, by: u8) {
         let bytes = self.bytes.get_mut(range.clone()).unwrap_or_default();
         let leeways = self.leeway.get_mut(range).unwrap_or_default();
@@ -88,7 +89,8 @@ impl Header {
     }
 }
 
-/// The first four bytes of a body as far as they are its tag and the `=`, and which bits these are.
+/// As much of the first four bytes of a body as belongs to its first tag and the `=`, and the mask of these
+/// bits.
 fn lead(body: &[u8], config: &Config) -> (u32, u32) {
     const NEVER: (u32, u32) = (1, 0);
     let Some(first) = body.first_chunk::<4>().filter(|_| begins_body(body, config)) else { return NEVER };
@@ -97,11 +99,11 @@ fn lead(body: &[u8], config: &Config) -> (u32, u32) {
     (u32::from_le_bytes(*first) & mask, mask)
 }
 
-/// Is this certainly no field of the header, nor data?
+/// Whether the field at the front is certainly not a header field, and not data.
 pub(in crate::session) fn begins_body(bytes: &[u8], config: &Config) -> bool {
-    // Tags from 5000 on may stand in either place, and hide a header field behind them.
+    // Tags from 5000 on may be in either place, and a header field may follow them.
     leading_tag(bytes).is_some_and(|tag| {
-        // One that an older version does not know is read as a header field all the same.
+        // A header field that an older version does not define is still read as one.
         let of_header = |version| tag::is_header(tag, version);
         tag < 5000
             && !of_header(config.begin_string)

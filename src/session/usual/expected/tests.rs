@@ -22,14 +22,14 @@ fn ready(number: u64) -> Session {
     session
 }
 
-/// How many of the frames went the short way.
+/// Which of the frames took the shortcut.
 fn short_ways(session: &mut Session, frames: &[Vec<u8>]) -> Vec<bool> {
     let now = Now { utc: Utc::from_secs(3600), ..Now::default() };
     let went = |frame: &Vec<u8>| {
         let mut memory = [0; 512];
         let mut inbox = Inbox::new(&mut memory);
         inbox.extend(frame);
-        // No message leaves it as it is.
+        // Every message changes this count.
         session.course.expected().unwrap().header.misses = 1;
         let Output::Event(Event::Message(_)) = session.step(now, &mut inbox, &mut []) else { panic!() };
         session.course.expected().unwrap().header.misses == 0
@@ -66,8 +66,8 @@ fn a_number_with_more_digits_is_not_cut() {
     assert!(header.bear(MsgSeqNum::new(99).unwrap()));
 }
 
-/// Is the second of two like headers, which came at `millis` past the epoch, a message to the
-/// application?
+/// Whether the second of two messages with like headers, arriving `millis` after the epoch, reaches the
+/// application.
 fn is_taken(second: &[u8], millis: i64, frame_max: usize) -> bool {
     let mut session = ready(7);
     let _ = short_ways(&mut session, &[order(7, "19700101-01:00:00.000")]);
@@ -91,7 +91,7 @@ fn every_part_of_sending_time_counts_against_the_threshold() {
     }
 }
 
-/// A message of the minute of the header before, long after that.
+/// The third message is in the minute of the first, long after it.
 #[test]
 fn a_header_goes_with_the_minute_that_was_read_last() {
     let mut session = ready(7);
