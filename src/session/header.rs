@@ -146,7 +146,10 @@ impl Session {
             if !original.is_empty() {
                 to.put(tag::ORIG_SENDING_TIME, original);
             }
-            to.raw(ids.locations());
+            // Nearly always nothing: not worth a call.
+            if !ids.locations().is_empty() {
+                to.raw(ids.locations());
+            }
         }
         if let Some(processed) = processed {
             to.uint(tag::LAST_MSG_SEQ_NUM_PROCESSED, processed.get());
