@@ -140,7 +140,7 @@ impl Dictionary {
         self.fields.get(usize::from(field))
     }
 
-    /// Is the value one of those that the field may have?
+    /// Whether the value is one of those that the field may have.
     #[inline]
     pub(super) fn lists(&self, rule: &FieldRule, value: &[u8]) -> bool {
         let Some(listed) = rule.values.and_then(|index| self.values.get(usize::from(index.get()))) else {

@@ -85,17 +85,17 @@ impl FieldType {
         })
     }
 
-    /// May a value hold several listed values, separated by spaces?
+    /// Whether a value may hold several listed values, separated by spaces.
     pub(super) fn is_multiple(self) -> bool {
         matches!(self, FieldType::MultipleStringValue | FieldType::MultipleCharValue)
     }
 
-    /// Is it a whole number?
+    /// Whether it is a whole number.
     pub(super) fn is_integer(self) -> bool {
         matches!(self, FieldType::Int | FieldType::Count | FieldType::TagNum | FieldType::DayOfMonth)
     }
 
-    /// Is it a code whose length alone is checked, under a switch of its own?
+    /// Whether it is a code of which only the length is checked, under a switch of its own.
     pub(super) fn is_code(self) -> bool {
         matches!(self, FieldType::Country | FieldType::Currency | FieldType::Exchange | FieldType::Language)
     }

@@ -34,7 +34,7 @@ impl Scope<'_> {
         }
     }
 
-    /// Is the field, of the group or not, one for what is here or further out?
+    /// Whether the field, of the group or not, belongs here or further out.
     fn has(&self, field: FieldId) -> bool {
         match *self {
             Scope::Header => true,
@@ -189,7 +189,7 @@ impl<'r, 'a> Pass<'r, 'a> {
         }
     }
 
-    /// An entry ends: has it all that it must have?
+    /// An entry ends: checks that it has all that it must have.
     fn complete(
         &self,
         dictionary: &'r Dictionary,

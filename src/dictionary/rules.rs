@@ -198,8 +198,8 @@ impl DictionaryRules {
         Err(Violation::tag(Reason::InvalidMsgType, MSG_TYPE))
     }
 
-    /// Is the tag defined for some application, so that the header has ended where the transport does not
-    /// know it?
+    /// Whether the tag is defined for some application: if the transport does not know it, the header has
+    /// ended.
     pub(super) fn an_application_knows(&self, tag: u32) -> bool {
         self.applications.iter().any(|application| application.tags.get(tag).is_some())
     }

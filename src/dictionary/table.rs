@@ -162,7 +162,7 @@ impl Block {
         self.groups.get(at).map(|group| usize::from(group.1))
     }
 
-    /// Is a required member not among those seen?
+    /// Whether a required member is not among those seen.
     #[inline]
     pub(super) fn lacks(&self, seen: &Seen) -> bool {
         self.required.iter().zip(&seen.0).any(|(required, seen)| required & !seen != 0)

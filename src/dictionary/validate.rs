@@ -324,7 +324,7 @@ impl<'r, 'a> Pass<'r, 'a> {
         self.frame.get(before_tag.map_or(0, |soh| soh + 1)..).unwrap_or_default()
     }
 
-    /// Is the tag one of the header or the trailer?
+    /// Whether the tag is one of the header or the trailer.
     pub(super) fn is_of_envelope(&self, tag: u32) -> bool {
         let transport = &*self.rules.transport;
         self.rule(transport, tag).is_some_and(|(_, rule)| rule.envelope != NOT_IN_ENVELOPE)

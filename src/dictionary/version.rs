@@ -96,7 +96,7 @@ impl Version {
         }
     }
 
-    /// Does the standard have the message type in this version, or is it user-defined ("U" and more)?
+    /// Whether the standard has the message type in this version, or it is user-defined (starts with "U").
     ///
     /// A type that exists but has no rules is unsupported, not invalid (FIX session test cases 2q and 2r).
     pub(super) fn has_msg_type(self, msg_type: &[u8]) -> bool {

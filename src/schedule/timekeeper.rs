@@ -48,7 +48,7 @@ const OVER: &str = "the session is over by its schedule";
 pub struct Timekeeper {
     schedule: Schedule,
     standing: Standing,
-    /// Had the session a link when we last looked?
+    /// Whether the session had a link when we last looked.
     had_link: bool,
     /// When to consult the calendar again, unless a link comes or goes before; `None` for never.
     look_again: Option<Instant>,

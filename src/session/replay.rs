@@ -57,7 +57,7 @@ pub(crate) fn holds_back(state: Outbound) -> bool {
     matches!(state, Outbound::Replaying(_))
 }
 
-/// Is there still something of what the counterparty asked for to be sent again?
+/// Whether something that the counterparty asked for is still to be resent.
 pub(crate) fn is_retransmitting(state: Outbound) -> bool {
     matches!(state, Outbound::Replaying(replay) if replay.next <= replay.to)
 }

@@ -211,7 +211,7 @@ impl Session {
         header.iter().find(|&&(tag, value)| !fit(tag, value)).map(|&(tag, _)| tag)
     }
 
-    /// May a message be sent now?
+    /// Whether a message may be sent now.
     #[inline(always)]
     fn may_send(&self) -> Result<(), SendError> {
         if !matches!(self.state, State::Active) {
