@@ -81,7 +81,7 @@ fn walk<'a, const N: usize>(
     for delimiter in Delimiters::of(bytes) {
         let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
         let word = u64::from_le_bytes(*word);
-        if data.may_begin(word) && data.begin(bytes.get(at..).unwrap_or_default()) {
+        if data.begin_with(bytes.get(at..).unwrap_or_default(), word) {
             return false;
         }
         for (tag, value) in tags.into_iter().zip(&mut *values) {

@@ -33,14 +33,17 @@ impl Minute {
         let mut text = *b"YYYYMMDD-HH:MM:30";
         *text.first_chunk_mut()? = minute;
         let middle = Value::new(&text).utc_timestamp().ok()?.utc().as_nanos();
+        // None at the ends of the range of `Utc`: moments beyond them count as the end.
+        if middle.unsigned_abs() >= 9_000_000_000_000_000_000 {
+            return None;
+        }
         let threshold = match config.policies.checks.sending_time {
             SendingTimeCheck::Within(threshold) => u64::from(threshold.0) * 1_000_000,
             SendingTimeCheck::Off => u64::MAX,
         };
         let far = threshold.saturating_sub(HALF);
         let near = [middle.saturating_sub_unsigned(far) + 1, middle.saturating_add_unsigned(far) - 1];
-        // None at the ends of the range of `Utc`: moments beyond them count as the end.
-        (middle.unsigned_abs() < 9_000_000_000_000_000_000).then_some(Minute { text: minute, near })
+        Some(Minute { text: minute, near })
     }
 
     pub(super) fn text(&self) -> &[u8; MINUTE_LEN] {
@@ -102,7 +105,7 @@ fn of_form(word: u64, form: [u8; 8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BeginString, Role};
+    use crate::{BeginString, Millis, Role};
     use proptest::prelude::*;
     use std::format;
 
@@ -140,10 +143,20 @@ mod tests {
     #[test]
     fn no_time_is_near_to_no_minute() {
         let mut config = config();
-        config.policies.checks.sending_time = SendingTimeCheck::Off;
-        for time in [&b"20261331-23:59:00"[..], b"", b"99990101-12:00:00.000"] {
-            assert!(!Minute::of(time, &config).is_near(Utc::EPOCH));
+        for check in [SendingTimeCheck::Off, SendingTimeCheck::Within(Millis(0))] {
+            config.policies.checks.sending_time = check;
+            for time in [&b"20261331-23:59:00"[..], b"", b"99990101-12:00:00.000"] {
+                assert!(!Minute::of(time, &config).is_near(Utc::EPOCH));
+            }
         }
+    }
+
+    #[test]
+    fn no_time_is_near_a_minute_that_is_longer_than_the_threshold() {
+        let mut config = config();
+        config.policies.checks.sending_time = SendingTimeCheck::Within(Millis(30_000));
+        let middle = Value::new(b"20261231-23:59:30").utc_timestamp().unwrap().utc();
+        assert!(!Minute::of(b"20261231-23:59:00", &config).is_near(middle));
     }
 
     proptest! {
